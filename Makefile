@@ -1,0 +1,62 @@
+# Everything one does with this project. `make` alone lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps. The first's name carries the lock's checksum, so that any other lock,
+# older or newer, makes the environment anew and exact.
+LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
+READY := $(VENV)/ready
+SOURCES := workspace widgets
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-all check format bench screenshots lock clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+lab: $(READY)  ## Open the inbox in JupyterLab, on demo data the first time
+	@$(BIN)/convo lab
+
+test: $(READY)  ## Run the tests, with a real browser and real mail servers
+	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
+	@$(BIN)/pytest -m "not slow"
+
+test-all: $(READY)  ## Run the slow tests as well
+	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
+	@$(BIN)/pytest
+
+check: $(READY)  ## Lint, types, import contracts, notebooks without outputs
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@scripts/notebooks --verify
+
+format: $(READY)  ## Format the code and strip notebook outputs
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@scripts/notebooks
+
+bench: $(READY)  ## Measure the store, the hub and the panels
+	@$(BIN)/python -m benchmarks
+
+screenshots: $(READY)  ## Take the pictures of the documentation anew
+	@$(BIN)/python scripts/screenshots.py
+
+lock:  ## Resolve requirements.lock again (UPGRADE=1 moves to the newest versions)
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean:  ## Remove the environment and all caches; data/ stays
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find $(SOURCES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LOCKED):
+	@python=$$(scripts/find-python) && \
+		echo "Preparing $(VENV) with $$python: once, about a minute" && \
+		"$$python" -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@

@@ -1,0 +1,225 @@
+"""What a channel is: data, pure functions and two effects (`perform` and `run`).
+
+Deciding is kept apart from doing: `encode`, `decode` and `parse` are pure, so that third-party judges
+and recorded payloads can test them without a network. Only `perform` talks to the provider to send,
+only `run` talks to it to receive.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event as StopEvent
+from typing import Any, Protocol
+
+from workspace.models import (
+    Address,
+    Capabilities,
+    Check,
+    DeliveryStatus,
+    FailureKind,
+    MediaKind,
+)
+
+# --- outbound ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundFile:
+    kind: MediaKind
+    name: str
+    mime: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a threaded channel needs to continue a thread; empty fields start one."""
+
+    subject: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message to send. `key` names it at the provider, where the provider lets us choose the name."""
+
+    key: str
+    to: Address
+    to_name: str
+    text: str
+    files: tuple[OutboundFile, ...]
+    thread: Thread
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One provider call. `payload` is the channel's own; only its `perform` reads it."""
+
+    payload: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The provider's answer: a code and a text in the provider's own terms (HTTP status, SMTP reply)."""
+
+    code: int
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`retry_after` is in seconds; None leaves the wait to the backoff."""
+
+    kind: FailureKind
+    detail: str
+    code: str = ""
+    retry_after: float | None = None
+
+
+class SendFailed(Exception):
+    """`perform` could not get an answer; `failure` says whether the provider may have the message."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+# --- inbound ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFile:
+    name: str
+    mime: str
+    """As the sender claims; the store sniffs the bytes."""
+    data: bytes = field(repr=False)
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message. `occurred_at` is the provider's stamp, not yet clamped to when it was received."""
+
+    provider_id: str
+    occurred_at: datetime
+    address: Address
+    """The other side: where a reply goes. For `own` messages: whom it went to."""
+    name: str = ""
+    text: str = ""
+    html: str = field(default="", repr=False)
+    subject: str = ""
+    files: tuple[InboundFile, ...] = ()
+    thread_refs: tuple[str, ...] = ()
+    """Message-IDs it refers to, oldest first; ties it to a thread. Empty without threads."""
+    sender: Address | None = None
+    """Who wrote it, where that differs from `address` (Reply-To); None: the same."""
+    cc: tuple[str, ...] = ()
+    own: bool = False
+    """The business itself wrote it: an echo of a send, or sent with another program."""
+    automatic: bool = False
+    unsupported: str = ""
+    """In words, what could not be shown (a location, a poll); the message still counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """A receipt or bounce for the message the provider calls `provider_id`."""
+
+    provider_id: str
+    occurred_at: datetime
+    status: DeliveryStatus
+    failure_kind: FailureKind | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """A reaction of the customer to the message `provider_id`; an empty `emoji` takes it back."""
+
+    provider_id: str
+    occurred_at: datetime
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A payload without a message in it that this version does not know; kept in the journal."""
+
+    provider_id: str
+    occurred_at: datetime
+    what: str
+
+
+Event = Received | StatusChanged | ReactionChanged | Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the hub knows of a payload beside its bytes; stored with it in the journal."""
+
+    received_at: datetime
+    backfill: bool = False
+    """History: stored as read, never reopens, unarchives or alerts."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Channel-specific JSON values, such as a mail's INTERNALDATE and UID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One raw thing the provider gave, with the cursor to go on from once it is in the journal."""
+
+    raw: bytes = field(repr=False)
+    meta: Meta
+    cursor: str
+
+
+class Channel(Protocol):
+    """One configured account.
+
+    `run` is a plain generator in one thread of its own; the hub appends what it yields to the journal
+    together with the cursor and only then asks for the next. It ends when `stop` is set, and raises
+    `errors.ConvoError` for what a person must fix and OSError for what time may heal; the hub restarts
+    it with backoff and shows the reason.
+    """
+
+    capabilities: Capabilities
+
+    def encode(self, message: Outbound) -> list[Request]: ...
+
+    def decode(self, response: Response) -> Sent | Failure: ...
+
+    def parse(self, raw: bytes, meta: Meta) -> list[Event]:
+        """Pure and total: what it does not know becomes `Unsupported`, it never raises."""
+        ...
+
+    def new_key(self) -> str:
+        """The name for a new outbound message, such as a Message-ID; unique for ever."""
+        ...
+
+    def now(self) -> datetime:
+        """The channel's clock; the machine's, except for a simulator."""
+        ...
+
+    def perform(self, request: Request) -> Response:
+        """Send. Raises `SendFailed` when no answer came."""
+        ...
+
+    def find_sent(self, key: str) -> bool | None:
+        """Whether the provider has the message `key`; None where it can't be known. Settles in_doubt."""
+        ...
+
+    def run(self, stop: StopEvent, cursor: str | None) -> Iterator[Payload]: ...
+
+    def test(self) -> list[Check]: ...
+
+    def close(self) -> None: ...

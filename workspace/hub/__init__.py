@@ -1,0 +1,1 @@
+"""The one process that owns a workspace folder, and its HTTP API."""

@@ -1,0 +1,121 @@
+"""How values travel: what a request may say, and how an answer is encoded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, Any, get_type_hints
+
+from fastapi import Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
+
+from workspace.errors import TooLarge
+from workspace.models import Status, Tab
+from workspace.settings import MAX_TEXT
+
+MAX_IDS = 1_000
+"""Conversations one request may name; the client sends more in portions."""
+
+
+def encoded(endpoint: Callable[..., Any]) -> Callable[..., Response]:
+    """Answer with what the endpoint returns, as JSON by its return annotation.
+
+    FastAPI would do the same after validating the value once more in another thread.
+    """
+    adapter = TypeAdapter(get_type_hints(endpoint, include_extras=True)["return"])
+
+    @wraps(endpoint)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        value = endpoint(*args, **kwargs)
+        return Response(adapter.dump_json(value), media_type="application/json")
+
+    return answer
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise TooLarge(
+            f"The text has {len(text):,} characters; the hub takes at most {MAX_TEXT:,}.",
+            limit=MAX_TEXT,
+        )
+    return text
+
+
+Id = Annotated[
+    int,
+    Field(ge=1, le=2**63 - 1),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"}),
+]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+Text = Annotated[str, AfterValidator(_bounded)]
+Word = Annotated[str, Field(max_length=1_000)]
+
+
+class Said(BaseModel):
+    """What a request says. Unknown names are refused: a mistyped filter must not match everything."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListQuery(Said):
+    tab: Tab = Tab.ALL
+    status: list[Status] = []
+    search: Word = ""
+    since: str | None = None
+    until: str | None = None
+    zone: str = "UTC"
+    channel: Id | None = None
+    unread: bool = False
+    cursor: Word | None = None
+    limit: Limit = 50
+
+
+class MessagesQuery(Said):
+    before: Id | None = None
+    limit: Limit = 50
+
+
+class ContentsRequest(Said):
+    ids: Ids
+
+
+class VerbRequest(Said):
+    """`upto` belongs to mark_read alone, `on` to agent_replies alone."""
+
+    ids: Ids
+    upto: Id | None = None
+    on: bool | None = None
+    reason: Word = ""
+
+
+class SendRequest(Said):
+    text: Text = ""
+    uploads: list[Id] = []
+
+
+class StartRequest(Said):
+    channel: Id
+    address: Word
+    name: Word = ""
+    text: Text = ""
+    subject: Word = ""
+    uploads: list[Id] = []
+
+
+class ChannelRequest(Said):
+    """Options name secrets (env:NAME, secret:NAME); they never hold one."""
+
+    kind: Word
+    name: Word = ""
+    options: dict[str, Any] = {}
+
+
+class SqlRequest(Said):
+    query: Text
+    params: list[Any] = []
+
+
+class DemoRequest(Said):
+    size: Annotated[int, Field(ge=1, le=1_000_000)] = 400
+    seed: int = 1
+    anchor: datetime | None = None

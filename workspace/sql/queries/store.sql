@@ -1,0 +1,3 @@
+-- name: checkpoint
+-- Write the log into the file.
+CHECKPOINT ws;
