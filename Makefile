@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # older or newer, makes the environment anew and exact.
 LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
 READY := $(VENV)/ready
+NEXT_DUCKDB := $(VENV)/duckdb-2
 SOURCES := workspace widgets
 
 .DEFAULT_GOAL := help
@@ -21,9 +22,10 @@ test: $(READY)  ## Run the tests, with a real browser and real mail servers
 	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
 	@$(BIN)/pytest -m "not slow"
 
-test-all: $(READY)  ## Run the slow tests as well
-	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
+test-all: $(READY) $(NEXT_DUCKDB)  ## Run the slow tests as well, and the store's on the next DuckDB
+	@scripts/system-deps --all || echo "Going on without them; the tests say at the end what they skipped."
 	@$(BIN)/pytest
+	@PYTHONPATH=$(NEXT_DUCKDB) $(BIN)/pytest tests/store -p no:cacheprovider
 
 check: $(READY)  ## Lint, types, import contracts, notebooks without outputs
 	@$(BIN)/ruff check
@@ -59,4 +61,8 @@ $(LOCKED):
 		echo "Preparing $(VENV) with $$python: once, about a minute" && \
 		"$$python" -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(NEXT_DUCKDB): requirements-duckdb-2.lock | $(READY)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --require-hashes -r $< --target $@
 	@touch $@
