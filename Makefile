@@ -64,5 +64,5 @@ $(LOCKED):
 	@touch $@
 
 $(NEXT_DUCKDB): requirements-duckdb-2.lock | $(READY)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --require-hashes -r $< --target $@
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --no-deps --require-hashes -r $< --target $@
 	@touch $@

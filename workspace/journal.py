@@ -1,9 +1,9 @@
 """The durable inbox: raw payloads, written to disk before a provider hears that we have them.
 
-SQLite in WAL mode with synchronous=FULL, because one durable append costs a tenth of a millisecond there
-and some milliseconds in DuckDB. Threads that append at the same time share one commit. A payload's id
-is its position; the applier keeps the last position it applied in the database, in the same
-transaction as what it applied, so that replay after a crash is exact.
+SQLite in WAL mode with synchronous=FULL, because a durable append costs a tenth of a millisecond
+there and some milliseconds in DuckDB. Threads that append at the same time share one commit. A
+payload's id is its position; the applier keeps the last position it applied in the database, in the
+same transaction as what it applied, so that replay after a crash is exact.
 """
 
 import json
@@ -27,9 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A payload to append, or only a channel's cursor (`raw` empty), or only a payload (`cursor` empty).
+    """A payload to append; or only a channel's cursor (`raw` empty).
 
-    `meta`: what is known of the payload beside its bytes, in JSON values.
+    `meta`: what is known of the payload beside its bytes, in JSON values. An empty `cursor` leaves
+    the one before.
     """
 
     channel_id: int
@@ -54,17 +55,20 @@ class _Append:
     def __init__(self, records: Iterable[Record]) -> None:
         # In JSON already here, so that one caller's unfit values can't fail the commit of another.
         self.records = [(record, json.dumps(dict(record.meta))) for record in records]
+        self.turn = threading.Lock()  # released when it is done, or when it is its turn to lead
+        self.turn.acquire()
         self.done = False
         self.ids: list[int] = []
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
 
 class Journal:
     def __init__(self, path: Path) -> None:
         """Open the journal, making it where it is missing. Raises JournalUnavailable."""
         self.path = path
+        self._gate = threading.Lock()  # guards the two below
         self._waiting: list[_Append] = []
-        self._gate = threading.Lock()  # guards _waiting
+        self._led = False
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         with _typed(path):
@@ -83,7 +87,7 @@ class Journal:
             self._reader.close()
             self._writer.close()
 
-    # --- appending -----------------------------------------------------------------------------------
+    # --- appending --------------------------------------------------------------------------------
 
     def append(self, records: Iterable[Record]) -> list[int]:
         """Keep payloads and cursors, all or none; returns once they are on the disk.
@@ -94,26 +98,41 @@ class Journal:
         mine = _Append(records)
         with self._gate:
             self._waiting.append(mine)
-        # Whoever gets the lock first commits for all who wait; they find their work done.
-        with self._write_lock:
-            if not mine.done:
-                self._commit_waiting()
+            first, self._led = not self._led, True
+        if not first:
+            mine.turn.acquire()
+        if not mine.done:
+            self._lead()
         if mine.error is not None:
             raise mine.error
         return mine.ids
 
-    def _commit_waiting(self) -> None:
+    def _lead(self) -> None:
+        """Commit for all who wait, then hand the lead to one of those who came meanwhile.
+
+        Faster than a committing thread for one caller, and as fast for many.
+        """
         with self._gate:
             group, self._waiting = self._waiting, []
         try:
-            with self._transaction() as db:
+            self._commit(group)
+        finally:
+            with self._gate:
+                self._led = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].turn.release()
+            for each in group:
+                each.done = True
+                each.turn.release()
+
+    def _commit(self, group: list[_Append]) -> None:
+        try:
+            with self._write_lock, self._transaction() as db:
                 for each in group:
                     each.ids = list(_insert(db, each))
-        except Exception as error:  # handed to everyone in the group
+        except BaseException as error:  # handed to everyone in the group
             for each in group:
                 each.error = error
-        for each in group:
-            each.done = True
 
     def cursor(self, channel_id: int) -> str | None:
         """Where a channel goes on; None: at the beginning."""
@@ -124,7 +143,7 @@ class Journal:
         """Let a channel begin anew."""
         self._write(lambda db: db.execute(_sql("drop_cursor"), (channel_id,)))
 
-    # --- reading -------------------------------------------------------------------------------------
+    # --- reading ----------------------------------------------------------------------------------
 
     def read(self, after: int, limit: int, max_bytes: int = 64_000_000) -> list[Entry]:
         """Payloads after position `after`, oldest first: at most `limit`, and about `max_bytes`.
@@ -169,9 +188,11 @@ class Journal:
                 last=self.last(),
             )
 
-    # --- what belongs to whom, and erasing -----------------------------------------------------------
+    # --- what belongs to whom, and erasing --------------------------------------------------------
 
-    def assign(self, replaced: Mapping[int, Iterable[int]], added: Iterable[tuple[int, int]]) -> None:
+    def assign(
+        self, replaced: Mapping[int, Iterable[int]], added: Iterable[tuple[int, int]]
+    ) -> None:
         """Note which conversations payloads belong to, before the batch that applies them commits.
 
         Before, because a crash in between then leaves a note that the replay of the same payloads
@@ -220,7 +241,7 @@ class Journal:
         with self._read_lock, _typed(self.path):
             return {row[0] for row in self._reader.execute(_sql("tombstones"))}
 
-    # --- below ---------------------------------------------------------------------------------------
+    # --- below ------------------------------------------------------------------------------------
 
     def _one(self, name: str, *params: Any) -> Any:
         with self._read_lock, _typed(self.path):

@@ -48,7 +48,7 @@ def _by_topic(api: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str, A
 
 def _endpoint(api: dict[str, Any], method: str, path: str, endpoint: dict[str, Any]) -> str:
     head = f"<b>{method}</b> <code>{escape(path)}</code> <span>{escape(endpoint['summary'])}</span>"
-    rows = [_row(p["name"], p["in"], p["schema"], p["required"]) for p in endpoint["parameters"]]
+    rows = [_row(p["name"], p["in"], p["schema"], p["required"]) for p in endpoint.get("parameters", [])]
     rows += _body_rows(api, endpoint)
     table = f"<table>{''.join(rows)}</table>" if rows else ""
     text = "".join(_paragraphs(endpoint.get("description", "")))
