@@ -15,7 +15,7 @@ from workspace.store import sql
 
 pytestmark = pytest.mark.slow
 
-ONLY_DUCKDB = {"store"}
+ONLY_DUCKDB = {"store", "guard", "compact"}
 """Files of statements about the engine itself."""
 
 FILES = sorted(

@@ -40,3 +40,8 @@ def once(
     result = work()
     tx.execute(query("idempotency.keep"), [key, asked, adapter.dump_json(result).decode()])
     return result
+
+
+def trim(tx: Driver) -> None:
+    """Forget keys older than a day: a client retries for minutes."""
+    tx.execute(query("idempotency.trim"))

@@ -13,12 +13,16 @@ from pathlib import Path
 from queue import PriorityQueue
 from typing import TypeVar
 
+from workspace.errors import StoreLocked
 from workspace.settings import Paths, Settings
 from workspace.store.driver import Driver, DuckDriver, connect
 from workspace.store.migrate import migrate
 from workspace.store.sql import query
 
 T = TypeVar("T")
+PATIENCE = 10.0
+"""Seconds that a replacement of the file waits for readers."""
+
 Listener = Callable[[int], None]
 
 
@@ -40,6 +44,7 @@ class Store:
         self.settings = settings
         self._gate = threading.Condition()
         self._reading = 0
+        self._replacing = False
         self._local = threading.local()
         self._generation = 0
         self._listeners: list[Listener] = []
@@ -114,12 +119,16 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Driver]:
         """This thread's reading connection; each statement sees all that was committed before."""
+        depth = getattr(self._local, "depth", 0)
         with self._gate:
-            self._gate.wait_for(lambda: self._reading >= 0)
+            # Who reads already must be let on: a replacement waits for the end of it.
+            self._gate.wait_for(lambda: depth or not self._replacing)
             self._reading += 1
+        self._local.depth = depth + 1
         try:
             yield self._cursor()
         finally:
+            self._local.depth = depth
             with self._gate:
                 self._reading -= 1
                 self._gate.notify_all()
@@ -139,15 +148,14 @@ class Store:
         """Run `work` with nobody reading or writing, close the file, and open it again.
 
         `work` prepares the file that is to take the database's place and returns a callable that
-        swaps the two; it is called between close and open.
+        swaps the two; it is called between close and open. Raises StoreLocked, having changed
+        nothing, when readers don't end.
         """
         self._submit(lambda: self._replace(work), Priority.BATCH)
 
     def _replace(self, work: Callable[[Driver], Callable[[], None]]) -> None:
-        with self._gate:
-            self._gate.wait_for(lambda: self._reading == 0)
-            self._reading = -1
         try:
+            self._pause_readers()
             swap = work(self._root)
             self._root.close()
             try:
@@ -157,8 +165,18 @@ class Store:
                 self._generation += 1
         finally:
             with self._gate:
-                self._reading = 0
+                self._replacing = False
                 self._gate.notify_all()
+
+    def _pause_readers(self) -> None:
+        """Let no new reader in and wait for the others to end."""
+        with self._gate:
+            self._replacing = True
+            if not self._gate.wait_for(lambda: self._reading == 0, PATIENCE):
+                raise StoreLocked(
+                    f"Somebody has been reading for {PATIENCE:g} seconds, so the database file "
+                    "could not be replaced; nothing was changed. Try again later."
+                )
 
     def close(self) -> None:
         """Finish what is queued, checkpoint and close the file."""

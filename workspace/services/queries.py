@@ -1,0 +1,69 @@
+"""Read-only SQL for data people: one SELECT over the v1 views, its result in a file."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from workspace.errors import QueryLimit
+from workspace.settings import Paths
+from workspace.store import Store
+from workspace.store.guard import Guard
+from workspace.store.spool import Limits, spool
+
+AT_ONCE = 2
+PATIENCE = 5.0
+"""Seconds a query waits for one of the others to end."""
+
+
+class Queries:
+    def __init__(self, store: Store, paths: Paths) -> None:
+        self._store = store
+        self._folder = paths.spool
+        self._limits = Limits(store.settings.sql_seconds, store.settings.sql_megabytes)
+        self._free = threading.Semaphore(AT_ONCE)
+        self._pause = threading.Lock()
+        with store.read() as db:
+            self._guard = Guard(db)
+        self._clear()
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> Path:
+        """The result of one SELECT as an Arrow IPC stream file, which the caller removes.
+
+        Nothing is open in the database any more when it returns. Raises QueryRefused, QueryFailed,
+        QueryLimit.
+        """
+        if not self._free.acquire(timeout=PATIENCE):
+            raise QueryLimit(
+                f"{AT_ONCE} queries are running already; wait for one to end, then try again."
+            )
+        try:
+            return self._run(sql, params)
+        finally:
+            self._free.release()
+
+    def _run(self, sql: str, params: Sequence[Any]) -> Path:
+        path = self._folder / f"{uuid4().hex}.arrow"
+        reader = self._store.new_reader()
+        try:
+            spool(reader, self._guard, sql, params, path, self._limits)
+        finally:
+            reader.close()
+        return path
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No query runs meanwhile; waits for those that do. For `Erase.compact`."""
+        with self._pause, ExitStack() as places:
+            for _ in range(AT_ONCE):
+                self._free.acquire()
+                places.callback(self._free.release)
+            yield
+
+    def _clear(self) -> None:
+        """Results that nobody fetched before the last end."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in self._folder.glob("*.arrow"):
+            path.unlink()

@@ -1,0 +1,47 @@
+-- name: page
+-- Ids of one page, newest activity first, beside the counts of both tabs ($1 archived; $2, $3 where
+-- the page before ended; $4 rows; $5 count every match, not the unread alone).
+WITH matched AS (
+    SELECT c.id, c.archived, c.last_activity_at,
+           $5::boolean OR c.unread > 0 OR c.marked_unread AS counted
+    FROM conversations AS c
+    WHERE true /* filters */
+), counts AS (
+    SELECT count(*) FILTER (WHERE NOT archived) AS active, count(*) FILTER (WHERE archived) AS archived
+    FROM matched WHERE counted
+), page AS (
+    SELECT id, last_activity_at FROM matched
+    WHERE archived = $1::boolean
+        AND ($2::timestamptz IS NULL OR last_activity_at < $2::timestamptz
+            OR (last_activity_at = $2::timestamptz AND id < $3::bigint))
+    ORDER BY last_activity_at DESC, id DESC
+    LIMIT $4::bigint
+)
+SELECT counts.active, counts.archived, page.id, page.last_activity_at
+FROM counts LEFT JOIN page ON true
+ORDER BY page.last_activity_at DESC, page.id DESC;
+
+-- name: rows
+-- Conversations as the list shows them.
+SELECT c.id, c.channel_id, h.kind, h.name, c.contact_id, k.name, c.address_kind, c.address,
+       c.subject, c.status, c.archived, c.unread, c.marked_unread, c.agent_replies, c.episode,
+       c.preview_text, c.preview_direction, c.preview_author, c.preview_media, c.preview_delivery,
+       c.failed, c.created_at, c.last_activity_at, c.last_inbound_at
+FROM conversations AS c
+JOIN contacts AS k ON k.id = c.contact_id
+JOIN channels AS h ON h.id = c.channel_id
+WHERE c.id IN (SELECT unnest($1::bigint[]));
+
+-- name: exist
+-- Those of some ids that are conversations, with their channels.
+SELECT id, channel_id FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
+
+-- name: contents
+-- How much some conversations hold.
+SELECT (SELECT count(*) FROM conversations WHERE id IN (SELECT unnest($1::bigint[]))),
+       (SELECT count(*) FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]))),
+       (SELECT count(*) FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
+-- name: channel_named
+-- A channel by its name.
+SELECT id FROM channels WHERE name = $1;

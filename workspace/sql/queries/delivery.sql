@@ -1,0 +1,44 @@
+-- name: pending
+-- What a channel still has to send, oldest first.
+SELECT id, conversation_id, not_before FROM messages
+WHERE channel_id = $1 AND delivery_status IN ('queued', 'retry') ORDER BY id;
+
+-- name: get
+-- A message on its way, with all that is needed to send it, in the order of outbox.Queued's fields.
+SELECT m.id, m.conversation_id, m.channel_id, m.provider_id, m.origin, m.author_kind,
+       m.occurred_at, m.delivery_status, m.accepted, m.failure_kind, m.failure, m.attempts,
+       m.lease_until, m.body, m.reply_headers, c.address_kind, c.address, k.name,
+       c.last_inbound_at, k.opted_out, k.blocked
+FROM messages AS m
+JOIN conversations AS c ON c.id = m.conversation_id
+JOIN contacts AS k ON k.id = c.contact_id
+WHERE m.id = $1 AND m.direction = 'outbound';
+
+-- name: files
+-- The files of a message, in their order.
+SELECT id, kind, name, mime, size FROM attachments WHERE message_id = $1 ORDER BY position, id;
+
+-- name: set
+-- Where a send stands.
+UPDATE messages
+SET delivery_status = $2, accepted = $3, failure_kind = $4, failure = $5, attempts = $6,
+    not_before = $7, lease_until = $8
+WHERE id = $1;
+
+-- name: rename
+-- The provider gave it a name of its own.
+UPDATE messages SET provider_id = $2 WHERE id = $1;
+
+-- name: with_status
+-- The messages of a channel in one state, oldest first.
+SELECT id FROM messages WHERE channel_id = $1 AND delivery_status = $2 ORDER BY id;
+
+-- name: of_conversations
+-- What is still to be sent in conversations.
+SELECT id FROM messages
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('queued', 'retry')
+ORDER BY id;
+
+-- name: count
+-- How many messages are in one state.
+SELECT count(*) FROM messages WHERE delivery_status = $1;

@@ -1,0 +1,67 @@
+-- name: sending
+-- A row if something of these conversations is on its way out now ($2).
+SELECT 1 FROM messages
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
+    AND lease_until > $2
+LIMIT 1;
+
+-- name: cancel
+-- What was to be sent is not.
+UPDATE messages SET delivery_status = 'cancelled', not_before = NULL
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('queued', 'retry');
+
+-- name: merged
+-- Threads that went into these conversations.
+SELECT id FROM conversation_aliases WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: provider_ids
+-- What the providers call the messages.
+SELECT channel_id, provider_id FROM messages
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL;
+
+-- name: files
+-- Their files.
+SELECT id FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: contacts
+-- Whom the conversations are with.
+SELECT DISTINCT contact_id FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_reactions
+-- Reactions to their messages.
+DELETE FROM reactions WHERE message_id IN (
+    SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
+-- name: drop_attachments
+-- Rows of their files.
+DELETE FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_parked
+-- Receipts that wait for messages of theirs.
+DELETE FROM parked WHERE (channel_id, provider_id) IN (
+    SELECT channel_id, provider_id FROM messages
+    WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL);
+
+-- name: drop_messages
+-- Their messages.
+DELETE FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_events
+-- What was done to them.
+DELETE FROM conversation_events WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_thread_refs
+-- The Message-IDs that led to them.
+DELETE FROM thread_refs WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_aliases
+-- Threads that went into them.
+DELETE FROM conversation_aliases WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_conversations
+-- The conversations themselves.
+DELETE FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
+
+-- name: all_files
+-- Every file there is.
+SELECT id FROM attachments;

@@ -1,0 +1,66 @@
+-- name: page
+-- The newest messages of a conversation before a place ($2, $3; null: from the end), newest first.
+SELECT m.id, m.conversation_id, m.direction, m.author_kind, m.author_name, m.body, m.html,
+       m.occurred_at, m.received_at, m.origin, m.delivery_status, m.failure_kind, m.failure,
+       m.automatic, m.unsupported
+FROM messages AS m
+JOIN conversations AS c ON c.id = m.conversation_id
+WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND ($2::timestamptz IS NULL OR m.occurred_at < $2::timestamptz
+        OR (m.occurred_at = $2::timestamptz AND m.id < $3::bigint))
+ORDER BY m.occurred_at DESC, m.id DESC
+LIMIT $4;
+
+-- name: place
+-- When a message of a conversation was written.
+SELECT occurred_at FROM messages WHERE id = $1 AND conversation_id = $2;
+
+-- name: attachments
+-- The files of some messages, in their order.
+SELECT message_id, id, kind, name, mime, size, content_id, inline
+FROM attachments WHERE message_id IN (SELECT unnest($1::bigint[]))
+ORDER BY message_id, position, id;
+
+-- name: reactions
+-- The reactions to some messages; an empty one was taken back.
+SELECT message_id, actor_kind, emoji
+FROM reactions WHERE message_id IN (SELECT unnest($1::bigint[])) AND emoji <> ''
+ORDER BY message_id, occurred_at, actor_kind;
+
+-- name: events
+-- What was done to a conversation from one instant to before another (null: no bound).
+SELECT id, conversation_id, kind, actor_kind, actor_name, occurred_at, reason
+FROM conversation_events
+WHERE conversation_id = $1
+    AND ($2::timestamptz IS NULL OR occurred_at >= $2::timestamptz)
+    AND ($3::timestamptz IS NULL OR occurred_at < $3::timestamptz)
+ORDER BY occurred_at, id;
+
+-- name: attachment
+-- One file.
+SELECT id, kind, name, mime, size, content_id, inline FROM attachments WHERE id = $1;
+
+-- name: hits
+-- Of some conversations, the newest message each that holds every word.
+SELECT h.conversation_id, h.id, h.body, c.subject
+FROM (
+    SELECT m.conversation_id, m.id, m.body,
+           row_number() OVER (PARTITION BY m.conversation_id
+                              ORDER BY m.occurred_at DESC, m.id DESC) AS place
+    FROM messages AS m
+    WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) /* message */
+) AS h
+JOIN conversations AS c ON c.id = h.conversation_id
+WHERE h.place = 1;
+
+-- name: found_contacts
+-- Those of some conversations whose contact's name or addresses hold every word.
+SELECT c.id FROM conversations AS c JOIN contacts AS k ON k.id = c.contact_id
+WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
+
+-- name: get
+-- One message, with the columns of a page.
+SELECT id, conversation_id, direction, author_kind, author_name, body, html,
+       occurred_at, received_at, origin, delivery_status, failure_kind, failure,
+       automatic, unsupported
+FROM messages WHERE id = $1;

@@ -1,0 +1,62 @@
+-- name: known
+-- Messages by the provider's ids.
+SELECT provider_id, id, conversation_id, direction, origin, author_kind, occurred_at,
+       delivery_status, accepted, failure_kind, failure
+FROM messages
+WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
+
+-- name: set_deliveries
+-- What receipts say about messages.
+UPDATE messages AS m
+SET delivery_status = s.delivery_status, accepted = s.accepted, failure_kind = s.failure_kind,
+    failure = s.failure, lease_until = NULL, not_before = NULL
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS delivery_status,
+             unnest($3::boolean[]) AS accepted, unnest($4::text[]) AS failure_kind,
+             unnest($5::text[]) AS failure) AS s
+WHERE m.id = s.id;
+
+-- name: react
+-- Reactions, the newest of each side. An empty one is kept: an older one may come after it.
+INSERT INTO reactions (message_id, actor_kind, emoji, occurred_at)
+SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::timestamptz[])
+ON CONFLICT (message_id, actor_kind)
+DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
+WHERE excluded.occurred_at >= reactions.occurred_at;
+
+-- name: parked
+-- Receipts and reactions that wait for messages.
+SELECT provider_id, journal_id, position, event FROM parked
+WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
+
+-- name: park
+-- Receipts and reactions whose messages are not here yet.
+INSERT INTO parked (channel_id, provider_id, journal_id, position, event, created_at)
+SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::integer[]),
+       unnest($5::text[]), now()
+ON CONFLICT (journal_id, position) DO NOTHING;
+
+-- name: unpark
+-- Their messages have come.
+DELETE FROM parked
+WHERE (journal_id, position) IN (SELECT unnest($1::bigint[]), unnest($2::integer[]));
+
+-- name: forget_parked
+-- Nobody waits a month for a message.
+DELETE FROM parked WHERE created_at < now() - INTERVAL '30 days';
+
+-- name: quarantine
+-- A payload that could not be applied.
+INSERT INTO quarantine (journal_id, channel_id, error, created_at) VALUES ($1, $2, $3, now())
+ON CONFLICT (journal_id) DO UPDATE SET error = excluded.error, created_at = excluded.created_at;
+
+-- name: quarantined
+-- The payloads that could not be applied.
+SELECT journal_id, channel_id, error, created_at FROM quarantine ORDER BY journal_id;
+
+-- name: release
+-- These could be applied after all.
+DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[]));
+
+-- name: count_parked
+-- How many receipts wait for their message.
+SELECT count(*) FROM parked;

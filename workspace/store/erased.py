@@ -1,0 +1,67 @@
+"""Takes conversations out of the database, row by row of every table that knows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workspace.store import contacts, tombstones
+from workspace.store.driver import Driver
+from workspace.store.sql import query
+
+# Children first: what finds the rows of a table must still be there.
+TABLES = (
+    "reactions",
+    "attachments",
+    "parked",
+    "messages",
+    "events",
+    "thread_refs",
+    "aliases",
+    "conversations",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What must be erased outside the database, too."""
+
+    conversation_ids: tuple[int, ...]
+    """With the threads that were merged into them."""
+    files: tuple[int, ...]
+    hashes: tuple[str, ...]
+
+
+def sending(db: Driver, ids: Sequence[int], now: datetime) -> bool:
+    """Whether something of the conversations is on its way out, within its lease."""
+    return bool(db.execute(query("erase.sending"), [list(ids), now]))
+
+
+def cancel(tx: Driver, ids: Sequence[int]) -> None:
+    """Let nothing of the conversations be sent any more."""
+    tx.execute(query("erase.cancel"), [list(ids)])
+
+
+def erase(tx: Driver, ids: Sequence[int]) -> Remains:
+    """Delete the rows of conversations, and contacts that had no other; leave tombstones."""
+    wanted = [list(ids)]
+    salt = tombstones.salt(tx)
+    names = tx.execute(query("erase.provider_ids"), wanted)
+    remains = Remains(
+        (*ids, *_column(tx, "merged", wanted)),
+        _column(tx, "files", wanted),
+        tuple(tombstones.hashed(salt, *name) for name in names),
+    )
+    people = _column(tx, "contacts", wanted)
+    tombstones.add(tx, remains.hashes)
+    for table in TABLES:
+        tx.execute(query(f"erase.drop_{table}"), wanted)
+    contacts.drop_strangers(tx, people)
+    return remains
+
+
+def all_files(db: Driver) -> set[int]:
+    return set(_column(db, "all_files", []))
+
+
+def _column(db: Driver, block: str, params: list[list[int]]) -> tuple[int, ...]:
+    return tuple(row[0] for row in db.execute(query(f"erase.{block}"), params))

@@ -1,0 +1,135 @@
+"""Outbound messages as an outbox: the row says whether a send is due, under way or done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workspace.models import (
+    ActorKind,
+    Address,
+    AddressKind,
+    DeliveryStatus,
+    FailureKind,
+    MediaKind,
+    Origin,
+)
+from workspace.rules import Outbound
+from workspace.store.driver import Driver
+from workspace.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message to send. Fields in the order of ``delivery.get``, the address as one value."""
+
+    id: int
+    conversation_id: int
+    channel_id: int
+    provider_id: str
+    origin: Origin
+    author_kind: ActorKind
+    occurred_at: datetime
+    status: DeliveryStatus
+    accepted: bool
+    failure_kind: FailureKind | None
+    failure: str
+    attempts: int
+    lease_until: datetime | None
+    text: str = field(repr=False)
+    reply_headers: str = field(repr=False)
+    address: Address
+    contact_name: str
+    last_inbound_at: datetime | None
+    opted_out: bool
+    blocked: bool
+    not_before: datetime | None = None
+
+    def entry(self) -> Outbound:
+        """The message as the rules see it."""
+        return Outbound(self.id, self.occurred_at, self.origin, self.author_kind, self.accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedFile:
+    id: int
+    kind: MediaKind
+    name: str
+    mime: str
+    size: int
+
+
+def get(db: Driver, id: int) -> Queued | None:
+    """An outbound message; None where it was erased."""
+    rows = db.execute(query("delivery.get"), [id])
+    if not rows:
+        return None
+    row = rows[0]
+    return Queued(
+        id=row[0],
+        conversation_id=row[1],
+        channel_id=row[2],
+        provider_id=row[3],
+        origin=Origin(row[4]),
+        author_kind=ActorKind(row[5]),
+        occurred_at=row[6],
+        status=DeliveryStatus(row[7]),
+        accepted=row[8],
+        failure_kind=FailureKind(row[9]) if row[9] else None,
+        failure=row[10],
+        attempts=row[11],
+        lease_until=row[12],
+        text=row[13],
+        reply_headers=row[14],
+        address=Address(AddressKind(row[15]), row[16]),
+        contact_name=row[17],
+        last_inbound_at=row[18],
+        opted_out=row[19],
+        blocked=row[20],
+    )
+
+
+def files(db: Driver, message_id: int) -> list[QueuedFile]:
+    rows = db.execute(query("delivery.files"), [message_id])
+    return [QueuedFile(id, MediaKind(kind), *rest) for id, kind, *rest in rows]
+
+
+def pending(db: Driver, channel_id: int) -> list[tuple[int, int, datetime | None]]:
+    """(message, conversation, not before) of all that a channel still has to send."""
+    rows = db.execute(query("delivery.pending"), [channel_id])
+    return [(id, conversation_id, at) for id, conversation_id, at in rows]
+
+
+def save(tx: Driver, message: Queued) -> None:
+    """Write back where the send stands."""
+    tx.execute(
+        query("delivery.set"),
+        [
+            message.id,
+            message.status.value,
+            message.accepted,
+            message.failure_kind,
+            message.failure,
+            message.attempts,
+            message.not_before,
+            message.lease_until,
+        ],
+    )
+
+
+def rename(tx: Driver, id: int, provider_id: str) -> None:
+    """The provider gave the message a name of its own."""
+    tx.execute(query("delivery.rename"), [id, provider_id])
+
+
+def with_status(db: Driver, channel_id: int, status: DeliveryStatus) -> list[int]:
+    """The messages of a channel in one state, oldest first."""
+    return [row[0] for row in db.execute(query("delivery.with_status"), [channel_id, status.value])]
+
+
+def of_conversations(db: Driver, ids: Iterable[int]) -> list[int]:
+    """What is still to be sent in conversations, oldest first."""
+    return [row[0] for row in db.execute(query("delivery.of_conversations"), [list(ids)])]
+
+
+def count(db: Driver, status: DeliveryStatus) -> int:
+    return int(db.execute(query("delivery.count"), [status.value])[0][0])

@@ -1,0 +1,60 @@
+"""Files that were uploaded to be sent, and what an answer refers to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workspace.models import MediaKind
+from workspace.store.driver import Driver
+from workspace.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRow:
+    id: int
+    kind: MediaKind
+    name: str
+    mime: str
+    size: int
+    used: bool
+    """It belongs to a message already."""
+
+
+def find(db: Driver, ids: Sequence[int]) -> dict[int, UploadRow]:
+    """Uploads by id; unknown ids are absent."""
+    if not ids:
+        return {}
+    rows = db.execute(query("replies.uploads"), [list(ids)])
+    return {id: UploadRow(id, MediaKind(kind), *rest) for id, kind, *rest in rows}
+
+
+def attach(tx: Driver, message_id: int, conversation_id: int, ids: Sequence[int]) -> None:
+    """The uploads become the files of a message, in this order."""
+    if ids:
+        places = list(range(len(ids)))
+        tx.execute(query("replies.attach"), [message_id, conversation_id, list(ids), places])
+
+
+def drop_stale(tx: Driver) -> list[int]:
+    """Forget uploads that nobody sent for a day; their ids."""
+    ids = [row[0] for row in tx.execute(query("replies.stale_uploads"))]
+    if ids:
+        tx.execute(query("replies.drop_attachments"), [ids])
+    return ids
+
+
+# --- answering --------------------------------------------------------------------------------
+
+
+def person(db: Driver, contact_id: int) -> tuple[str, bool, bool]:
+    """Name of a contact, whether they opted out, whether they are blocked."""
+    name, opted_out, blocked = db.execute(query("replies.person"), [contact_id])[0]
+    return name, opted_out, blocked
+
+
+def answered(db: Driver, conversation_id: int) -> dict[str, Any]:
+    """The reply headers of the message that an answer refers to; empty: there is none."""
+    rows = db.execute(query("replies.answered"), [conversation_id])
+    found: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
+    return found

@@ -1,0 +1,80 @@
+"""What is searched for, and the piece of text around a hit."""
+
+import re
+from dataclasses import dataclass
+
+from workspace.rules import fold
+
+MAX_WORDS = 10
+BEFORE, AFTER = 40, 80
+"""Characters of an excerpt around the hit."""
+
+_PHONE = re.compile(r"[\d\s()+./-]+")
+_PHONE_DIGITS = 6
+"""Fewer digits are a number like any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Folded words that must all occur: in the contact, or in one message."""
+
+    contact: tuple[str, ...]
+    message: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.message)
+
+
+def search(text: str) -> Search:
+    """What `text` asks for; nothing where it has no words. Only the first MAX_WORDS count."""
+    words = tuple(dict.fromkeys(fold(text).split()))[:MAX_WORDS]
+    phone = _phone(text)
+    return Search((phone,) if phone else words, words)
+
+
+def _phone(text: str) -> str:
+    """The digits of a phone number without its leading zeros, however it is spaced; else empty.
+
+    Stored numbers are +491701234567; people look for 0170 1234567.
+    """
+    digits = "".join(c for c in text if c in "0123456789")
+    return digits.lstrip("0") if len(digits) >= _PHONE_DIGITS and _PHONE.fullmatch(text) else ""
+
+
+def excerpt(text: str, words: tuple[str, ...]) -> str:
+    """The text around the first of the `words` found in it, in one line; empty: none is in it."""
+    for word in words:
+        for line in text.splitlines():
+            if hit := _find(line, word):
+                return _cut(line, *hit)
+    return ""
+
+
+def _find(line: str, word: str) -> tuple[int, int] | None:
+    """Where a folded word lies in an unfolded line; a word holds no space, so no line end."""
+    if line.isascii():
+        start = line.lower().find(word)
+        return (start, start + len(word)) if start >= 0 else None
+    if word not in fold(line):
+        return None
+    folded: list[int] = []  # for each folded character, the place it comes from
+    plain = ""
+    for place, char in enumerate(line):
+        # A space folds to nothing by itself; within a text it parts words.
+        part = " " if char.isspace() else fold(char)
+        plain += part
+        folded += [place] * len(part)
+    start = plain.find(word)
+    return (folded[start], folded[start + len(word) - 1] + 1) if start >= 0 else None
+
+
+def _cut(line: str, start: int, end: int) -> str:
+    left, right = max(0, start - BEFORE), min(len(line), end + AFTER)
+    if left:  # begin with a whole word, unless the hit is in the middle of a long one
+        space = line.find(" ", left, start)
+        left = space + 1 if space >= 0 else left
+    if right < len(line):
+        space = line.rfind(" ", end, right)
+        right = space if space >= 0 else right
+    piece = " ".join(line[left:right].split())
+    return f"{'…' if left else ''}{piece}{'…' if right < len(line) else ''}"

@@ -1,0 +1,125 @@
+"""Runs one query of a user and writes its result to a file.
+
+The transaction is closed before anybody reads the file: while one is open, CHECKPOINT fails and
+FORCE CHECKPOINT blocks writers (measured), and a client may take its time.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from workspace.errors import QueryFailed, QueryLimit
+from workspace.store.driver import DuckDriver
+from workspace.store.guard import Guard
+from workspace.store.sql import query
+
+BATCH_ROWS = 2_048
+"""Rows held in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    seconds: float
+    megabytes: int
+
+
+class Clock:
+    """Interrupts a connection once its time is over, until it stops."""
+
+    def __init__(self, reader: DuckDriver, seconds: float) -> None:
+        self.seconds = seconds
+        self.over = False
+        self._reader = reader
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="query-clock", daemon=True)
+
+    def _watch(self) -> None:
+        wait = self.seconds
+        while not self._done.wait(wait):
+            # Again and again: between two statements an interrupt has no effect.
+            self.over = True
+            self._reader.connection.interrupt()
+            wait = 0.05
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._done.set()
+            self._thread.join()  # an interrupt must not hit what comes next
+
+
+def spool(
+    reader: DuckDriver, guard: Guard, sql: str, params: Sequence[Any], path: Path, limits: Limits
+) -> None:
+    """Write the result of `sql` to `path` as an Arrow IPC stream; no file is left on an error.
+
+    `reader` is the query's own connection. Raises QueryRefused, QueryFailed, QueryLimit.
+    """
+    clock = Clock(reader, limits.seconds)
+    reader.execute(query("guard.begin"))
+    try:
+        with clock.running(), _typed(clock):
+            guard.check(reader, sql)
+            _write(_batches(reader.connection, sql, list(params)), path, limits.megabytes)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        reader.execute(query("guard.end"))
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, sql: str, params: list[Any]
+) -> pa.RecordBatchReader:
+    """The result bit by bit: of a relation in DuckDB 2, but in 1.5 that holds all of it at once."""
+    if duckdb.__version__ < "2":
+        return connection.execute(sql, params).to_arrow_reader(BATCH_ROWS)
+    return connection.sql(sql, params=params).to_arrow_reader(BATCH_ROWS)
+
+
+def _write(batches: pa.RecordBatchReader, path: Path, megabytes: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        batches,  # closed in any case: the connection takes no other statement before
+        os.fdopen(handle, "wb") as file,
+        pa.ipc.new_stream(file, batches.schema) as stream,
+    ):
+        for batch in batches:
+            stream.write_batch(batch)
+            if file.tell() > megabytes * 1_000_000:
+                raise QueryLimit(
+                    f"The result is larger than {megabytes:,} MB; select fewer rows or columns, or "
+                    "aggregate. The setting sql_megabytes allows more."
+                )
+
+
+@contextmanager
+def _typed(clock: Clock) -> Iterator[None]:
+    """DuckDB's errors as ours. While rows are fetched, they come as OSError or ArrowException."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if clock.over:
+            raise QueryLimit(
+                f"The query took longer than {clock.seconds:g} seconds; narrow it, for example to "
+                "a date range. The setting sql_seconds allows more."
+            ) from error
+        text = str(error)
+        if isinstance(error, duckdb.OutOfMemoryException) or text.startswith("Out of Memory"):
+            raise QueryLimit(
+                "The query needs more memory than there is; narrow it or aggregate in steps. "
+                "The setting memory_megabytes allows more."
+            ) from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the spool file could not be written
+        raise QueryFailed(text) from error
