@@ -2,7 +2,7 @@
 
 "Nothing is lost by kill -9" can only be shown by dying between two particular statements. Production
 code may not import `workspace.testing`, so the points live here; without CONVO_FAULT they do
-nothing. Names in use: after_fetch, after_append, before_perform, after_perform.
+nothing. Names in use: after_fetch, after_append, before_perform, after_perform, demo_wave.
 """
 
 import os

@@ -1,0 +1,148 @@
+"""Every verb, once. `Services` is all of them for one folder."""
+
+import logging
+import random
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from workspace import channels
+from workspace.journal import Journal
+from workspace.services.accounts import Accounts, Factory
+from workspace.services.backoff import Backoff
+from workspace.services.delivery import Delivery, machine_clock
+from workspace.services.doctor import Doctor
+from workspace.services.erase import Erase
+from workspace.services.housekeeping import Housekeeping
+from workspace.services.inbox import Inbox
+from workspace.services.queries import Queries
+from workspace.services.receivers import Receivers
+from workspace.services.receiving import POSITION, Receiving
+from workspace.services.replies import Replies
+from workspace.settings import Paths, Settings
+from workspace.store import Store, changes, facts, idempotency
+from workspace.store.driver import Driver
+from workspace.store.files import Files
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lies outside of a workspace; tests bring their own."""
+
+    create: Factory = channels.create
+    clock: Callable[[], datetime] = machine_clock
+    uniform: Callable[[float, float], float] = random.uniform
+
+
+REAL = World()
+
+
+class Services:
+    """Everything assembled. `open` makes it, `start` starts the threads, `close` ends both.
+
+    Without `start` nothing moves by itself: `receiving.apply_pending()` applies what the journal
+    holds and `delivery.deliver_due()` sends what is due, in the caller's thread.
+    """
+
+    def __init__(self, paths: Paths, settings: Settings, world: World) -> None:
+        self.paths = paths
+        self.settings = settings
+        self._closing = ExitStack()
+        with ExitStack() as opened:
+            self._assemble(opened, world)
+            self._closing = opened.pop_all()
+
+    @classmethod
+    def open(cls, paths: Paths, settings: Settings, world: World = REAL) -> "Services":
+        """Open a folder, making what is missing.
+
+        Raises StoreLocked, StoreTooNew, JournalMismatch, JournalUnavailable; then all is closed.
+        """
+        for folder in (paths.folder, paths.files, paths.spool):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(paths, settings, world)
+
+    def _assemble(self, opened: ExitStack, world: World) -> None:
+        paths, settings = self.paths, self.settings
+        self.store = Store.open(paths, settings)
+        opened.callback(self.store.close)
+        self.journal = Journal(paths.journal)
+        opened.callback(self.journal.close)
+        self.store.write(self._belong_together)
+        self.files = Files(paths)
+        self.files.clear_staging()
+        self.accounts = Accounts(self.store, paths, settings, world.create)
+        opened.callback(self.accounts.close)
+        self.receiving = Receiving(self.store, self.journal, self.files, self.accounts.parser)
+        self.delivery = Delivery(
+            self.store,
+            self.files,
+            self.accounts,
+            settings,
+            world.clock,
+            Backoff(5, 600, world.uniform),
+        )
+        self.receivers = Receivers(
+            self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
+        )
+        self.accounts.watch(self.delivery)
+        self.accounts.watch(self.receivers)
+        self.queries = Queries(self.store, paths)
+        self.erase = Erase(
+            self.store,
+            self.journal,
+            self.files,
+            self.receiving.drain,
+            self.delivery.wait_idle,
+            self.queries.paused,
+        )
+        self.erase.start()
+        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase)
+        self.replies = Replies(self.store, self.files, self.accounts, self.delivery.queued)
+        self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
+        self.housekeeping = Housekeeping(
+            [self._trim, self.replies.clean_uploads, self._compact, self.store.checkpoint]
+        )
+        self.delivery.prepare()
+
+    def _belong_together(self, tx: Driver) -> None:
+        """Journal and database know each other; a new database takes the journal there is."""
+        uuid = facts.get(tx, "journal_uuid")
+        if uuid is None:
+            facts.put(tx, "journal_uuid", self.journal.uuid)
+        else:
+            self.journal.check(uuid, int(facts.get(tx, POSITION) or 0))
+
+    def _trim(self) -> None:
+        self.store.write(changes.trim)
+        self.store.write(idempotency.trim)
+
+    def _compact(self) -> None:
+        if self.erase.due():
+            self.erase.compact()
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Receive, apply and send in threads from now on."""
+        self.receiving.start()
+        self.delivery.start()
+        self.receivers.start()
+        self.housekeeping.start()
+
+    def close(self) -> None:
+        """Stop in an order in which nothing is lost, and give all files back.
+
+        What is received is in the journal, what is queued stays queued; a send in flight is waited
+        for up to its lease.
+        """
+        self.receivers.ask_to_stop()
+        self.housekeeping.stop()
+        self.delivery.stop()
+        self.accounts.close()
+        self.receivers.join()
+        self.receiving.stop()
+        self._closing.close()

@@ -1,0 +1,44 @@
+"""Addresses as people type them, made into the one form the store compares."""
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from workspace.errors import InvalidRequest
+from workspace.models import Address, AddressKind, Capabilities
+
+MAX_ADDRESS = 320
+
+
+def checked(text: str, channel: Capabilities) -> Address:
+    """The address in a kind the channel takes. Raises InvalidRequest saying what is wrong."""
+    text = text.strip()
+    if not text or len(text) > MAX_ADDRESS or not text.isprintable():
+        raise InvalidRequest(f"An address has 1 to {MAX_ADDRESS} printable characters.")
+    if AddressKind.EMAIL in channel.address:
+        return Address(AddressKind.EMAIL, _email(text))
+    if AddressKind.PHONE in channel.address:
+        return Address(AddressKind.PHONE, _phone(text))
+    for kind in sorted(channel.address):
+        return Address(kind, text)
+    raise InvalidRequest(f"{channel.label} takes no addresses.")
+
+
+def _email(text: str) -> str:
+    try:
+        # Names of an intranet are fine: whether mail gets there is the mail server's business.
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise InvalidRequest(f"{text!r} is not a mail address: {error}") from None
+    return f"{found.local_part}@{found.domain.lower()}"
+
+
+def _phone(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        raise InvalidRequest(
+            f"{text!r} is not a phone number with its country; write +49 151 23456789."
+        ) from None
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidRequest(f"{text!r} is too long or too short for a phone number; check it.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,246 @@
+"""A batch of received payloads becomes rows, in one transaction.
+
+What the batch needs is read by a few queries, computed in memory with the rules, and written by a
+few statements: the cost of a transaction is then shared by up to a thousand messages. Applying the
+same payloads again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from workspace import rules
+from workspace.models import DeliveryStatus, Direction, EventKind
+from workspace.rules import State
+from workspace.services import receipts
+from workspace.services.arrivals import Arrival, Item, Key, Signal, arrivals, signals
+from workspace.services.batch import Applied, Batch
+from workspace.services.placing import Places
+from workspace.store import heads, ingest, tombstones
+from workspace.store.driver import Driver
+from workspace.store.events import NewEvent
+from workspace.store.heads import Shown
+from workspace.store.ids import Ids
+from workspace.store.ingest import Known, NewAttachment, NewMessage
+
+
+def apply(tx: Driver, items: Sequence[Item]) -> Applied:
+    """Add everything the payloads hold to the database; what the journal must know of it."""
+    came = [arrival for item in items for arrival in arrivals(item)]
+    told = [signal for item in items for signal in signals(item)]
+    keys = {a.key for a in came} | {s.key for s in told}
+    known = _known(tx, keys)
+    entombed = tombstones.entombed(tx, keys - known.keys())
+    fresh = _fresh(came, known.keys() | entombed)
+    ids = Ids(tx, 2 * len(fresh) + 1)
+    places = Places(tx, ids, list(fresh.values()))
+    _follow(known, places.merged)
+    batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
+    for survivor in places.merged.values():
+        batch.touch(survivor)
+    batch.unparked = receipts.waiting(tx, fresh)
+    echoes = _add_all(batch, came, fresh)
+    told = [*map(receipts.signal, batch.unparked), *echoes, *told]
+    places.load({known[s.key].conversation_id for s in told if s.key in known})
+    receipts.take(batch, told)
+    batch.applied.bounced = _bounced(items, came, told, entombed)
+    batch.write()
+    return batch.applied
+
+
+def _known(tx: Driver, keys: set[Key]) -> dict[Key, Known]:
+    wanted: dict[int, list[str]] = {}
+    for channel_id, provider_id in keys:
+        wanted.setdefault(channel_id, []).append(provider_id)
+    return {
+        (channel_id, provider_id): message
+        for channel_id, ids in wanted.items()
+        for provider_id, message in ingest.known(tx, channel_id, ids).items()
+    }
+
+
+def _fresh(came: Sequence[Arrival], there: set[Key]) -> dict[Key, Arrival]:
+    """The messages to add: the first copy of each that is neither known nor erased."""
+    fresh: dict[Key, Arrival] = {}
+    for arrival in came:
+        if arrival.key not in there:
+            fresh.setdefault(arrival.key, arrival)
+    return fresh
+
+
+def _follow(known: dict[Key, Known], merged: dict[int, int]) -> None:
+    """What was known of threads that have become one since."""
+    for key, message in known.items():
+        if message.conversation_id in merged:
+            survivor = merged[message.conversation_id]
+            known[key] = replace(message, conversation_id=survivor)
+
+
+def _bounced(
+    items: Sequence[Item], came: Sequence[Arrival], told: Sequence[Signal], entombed: set[Key]
+) -> list[int]:
+    """The payloads that speak of nothing but erased messages."""
+    if not entombed:
+        return []
+    others = {a.item.journal_id for a in came if a.key not in entombed}
+    others |= {s.journal_id for s in told if s.key not in entombed}
+    of_erased = {a.item.journal_id for a in came} | {s.journal_id for s in told}
+    return [i.journal_id for i in items if i.journal_id in of_erased - others]
+
+
+# --- one message ------------------------------------------------------------------------------
+
+
+def _add_all(batch: Batch, came: Sequence[Arrival], fresh: dict[Key, Arrival]) -> list[Signal]:
+    """Add what is fresh; give back the echoes of messages that were there before."""
+    echoes = []
+    for arrival in came:
+        if fresh.get(arrival.key) is arrival:
+            _add(batch, arrival)
+        elif arrival.key in batch.known:
+            conversation_id = batch.known[arrival.key].conversation_id
+            batch.applied.belongs[arrival.item.journal_id].add(conversation_id)
+            if arrival.event.own:
+                echoes.append(receipts.echo(arrival))
+    return echoes
+
+
+def _add(batch: Batch, arrival: Arrival) -> None:
+    conversation_id = batch.places.conversation(arrival)
+    message = _message(batch, arrival, conversation_id)
+    batch.messages[message.id] = message
+    batch.known[arrival.key] = _as_known(message)
+    batch.applied.belongs[arrival.item.journal_id].add(conversation_id)
+    before = batch.places.states[conversation_id]
+    _log(batch, arrival, message, before)
+    if arrival.item.threads:
+        _tie(batch, arrival, message, before)
+    _show(batch, arrival, message)
+    _attach(batch, arrival, message)
+    quiet = message.silent or message.backfill
+    batch.touch(conversation_id, message.direction is Direction.INBOUND and not quiet)
+
+
+def _message(batch: Batch, arrival: Arrival, conversation_id: int) -> NewMessage:
+    event, meta = arrival.event, arrival.item.meta
+    return NewMessage(
+        id=batch.ids.next(),
+        conversation_id=conversation_id,
+        channel_id=arrival.item.channel_id,
+        direction=arrival.direction,
+        provider_id=event.provider_id,
+        author_kind=arrival.author.kind,
+        author_name=arrival.author.name,
+        author_address=arrival.other.value if arrival.item.threads and not event.own else "",
+        origin=arrival.origin,
+        body=event.text,
+        html=event.html,
+        search_text=arrival.search_text(),
+        occurred_at=arrival.occurred_at,
+        received_at=meta.received_at,
+        automatic=event.automatic,
+        silent=not event.own and batch.places.blocked(arrival.other),
+        backfill=meta.backfill,
+        unsupported=event.unsupported,
+        reply_headers=arrival.reply_headers(),
+        delivery_status=DeliveryStatus.SENT if event.own else None,
+        accepted=event.own,
+    )
+
+
+def _as_known(message: NewMessage) -> Known:
+    assert message.provider_id is not None
+    return Known(
+        message.provider_id,
+        message.id,
+        message.conversation_id,
+        message.direction,
+        message.origin,
+        message.author_kind,
+        message.occurred_at,
+        message.delivery_status,
+        message.accepted,
+    )
+
+
+def _log(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> None:
+    """The message takes its place in the log; one that reopens leaves a line of its own."""
+    after = rules.step(before, _entry(message))
+    batch.places.states[message.conversation_id] = after
+    if before.resolved and not after.resolved:
+        # After the message in the log: the episode begins with what the customer wrote.
+        id = batch.ids.next()
+        at = message.received_at
+        kind = EventKind.REOPENED
+        batch.events.append(NewEvent(id, message.conversation_id, kind, arrival.author, at))
+
+
+def _entry(message: NewMessage) -> rules.Entry:
+    at = message.occurred_at
+    if message.direction is Direction.INBOUND:
+        return rules.Inbound(message.id, at, message.backfill, message.silent)
+    assert message.origin is not None
+    author, accepted = message.author_kind, message.accepted
+    return rules.Outbound(message.id, at, message.origin, author, accepted, message.backfill)
+
+
+def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> None:
+    """Refs, contact and address of a thread, in its order of time; `rebuild` does the rest.
+
+    The contact is the first external sender, `own` messages define it only until there is one;
+    answers go to the newest.
+    """
+    id = message.conversation_id
+    batch.refs |= {(message.channel_id, ref): id for ref in arrival.refs}
+    head = batch.places.heads[id]
+    if message.occurred_at < head.last_activity_at:
+        batch.unsure_head.add(id)
+    if message.direction is not Direction.INBOUND or message.silent:
+        return
+    if before.last_inbound_at is None:
+        contact = batch.places.contact(arrival)
+        if contact.id != head.contact_id:
+            batch.new_contact[id] = contact.id
+            batch.strangers.add(head.contact_id)
+            head = replace(head, contact_id=contact.id)
+    to = arrival.event.address
+    batch.places.heads[id] = replace(head, address_kind=to.kind, address=to.value)
+
+
+def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
+    head = batch.places.heads[message.conversation_id]
+    if message.direction is Direction.OUTBOUND and head.failed:
+        batch.unsure_failed.add(head.id)
+    media, file = arrival.shown_file()
+    shown = Shown(
+        message.id,
+        message.occurred_at,
+        message.direction,
+        message.author_name,
+        message.body or file or message.unsupported,
+        media,
+        message.delivery_status,
+        message.silent,
+    )
+    batch.places.heads[head.id] = heads.with_message(head, shown)
+
+
+def _attach(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
+    claims = arrival.event.files
+    for position, (staged, claim) in enumerate(zip(arrival.files, claims, strict=True)):
+        id = batch.ids.next()
+        batch.applied.files.append((staged, id))
+        batch.attachments.append(
+            NewAttachment(
+                id,
+                message.id,
+                message.conversation_id,
+                position,
+                staged.kind,
+                staged.name,
+                staged.mime,
+                staged.size,
+                message.received_at,
+                claim.content_id,
+                claim.inline,
+            )
+        )

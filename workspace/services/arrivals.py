@@ -1,0 +1,163 @@
+"""What came in, made ready for the store: parsed, cleaned, its files on the disk."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from workspace import rules
+from workspace.channels.base import Event, Meta, ReactionChanged, Received, StatusChanged
+from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin
+from workspace.store.files import Staged
+
+Key = tuple[int, str]
+"""(channel id, provider id): names a message before and after it has an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One payload of the journal. `files`: by the position of their event."""
+
+    journal_id: int
+    channel_id: int
+    threads: bool
+    meta: Meta
+    events: tuple[Event, ...]
+    files: Mapping[int, tuple[Staged, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message within a payload. `occurred_at` is clamped to when it was received."""
+
+    item: Item
+    position: int
+    event: Received
+    key: Key
+    occurred_at: datetime
+    other: Address
+    """The person outside: who wrote it, or whom the business wrote to."""
+
+    @property
+    def direction(self) -> Direction:
+        return Direction.OUTBOUND if self.event.own else Direction.INBOUND
+
+    @property
+    def origin(self) -> Origin | None:
+        if not self.event.own:
+            return None
+        return Origin.AUTOMATIC if self.event.automatic else Origin.SINGLE
+
+    @property
+    def author(self) -> Actor:
+        if not self.event.own:
+            return Actor(ActorKind.CUSTOMER, self.event.name)
+        kind = ActorKind.SYSTEM if self.event.automatic else ActorKind.OPERATOR
+        return Actor(kind, self.event.author)
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The Message-IDs that tie it to a thread, its own first."""
+        return (self.event.provider_id, *self.event.thread_refs)
+
+    @property
+    def files(self) -> tuple[Staged, ...]:
+        return self.item.files.get(self.position, ())
+
+    def shown_file(self) -> tuple[MediaKind | None, str]:
+        """Kind and name of the file a preview tells of: the first that is not part of the text."""
+        if not self.files:
+            return None, ""
+        pairs = list(zip(self.files, self.event.files, strict=True))
+        first = next((f for f, claim in pairs if not claim.inline), pairs[0][0])
+        return first.kind, first.name
+
+    def search_text(self) -> str:
+        words = [self.event.text, self.event.subject, *(f.name for f in self.files)]
+        return rules.fold(" ".join(words))
+
+    def reply_headers(self) -> str:
+        """What an answer needs, as JSON; empty for channels without threads."""
+        if not self.item.threads:
+            return ""
+        headers = {
+            "message_id": self.event.provider_id,
+            "references": list(self.event.thread_refs),
+            "subject": self.event.subject,
+            "to": [self.event.address.kind.value, self.event.address.value],
+            "cc": list(self.event.cc),
+        }
+        return json.dumps(headers, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A receipt or reaction within a payload, or one that was parked."""
+
+    journal_id: int
+    position: int
+    channel_id: int
+    event: StatusChanged | ReactionChanged
+
+    @property
+    def key(self) -> Key:
+        return self.channel_id, self.event.provider_id
+
+
+def arrivals(item: Item) -> list[Arrival]:
+    return [_arrival(item, n, e) for n, e in enumerate(item.events) if isinstance(e, Received)]
+
+
+def _arrival(item: Item, position: int, event: Received) -> Arrival:
+    occurred_at = rules.clamp(event.occurred_at, item.meta.received_at)
+    key = (item.channel_id, event.provider_id)
+    return Arrival(item, position, event, key, occurred_at, event.sender or event.address)
+
+
+def signals(item: Item) -> list[Signal]:
+    return [
+        Signal(item.journal_id, n, item.channel_id, e)
+        for n, e in enumerate(item.events)
+        if isinstance(e, StatusChanged | ReactionChanged)
+    ]
+
+
+def cleaned(event: Event) -> Event:
+    """The event without what no database takes: NUL characters and lone surrogates."""
+    fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
+    if isinstance(event, StatusChanged):
+        fields["detail"] = _plain(event.detail)
+    if isinstance(event, Received):
+        fields |= _cleaned(event)
+    changed = {name: value for name, value in fields.items() if value != getattr(event, name)}
+    return replace(event, **changed) if changed else event
+
+
+def _cleaned(event: Received) -> dict[str, Any]:
+    return {
+        "address": _address(event.address),
+        "sender": event.sender and _address(event.sender),
+        "name": _line(event.name),
+        "author": _line(event.author),
+        "text": _plain(event.text),
+        "html": _plain(event.html),
+        "subject": _line(event.subject),
+        "unsupported": _line(event.unsupported),
+        "cc": tuple(_line(cc) for cc in event.cc),
+        "thread_refs": tuple(_plain(ref) for ref in event.thread_refs),
+    }
+
+
+def _address(address: Address) -> Address:
+    value = _plain(address.value)
+    return address if value == address.value else replace(address, value=value)
+
+
+def _line(text: str) -> str:
+    return " ".join(_plain(text).split())
+
+
+def _plain(text: str) -> str:
+    text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,150 @@
+"""Delivery: the outboxes of all channels, each with a thread that sends.
+
+A message is committed as `sending` before the network call, so that a crash can never lead to
+sending it twice: what was under way is in doubt afterwards, and only the provider, or a person,
+can settle it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from workspace.channels.base import Channel
+from workspace.models import DeliveryStatus
+from workspace.services import settling
+from workspace.services.backoff import Backoff
+from workspace.services.sender import INTERRUPTED, Sender, Tools
+from workspace.settings import Settings
+from workspace.store import Store, outbox
+from workspace.store.driver import Driver
+from workspace.store.files import Files
+
+REMOVED = "The channel was removed before this was sent."
+_NAP = 0.05
+
+
+class Channels(Protocol):
+    """What delivery asks of the configured accounts."""
+
+    def ids(self) -> "list[int]": ...
+
+    def channel(self, id: int) -> Channel: ...
+
+
+def machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Delivery:
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        channels: Channels,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        backoff: Backoff,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._tools = Tools(store, files, settings, clock, backoff, self._in_flight)
+        self._senders: dict[int, Sender] = {}
+        self._threads = False
+        self._flights = threading.Condition()
+        self._flying: dict[int, int] = {}  # message -> conversation
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Take over what an earlier life of the hub left; nothing is sent yet."""
+        self._store.write(self._doubt_what_was_under_way)
+        for id in self._channels.ids():
+            self.channel_added(id)
+
+    def _doubt_what_was_under_way(self, tx: Driver) -> None:
+        for id in self._channels.ids():
+            for message in outbox.with_status(tx, id, DeliveryStatus.SENDING):
+                settling.doubt(tx, message, INTERRUPTED)
+
+    def start(self) -> None:
+        """Send in threads from now on."""
+        self._threads = True
+        for sender in self._senders.values():
+            sender.start()
+
+    def stop(self) -> None:
+        """Let sends in flight finish, up to their lease; what is queued stays queued."""
+        self._threads = False
+        for sender in self._senders.values():
+            sender.ask_to_stop()
+        deadline = time.monotonic() + self._tools.settings.lease_seconds
+        for sender in self._senders.values():
+            sender.join(max(0.0, deadline - time.monotonic()))
+
+    def channel_added(self, id: int) -> None:
+        sender = Sender(id, self._channels.channel(id), self._tools)
+        sender.load()
+        self._senders[id] = sender
+        if self._threads:
+            sender.start()
+
+    def channel_removed(self, id: int) -> None:
+        sender = self._senders.pop(id, None)
+        if sender is not None:
+            sender.ask_to_stop()
+            sender.join(self._tools.settings.lease_seconds)
+        self._store.write(lambda tx: self._give_up(tx, id))
+
+    def _give_up(self, tx: Driver, channel_id: int) -> None:
+        for message, _, _ in outbox.pending(tx, channel_id):
+            settling.give_up(tx, message, REMOVED)
+
+    # --- asking and telling -------------------------------------------------------------------
+
+    def queued(self, channel_id: int, message: int, conversation: int) -> None:
+        """A message was committed as queued."""
+        sender = self._senders.get(channel_id)
+        if sender is not None:
+            sender.add(message, conversation, self._tools.clock())
+
+    def cancel(self, message: int) -> bool:
+        """Take back a queued message. False: it is too late."""
+        return self._store.write(lambda tx: settling.cancel(tx, message))
+
+    def deliver_due(self) -> int:
+        """Send what is due in the caller's thread, where no threads run; how many steps it took."""
+        steps = 0
+        for sender in self._senders.values():
+            while sender.step():
+                steps += 1
+        return steps
+
+    def sending(self) -> int:
+        """Sends in flight."""
+        with self._flights:
+            return len(self._flying)
+
+    def wait_idle(self, conversation_ids: Collection[int], timeout: float) -> bool:
+        """Wait until nothing of these conversations is in flight. False: it still is."""
+        wanted = set(conversation_ids)
+        with self._flights:
+            if wanted.isdisjoint(self._flying.values()):
+                # It may fly under the name it had before two threads became one.
+                self._flights.wait(min(timeout, _NAP))
+            return self._flights.wait_for(
+                lambda: wanted.isdisjoint(self._flying.values()), max(timeout, 0.0)
+            )
+
+    @contextmanager
+    def _in_flight(self, message: int, conversation: int) -> Iterator[None]:
+        with self._flights:
+            self._flying[message] = conversation
+        try:
+            yield
+        finally:
+            with self._flights:
+                del self._flying[message]
+                self._flights.notify_all()

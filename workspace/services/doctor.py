@@ -1,0 +1,94 @@
+"""What is well and what is not, in words a person can act on."""
+
+import shutil
+from collections.abc import Iterator
+
+from workspace.journal import Journal
+from workspace.models import Check, DeliveryStatus
+from workspace.services.accounts import Accounts
+from workspace.services.receiving import Receiving
+from workspace.settings import Paths
+from workspace.store import Store, ingest, outbox
+
+_LITTLE_ROOM = 1_000_000_000
+_SHOWN = 5
+
+
+class Doctor:
+    def __init__(
+        self,
+        paths: Paths,
+        store: Store,
+        journal: Journal,
+        accounts: Accounts,
+        receiving: Receiving,
+    ) -> None:
+        self._paths = paths
+        self._store = store
+        self._journal = journal
+        self._accounts = accounts
+        self._receiving = receiving
+
+    def report(self) -> list[Check]:
+        """All findings; those that need somebody come with `ok` False."""
+        return [
+            *self._files(),
+            *self._channels(),
+            *self._received(),
+            *self._sent(),
+        ]
+
+    def _files(self) -> Iterator[Check]:
+        free = shutil.disk_usage(self._paths.folder).free
+        yield Check(
+            "disk",
+            free > _LITTLE_ROOM,
+            f"{free / 1e9:.1f} GB free"
+            if free > _LITTLE_ROOM
+            else f"only {free / 1e6:.0f} MB free; make room before receiving stops",
+        )
+        size = self._paths.database.stat().st_size
+        yield Check("database", True, f"open, {size / 1e6:.1f} MB")
+        for path in (self._paths.token, self._paths.secrets, self._paths.journal):
+            if path.exists() and path.stat().st_mode & 0o077:
+                yield Check(path.name, False, f"can be read by others; run: chmod 600 {path}")
+
+    def _channels(self) -> Iterator[Check]:
+        configured = self._accounts.list()
+        if not configured:
+            yield Check("channels", False, "none; connect one with: convo channel add")
+        for channel in configured:
+            well = channel.state != "failing"
+            why = f": {channel.state_detail}" if channel.state_detail else ""
+            yield Check(f"channel {channel.name}", well, f"{channel.state}{why}")
+
+    def _received(self) -> Iterator[Check]:
+        behind = self._receiving.behind()
+        trouble = self._receiving.trouble
+        words = f"{self._journal.count()} payloads kept, {behind} not applied yet"
+        yield Check("journal", not trouble, f"{words}: {trouble}" if trouble else words)
+        with self._store.read() as db:
+            quarantined, parked = ingest.quarantined(db), ingest.count_parked(db)
+        yield Check("quarantine", not quarantined, f"{len(quarantined)} payloads")
+        for each in quarantined[:_SHOWN]:
+            where = f"payload {each.journal_id}"
+            yield Check(
+                where, False, f"of channel {each.channel_id} can't be applied: {each.error}"
+            )
+        yield Check("parked", True, f"{parked} receipts wait for their message")
+
+    def _sent(self) -> Iterator[Check]:
+        with self._store.read() as db:
+            waiting = outbox.count(db, DeliveryStatus.QUEUED) + outbox.count(
+                db, DeliveryStatus.RETRY
+            )
+            doubtful = outbox.count(db, DeliveryStatus.IN_DOUBT)
+        yield Check("outbox", True, f"{waiting} messages wait to be sent")
+        yield Check(
+            "not confirmed",
+            not doubtful,
+            f"{doubtful} messages: the provider did not say whether it has them; look there "
+            "before sending them again"
+            if doubtful
+            else "none",
+        )

@@ -1,0 +1,115 @@
+"""Receipts, bounces and reactions: they change a message that is there, or wait for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from workspace import rules
+from workspace.channels.base import ReactionChanged, StatusChanged
+from workspace.models import DeliveryStatus, Direction
+from workspace.services.arrivals import Arrival, Key, Signal
+from workspace.services.batch import Batch
+from workspace.store import ingest
+from workspace.store.driver import Driver
+from workspace.store.ingest import Known, Parked
+
+_EVENT: TypeAdapter[StatusChanged | ReactionChanged] = TypeAdapter(StatusChanged | ReactionChanged)
+
+
+def waiting(tx: Driver, keys: Iterable[Key]) -> list[Parked]:
+    """What was parked until one of these messages came."""
+    wanted: dict[int, list[str]] = {}
+    for channel_id, provider_id in keys:
+        wanted.setdefault(channel_id, []).append(provider_id)
+    return [p for channel_id, ids in wanted.items() for p in ingest.parked(tx, channel_id, ids)]
+
+
+def signal(parked: Parked) -> Signal:
+    event = _EVENT.validate_json(parked.event)
+    return Signal(parked.journal_id, parked.position, parked.channel_id, event)
+
+
+def echo(arrival: Arrival) -> Signal:
+    """The provider shows us our own message: it has it. Settles what was in doubt."""
+    event = StatusChanged(arrival.event.provider_id, arrival.occurred_at, DeliveryStatus.SENT)
+    item = arrival.item
+    return Signal(item.journal_id, arrival.position, item.channel_id, event)
+
+
+def take(batch: Batch, signals: Sequence[Signal]) -> None:
+    """Apply signals; park those whose message is unknown, drop those of erased messages."""
+    for each in signals:
+        message = batch.known.get(each.key)
+        if message is not None:
+            _apply(batch, each, message)
+        elif each.key not in batch.entombed:
+            batch.parked.append(_park(each))
+
+
+def _park(signal: Signal) -> Parked:
+    text = _EVENT.dump_json(signal.event).decode()
+    event = signal.event
+    return Parked(signal.channel_id, event.provider_id, signal.journal_id, signal.position, text)
+
+
+def _apply(batch: Batch, signal: Signal, message: Known) -> None:
+    if signal.journal_id in batch.applied.belongs:
+        batch.applied.belongs[signal.journal_id].add(message.conversation_id)
+    else:
+        batch.applied.joined.append((signal.journal_id, message.conversation_id))
+    if isinstance(signal.event, ReactionChanged):
+        _react(batch, signal.event, message)
+    else:
+        _deliver(batch, signal, signal.event, message)
+
+
+def _react(batch: Batch, event: ReactionChanged, message: Known) -> None:
+    before = batch.reactions.get(message.id)
+    if before is None or event.occurred_at >= before[1]:
+        batch.reactions[message.id] = (event.emoji, event.occurred_at)
+    batch.touch(message.conversation_id)
+
+
+def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) -> None:
+    if before.direction is not Direction.OUTBOUND or before.delivery_status is None:
+        return
+    after = delivered(before, event)
+    if after is before:
+        return
+    batch.known[signal.key] = batch.delivered[after.id] = after
+    id = after.conversation_id
+    batch.touch(id)
+    if after.accepted and not before.accepted:
+        batch.places.states[id] = rules.accept(batch.places.states[id], entry(after))
+    if before.accepted and not after.accepted:
+        batch.unsure_state.add(id)
+    if DeliveryStatus.FAILED in (before.delivery_status, after.delivery_status):
+        batch.unsure_failed.add(id)
+    head = batch.places.heads[id]
+    if head.preview_message_id == after.id:
+        batch.places.heads[id] = replace(head, preview_delivery=after.delivery_status)
+
+
+def delivered(message: Known, event: StatusChanged) -> Known:
+    """The message after a receipt; itself where the receipt says nothing new."""
+    assert message.delivery_status is not None
+    status = rules.advance(message.delivery_status, event.status)
+    if status is message.delivery_status:
+        return message
+    failed = status is DeliveryStatus.FAILED
+    return replace(
+        message,
+        delivery_status=status,
+        accepted=rules.accepted(status),
+        failure_kind=event.failure_kind if failed else None,
+        failure=(event.detail or "The provider could not deliver it.") if failed else "",
+    )
+
+
+def entry(message: Known) -> rules.Outbound:
+    """An outbound message as the rules see it."""
+    assert message.origin is not None
+    return rules.Outbound(
+        message.id, message.occurred_at, message.origin, message.author_kind, message.accepted
+    )

@@ -1,0 +1,237 @@
+"""The applier: it turns what the journal holds into conversations, batch by batch, in order.
+
+It may die at any point: the position of the last applied payload is committed with what was
+applied, so a restart goes on exactly there.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from workspace.channels.base import Channel, Event, Received
+from workspace.errors import JournalUnavailable
+from workspace.journal import Entry, Journal
+from workspace.services import payloads
+from workspace.services.applying import apply
+from workspace.services.arrivals import Item, cleaned
+from workspace.services.backoff import Backoff
+from workspace.services.batch import Applied
+from workspace.services.words import words
+from workspace.store import Priority, Store, facts, ingest
+from workspace.store.driver import Driver
+from workspace.store.files import Files, Staged
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Payloads of one transaction."""
+
+POSITION = "journal_position"
+
+_MACHINE = (OSError, MemoryError, JournalUnavailable)
+"""Errors that say nothing about a payload: wait and try it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A payload that can't be applied, and why in words."""
+
+    journal_id: int
+    channel_id: int
+    error: str
+
+
+class Receiving:
+    """`channel` gives the channel of an id, of which only `parse` and `capabilities` are used."""
+
+    def __init__(
+        self, store: Store, journal: Journal, files: Files, channel: Callable[[int], Channel]
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._files = files
+        self._channel = channel
+        self._applying = threading.Lock()
+        self._news = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._backoff = Backoff(0.5, 30)
+        self.trouble = ""
+        """Why nothing is applied at present, in words; it is safe in the journal meanwhile."""
+        with store.read() as db:
+            self._position = int(facts.get(db, POSITION) or 0)
+
+    # --- the thread ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Apply in a thread of its own from now on."""
+        self._stop.clear()
+        self._news.set()
+        self._thread = threading.Thread(target=self._serve, name="applier", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch at hand. The rest stays in the journal."""
+        self._stop.set()
+        self._news.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def wake(self) -> None:
+        """There is something new in the journal."""
+        self._news.set()
+
+    def _serve(self) -> None:
+        work: Callable[[], int] = self._begin
+        failures = 0
+        while not self._stop.is_set():
+            self._news.wait()
+            self._news.clear()
+            try:
+                work()
+                work = self.apply_pending
+                self.trouble, failures = "", 0
+            except Exception as error:  # whatever it is, the applier must not die
+                failures += 1
+                self.trouble = words(error)
+                logger.exception("can't apply what was received; it is tried again")
+                self._stop.wait(self._backoff.delay(failures, at_least=0.1))
+                self._news.set()
+
+    def _begin(self) -> int:
+        self.retry_quarantined()
+        self._store.write(ingest.forget_parked, Priority.BATCH)
+        return self.apply_pending()
+
+    # --- applying -----------------------------------------------------------------------------
+
+    def drain(self) -> None:
+        """Return once everything that is in the journal now is applied."""
+        self.apply_pending(self._journal.last())
+
+    def apply_pending(self, until: int | None = None) -> int:
+        """Apply what waits, up to position `until`; how many payloads that were."""
+        count = 0
+        while not self._asked_to_stop():
+            with self._applying:
+                if until is not None and self._position >= until:
+                    break
+                entries = self._journal.read(self._position, BATCH)
+                if entries:
+                    self._apply(entries)
+            if not entries:
+                break
+            count += len(entries)
+        return count
+
+    def _asked_to_stop(self) -> bool:
+        """Only the thread ends before everything is applied."""
+        return self._stop.is_set() and threading.current_thread() is self._thread
+
+    def behind(self) -> int:
+        """How many payloads wait, at most."""
+        return max(0, self._journal.last() - self._position)
+
+    def retry_quarantined(self) -> int:
+        """Try again what could not be applied: a newer version may know how. How many it did."""
+        with self._store.read() as db:
+            waiting = ingest.quarantined(db)
+        entries = [self._journal.get(each.journal_id) for each in waiting]
+        with self._applying:
+            before = len(waiting)
+            self._apply([entry for entry in entries if entry is not None])
+        with self._store.read() as db:
+            return before - len(ingest.quarantined(db))
+
+    def _apply(self, entries: Sequence[Entry]) -> None:
+        staged: list[Staged] = []
+        try:
+            self._write_parts([self._prepare(entry, staged) for entry in entries])
+        finally:
+            self._files.discard(staged)
+
+    def _prepare(self, entry: Entry, staged: list[Staged]) -> Item | Broken:
+        """Parse a payload and write its files to the disk, outside the writer."""
+        try:
+            channel = self._channel(entry.channel_id)
+            meta = payloads.meta(entry)
+            events = tuple(cleaned(event) for event in channel.parse(entry.raw, meta))
+            files = self._stage(entry.channel_id, events, staged)
+        except _MACHINE:
+            raise
+        except Exception as error:  # parse is total; one that is not must not stop the others
+            logger.exception("payload %s can't be parsed", entry.id)
+            return Broken(entry.id, entry.channel_id, words(error))
+        threads = channel.capabilities.threads
+        return Item(entry.id, entry.channel_id, threads, meta, events, files)
+
+    def _stage(
+        self, channel_id: int, events: Sequence[Event], staged: list[Staged]
+    ) -> dict[int, tuple[Staged, ...]]:
+        """The files of new messages, by the position of their event; all go to `staged`, too."""
+        with_files = {n: e for n, e in enumerate(events) if isinstance(e, Received) and e.files}
+        if not with_files or self._known(channel_id, with_files.values()):
+            return {}
+        files = {}
+        for n, event in with_files.items():
+            found = [self._files.stage(BytesIO(file.data), file.name) for file in event.files]
+            staged.extend(found)
+            files[n] = tuple(found)
+        return files
+
+    def _known(self, channel_id: int, messages: Iterable[Received]) -> bool:
+        """A rescan of a mailbox must not write all its files again."""
+        names = {message.provider_id for message in messages}
+        with self._store.read() as db:
+            return names <= ingest.known(db, channel_id, names).keys()
+
+    def _write_parts(self, part: list[Item | Broken]) -> None:
+        """Write a batch; where a payload breaks it, find that one by halving, and go on."""
+        if not part:
+            return
+        try:
+            self._write(part)
+        except _MACHINE:
+            raise
+        except Exception as error:
+            first = part[0]
+            if len(part) > 1:
+                middle = len(part) // 2
+                self._write_parts(part[:middle])
+                self._write_parts(part[middle:])
+            elif isinstance(first, Broken):
+                raise  # not even the quarantine takes it: the database is at fault
+            else:
+                logger.exception("payload %s can't be applied", first.journal_id)
+                self._write_parts([Broken(first.journal_id, first.channel_id, words(error))])
+
+    def _write(self, part: Sequence[Item | Broken]) -> None:
+        items = [each for each in part if isinstance(each, Item)]
+        broken = [each for each in part if isinstance(each, Broken)]
+        position = max(self._position, part[-1].journal_id)
+        placed: list[tuple[Staged, int]] = []
+
+        def work(tx: Driver) -> None:
+            applied = apply(tx, items)
+            ingest.release(tx, [item.journal_id for item in items])
+            for each in broken:
+                ingest.quarantine(tx, each.journal_id, each.channel_id, each.error)
+            facts.put(tx, POSITION, str(position))
+            self._files.place(applied.files)
+            placed.extend(applied.files)
+            self._note(applied)
+
+        try:
+            self._store.write(work, Priority.BATCH)
+        except BaseException:
+            self._files.displace(placed)
+            raise
+        self._position = position
+
+    def _note(self, applied: Applied) -> None:
+        """The journal must know what belongs to whom before the batch commits, see its `assign`."""
+        self._journal.assign(applied.belongs, applied.joined)
+        self._journal.drop(applied.bounced)

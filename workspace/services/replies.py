@@ -1,0 +1,336 @@
+"""Writing to customers: answering, starting a conversation, uploading files.
+
+A message is a row that says `queued`; delivery sends it. What may be sent is checked here, so that
+the writer hears it at once, and again at the moment of sending.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from workspace import rules
+from workspace.channels.base import Channel
+from workspace.errors import CannotSend, CannotStart, InvalidRequest, NotFound, TooLarge
+from workspace.models import (
+    Actor,
+    Address,
+    Conversation,
+    DeliveryStatus,
+    Direction,
+    Message,
+    Origin,
+    StartRule,
+)
+from workspace.rules import Draft, FileFacts, Situation, State
+from workspace.services import addresses
+from workspace.services.accounts import Accounts
+from workspace.services.uploads import Uploads, unsent
+from workspace.settings import MAX_TEXT
+from workspace.store import (
+    Store,
+    changes,
+    contacts,
+    conversations,
+    heads,
+    idempotency,
+    ids,
+    ingest,
+    messages,
+    states,
+    threads,
+)
+from workspace.store import replies as rows
+from workspace.store.contacts import NewContact
+from workspace.store.driver import Driver
+from workspace.store.files import Files
+from workspace.store.heads import Head, Shown
+from workspace.store.ingest import NewMessage
+from workspace.store.replies import UploadRow
+
+Queued = Callable[[int, int, int], None]
+"""Told (channel, message, conversation) once a message is committed."""
+
+MAX_NAME = 200
+MAX_SUBJECT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wants to send, and on whose behalf."""
+
+    text: str
+    upload_ids: tuple[int, ...]
+    actor: Actor
+    origin: Origin
+
+
+class Replies(Uploads):
+    def __init__(self, store: Store, files: Files, accounts: Accounts, queued: Queued) -> None:
+        super().__init__(store, files)
+        self._accounts = accounts
+        self._queued = queued
+
+    # --- answering ----------------------------------------------------------------------------
+
+    def send(
+        self,
+        conversation_id: int,
+        text: str,
+        upload_ids: Sequence[int],
+        actor: Actor,
+        key: str | None,
+        origin: Origin = Origin.SINGLE,
+    ) -> Message:
+        """Queue a message. Raises NotFound, CannotSend, TooLarge; Conflict for a used upload."""
+        _check_text(text)
+        said = Said(text, tuple(upload_ids), actor, origin)
+        request = {
+            "verb": "send",
+            "to": conversation_id,
+            "text": text,
+            "uploads": list(upload_ids),
+            "origin": origin.value,
+        }
+
+        def work(tx: Driver) -> int:
+            return idempotency.once(
+                tx, key, request, int, lambda: self._answer(tx, conversation_id, said)
+            )
+
+        return self._finish(self._store.write(work))
+
+    def _finish(self, id: int) -> Message:
+        """Tell delivery, after the commit. Asked twice with one key, delivery sends once."""
+        with self._store.read() as db:
+            message = messages.get(db, id)
+            if message is None:
+                raise NotFound(f"The message {id} was deleted meanwhile.", id=str(id))
+            head = heads.load(db, [message.conversation_id])[message.conversation_id]
+        if message.delivery_status is DeliveryStatus.QUEUED:
+            self._queued(head.channel_id, id, head.id)
+        return message
+
+    def _answer(self, tx: Driver, conversation_id: int, said: Said) -> int:
+        found = conversations.resolve(tx, [conversation_id])
+        if conversation_id not in found:
+            raise NotFound(
+                f"No conversation {conversation_id}; it may have been deleted.",
+                id=str(conversation_id),
+            )
+        id, channel_id = found[conversation_id]
+        channel = self._accounts.channel(channel_id)
+        head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
+        thread = _answer_in(rows.answered(tx, id), head) if channel.capabilities.threads else {}
+        return self._put(tx, channel, head, state, said, thread)
+
+    def _put(
+        self,
+        tx: Driver,
+        channel: Channel,
+        head: Head,
+        state: State,
+        said: Said,
+        thread: dict[str, Any],
+    ) -> int:
+        """The message as a queued row, and what follows from it; its id."""
+        uploads = unsent(tx, said.upload_ids)
+        now = channel.now()
+        _refuse(tx, channel, head, state, said, uploads, now)
+        # It answers what is there already, even where the clocks say otherwise.
+        if state.last_inbound_at is not None:
+            now = max(now, state.last_inbound_at + timedelta(microseconds=1))
+        message = _message(tx, channel, head, said, uploads, thread, now)
+        ingest.messages(tx, [message])
+        rows.attach(tx, message.id, head.id, said.upload_ids)
+        if channel.capabilities.threads and message.provider_id:
+            threads.add(tx, {(head.channel_id, message.provider_id): head.id})
+        entry = rules.Outbound(message.id, now, said.origin, said.actor.kind)
+        states.save(tx, {head.id: rules.step(state, entry)})
+        media = uploads[0].kind if uploads else None
+        text = said.text or (uploads[0].name if uploads else "")
+        shown = Shown(
+            message.id,
+            now,
+            Direction.OUTBOUND,
+            said.actor.name,
+            text,
+            media,
+            message.delivery_status,
+        )
+        heads.save(tx, [replace(heads.with_message(head, shown), failed=False)])
+        changes.record(tx, "conversation", head.id)
+        return message.id
+
+    # --- starting -----------------------------------------------------------------------------
+
+    def start_conversation(
+        self,
+        channel_id: int,
+        address: str,
+        name: str,
+        text: str,
+        subject: str,
+        upload_ids: Sequence[int],
+        actor: Actor,
+        key: str | None,
+    ) -> Conversation:
+        """Write first. Mail always opens a new thread, under `subject`. Where the channel keeps one
+        conversation per contact, the existing one goes on; with nothing to say it is only given
+        back.
+
+        Raises CannotStart saying why, InvalidRequest for the address, and what `send` raises.
+        """
+        _check_text(text)
+        channel = self._accounts.channel(channel_id)
+        to = self._checked_start(channel, address, subject)
+        said = Said(text, tuple(upload_ids), actor, Origin.SINGLE)
+        start = _Start(channel_id, to, " ".join(name.split())[:MAX_NAME], " ".join(subject.split()))
+        request = {
+            "verb": "start",
+            "channel": channel_id,
+            "address": to.value,
+            "name": name,
+            "text": text,
+            "subject": subject,
+            "uploads": list(upload_ids),
+        }
+
+        def work(tx: Driver) -> tuple[int, int | None]:
+            return idempotency.once(
+                tx,
+                key,
+                request,
+                tuple[int, int | None],
+                lambda: self._start(tx, channel, start, said),
+            )
+
+        id, message = self._store.write(work)
+        if message is not None:
+            self._finish(message)
+        with self._store.read() as db:
+            found = conversations.get(db, [id], {c.id: c for c in self._accounts.list()})
+        if not found:
+            raise NotFound(f"The conversation {id} was deleted meanwhile.", id=str(id))
+        return found[0]
+
+    def _checked_start(self, channel: Channel, address: str, subject: str) -> Address:
+        can = channel.capabilities
+        if can.can_start is not StartRule.FREE:
+            raise CannotStart(can.start_reason or f"{can.label} can't start a conversation.")
+        if can.threads and not subject.strip():
+            raise InvalidRequest("A new mail needs a subject.")
+        if len(subject) > MAX_SUBJECT:
+            raise TooLarge(f"The subject is longer than {MAX_SUBJECT} characters; shorten it.")
+        return addresses.checked(address, can)
+
+    def _start(
+        self, tx: Driver, channel: Channel, start: "_Start", said: Said
+    ) -> tuple[int, int | None]:
+        """(conversation, message queued in it)"""
+        known = contacts.by_address(tx, [start.to]).get(start.to)
+        if known is not None and not channel.capabilities.threads:
+            found = heads.of_contacts(tx, start.channel_id, [known.id])
+            if known.id in found:
+                id = found[known.id]
+                silent = not said.text.strip() and not said.upload_ids
+                return id, None if silent else self._answer(tx, id, said)
+        now = channel.now()
+        contact_id = known.id if known is not None else ids.allocate(tx, 1)[0]
+        if known is None:
+            contacts.add(tx, [NewContact(contact_id, start.name, start.to, now)])
+        elif start.name and not known.name:
+            contacts.rename(tx, {contact_id: start.name})
+        head = Head(
+            id=ids.allocate(tx, 1)[0],
+            channel_id=start.channel_id,
+            contact_id=contact_id,
+            address_kind=start.to.kind,
+            address=start.to.value,
+            subject=start.subject if channel.capabilities.threads else "",
+            created_at=now,
+            last_activity_at=now,
+        )
+        heads.insert(tx, [head], {head.id: State()})
+        thread = {"subject": head.subject, "to": [start.to.kind.value, start.to.value]}
+        if not channel.capabilities.threads:
+            thread = {}
+        return head.id, self._put(tx, channel, head, State(), said, thread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    channel_id: int
+    to: Address
+    name: str
+    subject: str
+
+
+def _check_text(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise TooLarge(
+            f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
+            limit=MAX_TEXT,
+        )
+
+
+def _refuse(
+    tx: Driver,
+    channel: Channel,
+    head: Head,
+    state: State,
+    said: Said,
+    uploads: Sequence[UploadRow],
+    now: datetime,
+) -> None:
+    """Raise CannotSend where the rules say no."""
+    _, opted_out, blocked = rows.person(tx, head.contact_id)
+    draft = Draft(said.text, [FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
+    situation = Situation(now, state.last_inbound_at, opted_out, blocked)
+    refusal = rules.can_send(channel.capabilities, draft, situation)
+    if refusal is not None:
+        raise CannotSend(refusal.message, kind=refusal.kind.value, **refusal.detail)
+
+
+def _message(
+    tx: Driver,
+    channel: Channel,
+    head: Head,
+    said: Said,
+    uploads: Sequence[UploadRow],
+    thread: dict[str, Any],
+    now: datetime,
+) -> NewMessage:
+    key = channel.new_key()
+    words = [said.text, thread.get("subject", ""), *(u.name for u in uploads)]
+    return NewMessage(
+        id=ids.allocate(tx, 1)[0],
+        conversation_id=head.id,
+        channel_id=head.channel_id,
+        direction=Direction.OUTBOUND,
+        provider_id=key,
+        author_kind=said.actor.kind,
+        author_name=said.actor.name,
+        origin=said.origin,
+        body=said.text,
+        search_text=rules.fold(" ".join(words)),
+        occurred_at=now,
+        received_at=now,
+        reply_headers=json.dumps(thread | {"message_id": key}) if thread else "",
+        delivery_status=DeliveryStatus.QUEUED,
+    )
+
+
+def _answer_in(answered: dict[str, Any], head: Head) -> dict[str, Any]:
+    """The headers of an answer: to whom, and which messages it follows."""
+    if not answered:
+        return {"subject": head.subject, "to": [head.address_kind, head.address]}
+    chain = [*answered.get("references", ()), answered["message_id"]]
+    return {
+        "in_reply_to": answered["message_id"],
+        "references": list(dict.fromkeys(chain)),
+        "subject": answered.get("subject") or head.subject,
+        "to": answered.get("to") or [head.address_kind, head.address],
+        "cc": answered.get("cc", []),
+    }

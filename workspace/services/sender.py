@@ -1,0 +1,219 @@
+"""One channel's outbox at work: what is due is claimed, performed and settled, one by one."""
+
+import heapq
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from workspace.channels.base import Channel, Failure, Sent
+from workspace.models import DeliveryStatus
+from workspace.services import sending, settling
+from workspace.services.backoff import Backoff
+from workspace.services.ratelimit import TokenBucket
+from workspace.services.schedule import Schedule
+from workspace.services.settling import Retry
+from workspace.services.words import words
+from workspace.settings import Settings
+from workspace.store import Store, outbox
+from workspace.store.files import Files
+from workspace.store.outbox import Queued
+
+logger = logging.getLogger(__name__)
+
+LOOKUPS = (15.0, 120.0, 900.0)
+"""Seconds after which the provider is asked whether it has a message that is in doubt."""
+
+LEASE_OVER = "The provider did not answer in time; it may have the message."
+INTERRUPTED = "The hub stopped while this was being sent; the provider may have it."
+
+Flight = Callable[[int, int], AbstractContextManager[None]]
+"""Marks (message, conversation) as in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every sender needs. `clock` gives the machine's time, aware UTC."""
+
+    store: Store
+    files: Files
+    settings: Settings
+    clock: Callable[[], datetime]
+    backoff: Backoff
+    flight: Flight
+
+
+class Sender:
+    def __init__(self, channel_id: int, channel: Channel, tools: Tools) -> None:
+        self._id = channel_id
+        self._channel = channel
+        self._tools = tools
+        self._schedule = Schedule()
+        self._doubts: list[tuple[datetime, int, int]] = []  # (when, message, how often asked)
+        self._bucket = TokenBucket(channel.capabilities.rate, lambda: tools.clock().timestamp())
+        self._wake = threading.Condition()
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+
+    # --- the thread ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._serve, name=f"sender-{self._id}", daemon=True)
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        with self._wake:
+            self._stopped = True
+            self._wake.notify_all()
+
+    def join(self, timeout: float) -> None:
+        """Wait for the send in flight."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _serve(self) -> None:
+        failures = 0
+        while True:
+            with self._wake:
+                while not self._stopped and (seconds := self._seconds()) != 0:
+                    self._wake.wait(seconds)
+                if self._stopped:
+                    return
+            try:
+                self.step()
+                failures = 0
+            except Exception as error:  # the database is in trouble; the outbox must outlive that
+                failures += 1
+                logger.exception("channel %s can't send: %s", self._id, words(error))
+                with self._wake:
+                    self._wake.wait(self._tools.backoff.delay(failures, at_least=0.5))
+
+    def _seconds(self) -> float | None:
+        """Until there is something to do; None: nothing is planned."""
+        now = self._tools.clock()
+        waits = []
+        if due := self._schedule.next():
+            waits.append(max((due[0] - now).total_seconds(), self._bucket.wait(), 0.0))
+        if self._doubts:
+            waits.append(max((self._doubts[0][0] - now).total_seconds(), 0.0))
+        return min(waits) if waits else None
+
+    # --- what there is to do ------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Take over what an earlier life of the hub left."""
+        with self._tools.store.read() as db:
+            pending = outbox.pending(db, self._id)
+            doubts = outbox.with_status(db, self._id, DeliveryStatus.IN_DOUBT)
+        now = self._tools.clock()
+        for message, conversation, not_before in pending:
+            self.add(message, conversation, not_before or now)
+        with self._wake:
+            for message in doubts:
+                heapq.heappush(self._doubts, (now, message, 0))
+            self._wake.notify_all()
+
+    def add(self, message: int, conversation: int, due: datetime) -> None:
+        with self._wake:
+            self._schedule.add(message, conversation, due)
+            self._wake.notify_all()
+
+    def step(self) -> bool:
+        """Do one thing that is due. False: nothing is."""
+        now = self._tools.clock()
+        with self._wake:
+            doubt = self._doubts[0] if self._doubts else None
+            due = self._schedule.next()
+            ready = due is not None and due[0] <= now and self._bucket.wait() == 0
+        if doubt and doubt[0] <= now:
+            self._look_up(doubt)
+            return True
+        if due is not None and ready:
+            self._send(due[1], due[2])
+            return True
+        return False
+
+    # --- sending ------------------------------------------------------------------------------
+
+    def _send(self, message: int, conversation: int) -> None:
+        with self._tools.flight(message, conversation):
+            after = self._attempt(message)
+        with self._wake:
+            if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
+                self._schedule.add(message, conversation, after.not_before)
+            else:
+                self._schedule.remove(message, conversation)
+            if after is not None and after.status is DeliveryStatus.IN_DOUBT:
+                self._doubt(message, 0)
+
+    def _attempt(self, message: int) -> Queued | None:
+        tools, channel = self._tools, self._channel
+        lease = timedelta(seconds=tools.settings.lease_seconds)
+        lease_until, channel_now = tools.clock() + lease, channel.now()
+        claim = tools.store.write(
+            lambda tx: settling.claim(tx, message, channel.capabilities, channel_now, lease_until)
+        )
+        if claim is None:
+            return None
+        self._bucket.take()
+        watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])
+        watch.daemon = True
+        watch.start()
+        try:
+            outcome = sending.attempt(channel, claim, tools.files)
+        finally:
+            watch.cancel()
+        return self._settle(message, outcome, claim.message.attempts)
+
+    def _lease_over(self, message: int) -> None:
+        self._tools.store.write(lambda tx: settling.doubt(tx, message, LEASE_OVER))
+
+    def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
+        """Store what became of it. What was learnt is not forgotten because a disk is full."""
+        asked = outcome.retry_after if isinstance(outcome, Failure) else None
+        tools = self._tools
+        retry = Retry(
+            tools.clock(), tools.backoff.delay(attempts, asked), tools.settings.max_attempts
+        )
+        failures = 0
+        while True:
+            try:
+                work = partial(settling.settle, id=message, outcome=outcome, retry=retry)
+                return tools.store.write(work)
+            except Exception:
+                failures += 1
+                logger.exception("what became of message %s can't be stored; tried again", message)
+                with self._wake:
+                    if self._stopped:
+                        raise
+                    self._wake.wait(tools.backoff.delay(failures, at_least=0.5))
+
+    # --- doubts -------------------------------------------------------------------------------
+
+    def _doubt(self, message: int, asked: int) -> None:
+        if asked < len(LOOKUPS):
+            when = self._tools.clock() + timedelta(seconds=LOOKUPS[asked])
+            heapq.heappush(self._doubts, (when, message, asked + 1))
+
+    def _look_up(self, doubt: tuple[datetime, int, int]) -> None:
+        """Ask the provider; where it has the message, that settles it. It is never sent again."""
+        _, id, asked = doubt
+        with self._wake:
+            heapq.heappop(self._doubts)
+        with self._tools.store.read() as db:
+            message = outbox.get(db, id)
+        if message is None or message.status is not DeliveryStatus.IN_DOUBT:
+            return
+        try:
+            found = self._channel.find_sent(message.provider_id)
+        except Exception as error:  # to ask is only an attempt; the next one may work
+            logger.warning("channel %s can't be asked for a message: %s", self._id, words(error))
+            found = None
+        if found:
+            self._settle(id, Sent(message.provider_id), message.attempts)
+        else:
+            with self._wake:
+                self._doubt(id, asked)

@@ -1,0 +1,88 @@
+"""One attempt to send a message: the only place that talks to a provider to send."""
+
+import json
+import logging
+
+from workspace import faults
+from workspace.channels.base import (
+    Channel,
+    Failure,
+    Outbound,
+    OutboundFile,
+    Request,
+    SendFailed,
+    Sent,
+    Thread,
+)
+from workspace.models import Address, AddressKind, FailureKind
+from workspace.services.settling import Claim
+from workspace.store.files import Files
+
+logger = logging.getLogger(__name__)
+
+
+def attempt(channel: Channel, claim: Claim, files: Files) -> Sent | Failure:
+    """Send; says what became of it, whatever happens. Never raises."""
+    id = claim.message.id
+    try:
+        requests = channel.encode(_outbound(claim, files))
+    except SendFailed as error:
+        return error.failure
+    except OSError as error:
+        logger.warning("the files of message %s can't be read: %s", id, error.strerror)
+        return Failure(FailureKind.MEDIA, "A file of this message can't be read any more.")
+    except Exception:  # nothing has left yet, so this is a plain failure
+        logger.exception("message %s can't be encoded", id)
+        return Failure(FailureKind.INVALID, "This message can't be put into the channel's form.")
+    faults.reach("before_perform")
+    sent: Sent | None = None
+    for n, request in enumerate(requests):
+        answer = _perform(channel, request, id)
+        if isinstance(answer, Failure):
+            return answer if sent is None else _in_part(n, len(requests), answer)
+        sent = sent or answer
+    faults.reach("after_perform")
+    return sent or Failure(FailureKind.INVALID, "The channel found nothing in it to send.")
+
+
+def _perform(channel: Channel, request: Request, id: int) -> Sent | Failure:
+    try:
+        return channel.decode(channel.perform(request))
+    except SendFailed as error:
+        return error.failure
+    except Exception:  # it may have left: to send it again could mean to send it twice
+        logger.exception("nobody knows what became of message %s", id)
+        return Failure(FailureKind.UNKNOWN_OUTCOME, "Sending broke off; the provider may have it.")
+
+
+def _in_part(n: int, of: int, failure: Failure) -> Failure:
+    """Never tried again by itself: the customer would get the first parts twice."""
+    detail = f"Only {n} of its {of} parts were sent: {failure.detail}"
+    kind = failure.kind
+    if kind in (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED):
+        kind = FailureKind.INVALID
+    return Failure(kind, detail, failure.code)
+
+
+def _outbound(claim: Claim, files: Files) -> Outbound:
+    message = claim.message
+    headers = json.loads(message.reply_headers or "{}")
+    to = message.address
+    if "to" in headers:
+        to = Address(AddressKind(headers["to"][0]), headers["to"][1])
+    return Outbound(
+        key=message.provider_id,
+        to=to,
+        to_name=message.contact_name,
+        text=message.text,
+        files=tuple(
+            OutboundFile(f.kind, f.name, f.mime, files.path(f.id).read_bytes()) for f in claim.files
+        ),
+        thread=Thread(
+            headers.get("subject", ""),
+            headers.get("in_reply_to", ""),
+            tuple(headers.get("references", ())),
+            tuple(headers.get("cc", ())),
+        ),
+        queued_at=message.occurred_at,
+    )

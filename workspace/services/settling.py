@@ -1,0 +1,212 @@
+"""Every step of a send in the database: claimed, settled, cancelled. Each in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from workspace import rules
+from workspace.channels.base import Failure, Sent, StatusChanged
+from workspace.models import Capabilities, DeliveryStatus, FailureKind
+from workspace.rules import Draft, FileFacts, Situation
+from workspace.services import receipts
+from workspace.store import changes, heads, ingest, outbox, states
+from workspace.store.driver import Driver
+from workspace.store.outbox import Queued, QueuedFile
+
+WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRY)
+OPEN = (DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
+_PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that is ours to send now: its row says `sending`, and until when."""
+
+    message: Queued
+    files: Sequence[QueuedFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When and how often to try again after a passing failure."""
+
+    now: datetime
+    delay: float
+    """Seconds."""
+    max_attempts: int
+
+
+def claim(
+    tx: Driver, id: int, can: Capabilities, channel_now: datetime, lease_until: datetime
+) -> Claim | None:
+    """Mark a message as being sent, before the network hears of it.
+
+    None where there is nothing to send: it was cancelled, erased or has arrived; or it may not be
+    sent any more, and has failed with the reason.
+    """
+    message = outbox.get(tx, id)
+    if message is None or message.status not in WAITING:
+        return None
+    files = outbox.files(tx, id)
+    refusal = rules.can_send(can, _draft(message, files), _situation(message, channel_now))
+    if refusal is not None:
+        _move(tx, message, _failed(message, refusal.kind, refusal.message))
+        return None
+    sending = replace(
+        message,
+        status=DeliveryStatus.SENDING,
+        attempts=message.attempts + 1,
+        lease_until=lease_until,
+        not_before=None,
+    )
+    _move(tx, message, sending)
+    return Claim(sending, files)
+
+
+def _draft(message: Queued, files: Sequence[QueuedFile]) -> Draft:
+    return Draft(message.text, [FileFacts(f.kind, f.name, f.mime, f.size) for f in files])
+
+
+def _situation(message: Queued, now: datetime) -> Situation:
+    return Situation(now, message.last_inbound_at, message.opted_out, message.blocked)
+
+
+def settle(tx: Driver, id: int, outcome: Sent | Failure, retry: Retry) -> Queued | None:
+    """What became of an attempt. None where the message was erased meanwhile.
+
+    A receipt may have been faster than the answer; then the receipt stands.
+    """
+    message = outbox.get(tx, id)
+    if message is None:
+        return None
+    if isinstance(outcome, Sent):
+        after = _sent(message, outcome)
+    elif message.status in OPEN:
+        after = _not_sent(message, outcome, retry)
+    else:
+        return message
+    _move(tx, message, after)
+    if after.provider_id != message.provider_id:
+        outbox.rename(tx, id, after.provider_id)
+        after = _join_parked(tx, after)
+    return after
+
+
+def _sent(message: Queued, sent: Sent) -> Queued:
+    status = rules.advance(message.status, DeliveryStatus.SENT)
+    if status is DeliveryStatus.FAILED:
+        return replace(message, lease_until=None)
+    return replace(
+        message,
+        provider_id=sent.provider_id,
+        status=status,
+        accepted=rules.accepted(status),
+        failure_kind=None,
+        failure=sent.detail,
+        lease_until=None,
+    )
+
+
+def _not_sent(message: Queued, failure: Failure, retry: Retry) -> Queued:
+    if failure.kind is FailureKind.UNKNOWN_OUTCOME:
+        return in_doubt(message, failure.detail)
+    if failure.kind not in _PASSING:
+        return _failed(message, failure.kind, failure.detail)
+    if message.attempts >= retry.max_attempts:
+        words = f"{failure.detail} (given up after {message.attempts} attempts)"
+        return _failed(message, failure.kind, words)
+    return replace(
+        message,
+        status=DeliveryStatus.RETRY,
+        failure_kind=failure.kind,
+        failure=failure.detail,
+        not_before=retry.now + timedelta(seconds=retry.delay),
+        lease_until=None,
+    )
+
+
+def _failed(message: Queued, kind: FailureKind, why: str) -> Queued:
+    return replace(
+        message,
+        status=DeliveryStatus.FAILED,
+        accepted=False,
+        failure_kind=kind,
+        failure=why or "The provider refused it.",
+        lease_until=None,
+        not_before=None,
+    )
+
+
+def in_doubt(message: Queued, why: str) -> Queued:
+    """The provider may have it, so it is not sent again by itself."""
+    return replace(
+        message,
+        status=DeliveryStatus.IN_DOUBT,
+        failure_kind=FailureKind.UNKNOWN_OUTCOME,
+        failure=why or "The provider did not confirm it.",
+        lease_until=None,
+    )
+
+
+def doubt(tx: Driver, id: int, why: str) -> None:
+    """An attempt ended without anybody knowing how."""
+    message = outbox.get(tx, id)
+    if message is not None and message.status is DeliveryStatus.SENDING:
+        _move(tx, message, in_doubt(message, why))
+
+
+def cancel(tx: Driver, id: int) -> bool:
+    """Take back a message that was not sent yet. False: too late."""
+    message = outbox.get(tx, id)
+    if message is None or message.status not in WAITING:
+        return False
+    _move(tx, message, replace(message, status=DeliveryStatus.CANCELLED))
+    return True
+
+
+def give_up(tx: Driver, id: int, why: str) -> None:
+    """A message that can't be sent any more fails."""
+    message = outbox.get(tx, id)
+    if message is not None and message.status in WAITING:
+        _move(tx, message, _failed(message, FailureKind.UNREACHABLE, why))
+
+
+def _join_parked(tx: Driver, message: Queued) -> Queued:
+    """Receipts that came before anyone knew the provider's name for the message."""
+    parked = ingest.parked(tx, message.channel_id, [message.provider_id])
+    known = ingest.known(tx, message.channel_id, [message.provider_id])[message.provider_id]
+    for each in parked:
+        event = receipts.signal(each).event
+        if isinstance(event, StatusChanged):
+            known = receipts.delivered(known, event)
+    ingest.unpark(tx, parked)
+    assert known.delivery_status is not None
+    after = replace(
+        message,
+        status=known.delivery_status,
+        accepted=known.accepted,
+        failure_kind=known.failure_kind,
+        failure=known.failure,
+    )
+    if after != message:
+        _move(tx, message, after)
+    return after
+
+
+def _move(tx: Driver, before: Queued, after: Queued) -> None:
+    """Store a step of a send, and what follows from it for the conversation."""
+    id = after.conversation_id
+    outbox.save(tx, after)
+    if after.accepted and not before.accepted:
+        states.save(tx, {id: rules.accept(states.load(tx, [id])[id], after.entry())})
+    elif before.accepted and not after.accepted:
+        states.save(tx, {id: states.recompute(tx, id)})
+    head = heads.load(tx, [id])[id]
+    shown = head
+    if head.preview_message_id == after.id:
+        shown = replace(shown, preview_delivery=after.status)
+    if DeliveryStatus.FAILED in (before.status, after.status) or head.failed:
+        shown = replace(shown, failed=heads.failing(tx, [id])[id])
+    if shown != head:
+        heads.save(tx, [shown])
+    changes.record(tx, "conversation", id)
