@@ -73,6 +73,8 @@ class Response:
 @dataclass(frozen=True, slots=True)
 class Sent:
     provider_id: str
+    detail: str = ""
+    """In words, what else there is to know, such as a copy that was refused; usually empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Received:
     address: Address
     """The other side: where a reply goes. For `own` messages: whom it went to."""
     name: str = ""
+    """Of the person outside, also where the message is `own`."""
     text: str = ""
     html: str = field(default="", repr=False)
     subject: str = ""
@@ -126,6 +129,8 @@ class Received:
     cc: tuple[str, ...] = ()
     own: bool = False
     """The business itself wrote it: an echo of a send, or sent with another program."""
+    author: str = ""
+    """Which operator wrote an `own` message, where the provider tells; empty: not known."""
     automatic: bool = False
     unsupported: str = ""
     """In words, what could not be shown (a location, a poll); the message still counts."""

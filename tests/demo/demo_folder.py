@@ -1,0 +1,17 @@
+"""A folder for demo data, and the present of its history."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workspace.services import Services, demo
+from workspace.settings import Paths, Settings
+
+ANCHOR = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+SIZE = demo.SIZE
+
+Load = Callable[..., Services]
+
+
+def opened(folder: Path) -> Services:
+    return Services.open(Paths(folder), Settings(demo=True))

@@ -1,0 +1,146 @@
+"""What the simulated channel can pretend to be: the limits of the real ones, as data.
+
+Limits from the providers' own documents, late 2026: WhatsApp Cloud API, Instagram messaging,
+Telegram Bot API 10.1, Twilio Programmable Messaging, and what mail servers commonly take.
+"""
+
+from datetime import timedelta
+
+from workspace.models import (
+    AddressKind,
+    Capabilities,
+    DeliveryStatus,
+    MediaKind,
+    MediaRule,
+    Rate,
+    StartRule,
+    TextLimit,
+    TextUnit,
+)
+
+_MB = 1_000_000
+_DAY = timedelta(hours=24)
+_SECOND = timedelta(seconds=1)
+_ANY: frozenset[str] = frozenset()
+
+_SENT, _DELIVERED, _READ, _FAILED = (
+    DeliveryStatus.SENT,
+    DeliveryStatus.DELIVERED,
+    DeliveryStatus.READ,
+    DeliveryStatus.FAILED,
+)
+
+
+def _media(
+    image: tuple[str, int],
+    audio: tuple[str, int],
+    video: tuple[str, int],
+    document: tuple[str, int],
+    caption: int = 0,
+) -> dict[MediaKind, MediaRule]:
+    """Each kind as (types with a blank between, MB); no types: any. Audio never has a caption."""
+    found = {}
+    for kind, (types, size) in zip(MediaKind, (image, audio, video, document), strict=True):
+        mimes = frozenset(t if "/" in t else f"{kind.value}/{t}" for t in types.split()) or _ANY
+        found[kind] = MediaRule(mimes, size * _MB, 0 if kind is MediaKind.AUDIO else caption)
+    return found
+
+
+_CAPABILITIES = (
+    Capabilities(
+        kind="whatsapp",
+        label="WhatsApp",
+        address=frozenset({AddressKind.PHONE}),
+        can_start=StartRule.TEMPLATE_ONLY,
+        start_reason="WhatsApp lets a business write first with an approved template only.",
+        window=_DAY,
+        text_limit=TextLimit(4096),
+        media=_media(
+            ("jpeg png", 5), ("aac amr mpeg mp4 ogg", 16), ("mp4 3gpp", 16), ("", 100), 1024
+        ),
+        max_attachments=1,
+        threads=False,
+        receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
+        rate=Rate(80, _SECOND, 80),
+    ),
+    Capabilities(
+        kind="instagram",
+        label="Instagram",
+        address=frozenset({AddressKind.IGSID}),
+        can_start=StartRule.NEVER,
+        start_reason="On Instagram the customer writes first; answer one of their messages.",
+        window=_DAY,
+        text_limit=TextLimit(1000, TextUnit.BYTES),
+        media=_media(
+            ("png jpeg gif", 8),
+            ("aac mp4 x-m4a wav", 25),
+            ("mp4 ogg quicktime webm", 25),
+            ("application/pdf", 25),
+        ),
+        max_attachments=1,
+        threads=False,
+        receipts=frozenset({_SENT, _READ, _FAILED}),
+        rate=Rate(2, _SECOND, 20),
+    ),
+    Capabilities(
+        kind="telegram",
+        label="Telegram",
+        address=frozenset({AddressKind.TELEGRAM_CHAT}),
+        can_start=StartRule.NEVER,
+        start_reason="A Telegram bot can't write first; share the bot's link, the customer starts.",
+        window=None,
+        text_limit=TextLimit(4096, TextUnit.UTF16),
+        media=_media(("", 10), ("ogg mpeg mp4 x-m4a", 50), ("", 50), ("", 50), 1024),
+        max_attachments=1,
+        threads=False,
+        receipts=frozenset({_SENT, _FAILED}),
+        rate=Rate(30, _SECOND, 30),
+    ),
+    Capabilities(
+        kind="sms",
+        label="SMS",
+        address=frozenset({AddressKind.PHONE}),
+        can_start=StartRule.FREE,
+        start_reason="",
+        window=None,
+        text_limit=TextLimit(1600),
+        media={MediaKind.IMAGE: MediaRule(frozenset({"image/jpeg", "image/png"}), 5 * _MB, 1600)},
+        max_attachments=10,
+        threads=False,
+        receipts=frozenset({_SENT, _DELIVERED, _FAILED}),
+        rate=Rate(10, _SECOND, 10),
+    ),
+    Capabilities(
+        kind="mail",
+        label="Mail",
+        address=frozenset({AddressKind.EMAIL}),
+        can_start=StartRule.FREE,
+        start_reason="",
+        window=None,
+        text_limit=TextLimit(500_000),
+        media=_media(("", 25), ("", 25), ("", 25), ("", 25), 500_000),
+        max_attachments=20,
+        threads=True,
+        receipts=frozenset({_SENT, _FAILED}),
+        rate=Rate(60, timedelta(minutes=1), 60),
+    ),
+    Capabilities(
+        kind="simulator",
+        label="Simulator",
+        address=frozenset({AddressKind.LOCAL}),
+        can_start=StartRule.FREE,
+        start_reason="",
+        window=None,
+        text_limit=TextLimit(10_000),
+        media=_media(("", 25), ("", 25), ("", 25), ("", 25), 10_000),
+        max_attachments=10,
+        threads=False,
+        receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
+        rate=None,
+    ),
+)
+PLAYS = {c.kind: c for c in _CAPABILITIES}
+"""By what it plays; ``simulator`` is a plain sandbox without limits of its own."""
+
+REACTS = frozenset({"whatsapp", "instagram", "telegram", "simulator"})
+"""Where customers can react to a message with an emoji."""
