@@ -1,15 +1,17 @@
-"""The conversation workspace: every conversation of a business, as a panel, a Python call, a SQL row.
+"""Every conversation of a business, as a panel, as a Python call, as a SQL row.
 
 Names are loaded when they are asked for: the hub imports this package too and needs no client.
 """
 
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from workspace.version import VERSION
 
 if TYPE_CHECKING:
     from workspace.client import Workspace, connect
 
-__version__ = metadata.version("conversation-workspace")
+__version__ = VERSION
 __all__ = ["Workspace", "__version__", "connect"]
 
 

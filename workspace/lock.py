@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
 
-from workspace.errors import StoreLocked
+from workspace.errors import StoreLocked, Unauthorized
 from workspace.settings import Paths
 
 PATIENCE = 2.0
@@ -43,7 +43,7 @@ class FolderLock:
 
     def _acquire(self, paths: Paths) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not _try(self._file, fcntl.LOCK_EX):
+        while not attempt(self._file, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise _held(paths)
             time.sleep(0.01)
@@ -62,29 +62,28 @@ class FolderLock:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.release()
 
 
 def holder(paths: Paths) -> Holder | None:
-    """Who holds the folder now; None: nobody."""
+    """Who holds the folder now; None: nobody. Raises Unauthorized for another user's folder."""
     try:
         file = os.open(paths.lock, os.O_RDONLY)
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise Unauthorized(
+            f"The workspace {paths.folder} belongs to another user of this machine."
+        ) from error
     try:
-        return None if _try(file, fcntl.LOCK_SH) else _read(file)
+        return None if attempt(file, fcntl.LOCK_SH) else _read(file)
     finally:
         os.close(file)
-
-
-def _try(file: int, kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _read(file: int) -> Holder:
@@ -104,3 +103,12 @@ def _held(paths: Paths) -> StoreLocked:
         "Stop it with `convo hub stop`, or use it: a client finds it by the folder.",
         pid=found.pid,
     )
+
+
+def attempt(file: int, kind: int) -> bool:
+    """Take a lock on an open file without waiting. False: somebody else has it."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workspace.errors import Unauthorized
-from workspace.hub.faults import wire
+from workspace.hub.failures import wire
 from workspace.settings import Paths
 
 OPEN = frozenset({"/v1/health", "/docs", "/openapi.json"})
@@ -52,9 +52,9 @@ def token(paths: Paths) -> str:
 
     One that others could read is replaced.
     """
-    if paths.token.exists() and not stat.S_IMODE(paths.token.stat().st_mode) & 0o077:
-        if found := paths.token.read_text("ascii").strip():
-            return found
+    private = paths.token.exists() and not stat.S_IMODE(paths.token.stat().st_mode) & 0o077
+    if private and (found := paths.token.read_text("ascii").strip()):
+        return found
     made = secrets.token_urlsafe(32)
     unfinished = paths.token.with_name("token.new")
     unfinished.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """The API page: OpenAPI rendered as plain HTML, without scripts, so that it works offline."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -32,6 +33,7 @@ def page(api: dict[str, Any]) -> str:
     for topic, endpoints in _by_topic(api).items():
         parts.append(f"<h2>{escape(topic)}</h2>")
         parts += [_endpoint(api, *endpoint) for endpoint in endpoints]
+    parts += ["<h2>Values</h2>", *_values(api)]
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
         f"<style>{STYLE}</style>{''.join(parts)}</html>"
@@ -48,7 +50,9 @@ def _by_topic(api: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str, A
 
 def _endpoint(api: dict[str, Any], method: str, path: str, endpoint: dict[str, Any]) -> str:
     head = f"<b>{method}</b> <code>{escape(path)}</code> <span>{escape(endpoint['summary'])}</span>"
-    rows = [_row(p["name"], p["in"], p["schema"], p["required"]) for p in endpoint.get("parameters", [])]
+    rows = [
+        _row(p["name"], p["in"], p["schema"], p["required"]) for p in endpoint.get("parameters", [])
+    ]
     rows += _body_rows(api, endpoint)
     table = f"<table>{''.join(rows)}</table>" if rows else ""
     text = "".join(_paragraphs(endpoint.get("description", "")))
@@ -65,28 +69,48 @@ def _body_rows(api: dict[str, Any], endpoint: dict[str, Any]) -> list[str]:
     ]
 
 
+def _values(api: dict[str, Any]) -> list[str]:
+    schemas = api.get("components", {}).get("schemas", {})
+    return [
+        f'<section id="{escape(name)}"><h3>{escape(name)}</h3>{_value(schema)}</section>'
+        for name, schema in sorted(schemas.items())
+        if not name.endswith(("Request", "ValidationError"))
+    ]
+
+
+def _value(schema: dict[str, Any]) -> str:
+    about = "".join(_paragraphs(schema.get("description", "")))
+    if "enum" in schema:
+        return f"{about}<p>{', '.join(f'<code>{escape(one)}</code>' for one in schema['enum'])}</p>"
+    fields = schema.get("properties", {}).items()
+    rows = [f"<tr><td><code>{escape(name)}</code><td>{_type(field)}" for name, field in fields]
+    return f"{about}<table>{''.join(rows)}</table>"
+
+
 def _row(name: str, place: str, schema: dict[str, Any], required: bool) -> str:
     need = "required" if required else ""
-    cells = (f"<code>{escape(name)}</code>", place, escape(_type(schema)), need)
+    cells = (f"<code>{escape(name)}</code>", place, _type(schema), need)
     return "<tr>" + "".join(f"<td>{cell}" for cell in cells)
 
 
 def _answer(endpoint: dict[str, Any]) -> str:
     content = endpoint["responses"].get("200", {}).get("content", {})
     for media, value in content.items():
-        told = _type(value.get("schema", {})) if media == "application/json" else media
-        return f"<p>Answers <code>{escape(told)}</code></p>"
+        told = _type(value.get("schema", {})) if media == "application/json" else escape(media)
+        return f"<p>Answers {told}</p>"
     return ""
 
 
 def _type(schema: dict[str, Any]) -> str:
+    """The type in words, with links to the values described below."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = escape(str(schema["$ref"]).rpartition("/")[2])
+        return f'<a href="#{name}">{name}</a>'
     if "anyOf" in schema:
         return " or ".join(_type(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    return str(schema.get("type", "any"))
+    return escape(str(schema.get("format") or schema.get("type", "any")))
 
 
 def _resolved(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -96,4 +120,12 @@ def _resolved(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip()]
+    parts = [escape(part) for part in text.split("\n\n") if part.strip()]
+    return [f"<p>{_CODE.sub(_as_code, part)}</p>" for part in parts]
+
+
+_CODE = re.compile("`+([^`]+)`+")
+
+
+def _as_code(found: re.Match[str]) -> str:
+    return f"<code>{found[1]}</code>"

@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workspace.errors import TooLarge
-from workspace.hub.faults import wire
+from workspace.hub.failures import wire
 
 MAX_BODY = 8_000_000
 """Bytes of a JSON body. Uploads are streamed and have their own limit."""

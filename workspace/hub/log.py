@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 
 from workspace.settings import Paths
@@ -19,11 +20,11 @@ KEPT = 3
 
 
 class Discreet(logging.Formatter):
-    """Formats exceptions without their messages."""
+    """Formats exceptions without their messages, with the places in this package and the last."""
 
     def formatException(self, ei: object) -> str:  # noqa: N802
         assert isinstance(ei, tuple)
-        return "".join(_told(ei[1]))
+        return "".join(_told(ei[1])).rstrip()
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802
         return stack_info
@@ -33,10 +34,15 @@ def _told(error: BaseException | None) -> list[str]:
     if error is None:
         return []
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    told = _told(cause)
-    told.extend(traceback.format_tb(error.__traceback__))
-    told.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
-    return told
+    frames = traceback.extract_tb(error.__traceback__)
+    shown = [frame for frame in frames if frame.filename.startswith(_OURS)]
+    if frames and frames[-1] not in shown:
+        shown.append(frames[-1])
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    return [*_told(cause), f"  {kind}, raised through\n", *traceback.format_list(shown)]
+
+
+_OURS = str(Path(__file__).parents[1])
 
 
 def configure(paths: Paths, *, foreground: bool) -> None:
@@ -46,8 +52,9 @@ def configure(paths: Paths, *, foreground: bool) -> None:
         handlers.append(logging.StreamHandler(sys.stderr))
     for handler in handlers:
         handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Libraries tell more than they should: httpx logs addresses, and some hold a token.
+    logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
+    logging.getLogger("workspace").setLevel(logging.INFO)
     logging.captureWarnings(True)
     threading.excepthook = _thread_died
     sys.excepthook = _died

@@ -1,5 +1,6 @@
 """How values travel: what a request may say, and how an answer is encoded."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -12,6 +13,7 @@ from workspace.errors import TooLarge
 from workspace.models import Status, Tab
 from workspace.settings import MAX_TEXT
 
+_HALF = re.compile("[\ud800-\udfff]")
 MAX_IDS = 1_000
 """Conversations one request may name; the client sends more in portions."""
 
@@ -31,6 +33,13 @@ def encoded(endpoint: Callable[..., Any]) -> Callable[..., Response]:
     return answer
 
 
+def _clean(text: str) -> str:
+    """JSON can escape half of a character, and a NUL that PostgreSQL would refuse."""
+    if "\0" in text or _HALF.search(text):
+        raise ValueError("not Unicode text, or with a NUL character in it")
+    return text
+
+
 def _bounded(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise TooLarge(
@@ -47,12 +56,14 @@ Id = Annotated[
 ]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
 Limit = Annotated[int, Field(ge=1, le=500)]
-Text = Annotated[str, AfterValidator(_bounded)]
-Word = Annotated[str, Field(max_length=1_000)]
+Clean = Annotated[str, AfterValidator(_clean)]
+Text = Annotated[Clean, AfterValidator(_bounded)]
+Word = Annotated[Clean, Field(max_length=1_000)]
+Value = bool | int | float | Clean | None
 
 
 class Said(BaseModel):
-    """What a request says. Unknown names are refused: a mistyped filter must not match everything."""
+    """What a request says. Unknown names are refused: a mistyped filter would match everything."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,10 +72,10 @@ class ListQuery(Said):
     tab: Tab = Tab.ALL
     status: list[Status] = []
     search: Word = ""
-    since: str | None = None
-    until: str | None = None
-    zone: str = "UTC"
-    channel: Id | None = None
+    since: Word | None = None
+    until: Word | None = None
+    zone: Word = "UTC"
+    channel: Word | None = None
     unread: bool = False
     cursor: Word | None = None
     limit: Limit = 50
@@ -112,7 +123,7 @@ class ChannelRequest(Said):
 
 class SqlRequest(Said):
     query: Text
-    params: list[Any] = []
+    params: list[Value] = []
 
 
 class DemoRequest(Said):

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from workspace.errors import ConvoError, InvalidRequest, NotFound
 
 log = logging.getLogger(__name__)
+NO_JSON = "The body is not valid JSON."
 
 
 def wire(error: ConvoError, status: int | None = None) -> Response:
@@ -49,7 +50,7 @@ async def _routing(request: Request, error: Exception) -> Response:
         allowed = (error.headers or {}).get("Allow", "another method")
         refusal = InvalidRequest(f"{request.method} is not possible here; use {allowed}.")
         return wire(refusal, 405)
-    return wire(InvalidRequest(str(error.detail)), error.status_code)
+    return wire(InvalidRequest(NO_JSON))  # nested too deeply, or no Unicode
 
 
 def explain(problems: Sequence[Any]) -> str:
@@ -61,15 +62,15 @@ def _sentence(problem: Any) -> str:
     place = [str(part) for part in problem["loc"][1:]]
     match problem["type"]:
         case "json_invalid":
-            return "The body is not valid JSON."
+            return NO_JSON
         case "model_attributes_type" | "dict_type" if not place:
             return "The body must be a JSON object (Content-Type: application/json)."
         case "missing":
             return f"{_named(problem, place)} is missing."
         case "extra_forbidden":
-            return f"{'.'.join(place)} is not known here."
-    message = problem["msg"]
-    return f"{'.'.join(place)}: {message[:1].lower()}{message[1:]}."
+            return f"{_named(problem, place)} is not known here."
+    message = problem["msg"].partition(", unable")[0].removeprefix("Value error, ")
+    return f"{_named(problem, place)}: {message[:1].lower()}{message[1:]}."
 
 
 def _named(problem: Any, place: list[str]) -> str:

@@ -1,0 +1,113 @@
+"""The verbs of the inbox from a shell: honest exit codes, one sentence for each error."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from workspace.client import Workspace
+from workspace.models import Status
+
+Convo = Callable[..., Result]
+
+
+@pytest.fixture
+def id(ws: Workspace) -> int:
+    return ws.conversations(status="pending")[0].id
+
+
+def test_list_shows_what_the_client_gives(convo: Convo, ws: Workspace) -> None:
+    lines = convo("list", "--limit", 5).stdout.splitlines()
+    page = ws.conversations(limit=5)
+    assert lines[0].split()[:3] == ["ID", "STATUS", "UNREAD"]
+    assert [line.split()[0] for line in lines[1:]] == [str(row.id) for row in page]
+
+
+def test_list_filters_and_speaks_json(convo: Convo) -> None:
+    shown = json.loads(
+        convo("list", "--status", "pending", "--status", "resolved", "--json").stdout
+    )
+    assert {row["status"] for row in shown} == {"pending", "resolved"}
+    assert all(isinstance(row["id"], str) for row in shown)
+
+
+def test_the_cursor_is_told(convo: Convo) -> None:
+    first = convo("list", "--limit", 3)
+    cursor = first.stderr.strip().removeprefix("More: --cursor ")
+    second = convo("list", "--limit", 3, "--cursor", cursor)
+    assert first.stdout.splitlines()[-1] != second.stdout.splitlines()[-1]
+
+
+def test_show_and_messages(convo: Convo, ws: Workspace, id: int) -> None:
+    assert ws.conversation(id).contact_name in convo("show", id).stdout
+    told = convo("messages", id, "--limit", 500).stdout
+    for message in ws.messages(id, limit=500):
+        assert f"{message.occurred_at.astimezone():%Y-%m-%d %H:%M}" in told
+    assert json.loads(convo("messages", id, "--json").stdout)
+
+
+def test_the_options_of_the_menu(convo: Convo, ws: Workspace, id: int) -> None:
+    steps = [
+        (["resolve", id], lambda c: c.status is Status.RESOLVED),
+        (["reopen", id], lambda c: c.status is Status.PENDING),
+        (["archive", id], lambda c: c.archived),
+        (["unarchive", id], lambda c: not c.archived),
+        (["read", id], lambda c: c.unread == 0),
+        (["unread", id], lambda c: c.unread > 0),
+        (["agent-replies", "on", id], lambda c: c.agent_replies),
+        (["agent-replies", "off", id], lambda c: not c.agent_replies),
+    ]
+    for words, holds in steps:
+        told = convo(*words).stdout
+        assert told.startswith("1 "), told
+        assert holds(ws.conversation(id)), words
+    assert convo("unread", id).stdout == "0 marked unread. 1 already were.\n"
+
+
+def test_send_and_start(convo: Convo, ws: Workspace, id: int, tmp_path: Path) -> None:
+    file = tmp_path / "offer.txt"
+    file.write_text("42")
+    assert "Message" in convo("send", id, "Here it is", "--file", file).stdout
+    assert convo("send", id, "-", input="from a pipe").stdout.startswith("Message")
+    texts = [message.text for message in ws.messages(id)]
+    assert texts[-2:] == ["Here it is", "from a pipe"]
+
+
+def test_delete_asks_naming_who_and_how_much(convo: Convo, ws: Workspace) -> None:
+    id = ws.conversations(limit=500)[-1].id
+    lost = ws.contents(id)
+    asked = convo("delete", id, code=1, input="n\n").stdout
+    assert ws.conversation(id).contact_name in asked
+    assert f"{lost.messages:,} messages and {lost.files:,} files" in asked
+    assert convo("delete", id, "--yes").stdout == "1 erased.\n"
+    assert convo("show", id, code=1).stderr.startswith(f"No conversation {id}")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["show", 2**62], 1),
+        (["resolve", 2**62], 1),
+        (["show", "x"], 2),
+        (["list", "--since", "yesterday"], 2),
+        (["list", "--zone", "Mars"], 2),
+        (["list", "--status", "open"], 2),
+        (["resolve"], 2),
+        (["nonsense"], 2),
+        (["--folder", "x"], 2),
+        (["list", "--folder", "/nowhere"], 2),
+        (["list", "--folder", "http://127.0.0.1:9"], 2),
+    ],
+)
+def test_errors_are_one_sentence(convo: Convo, words: list[object], code: int) -> None:
+    result = convo(*words, code=code)
+    assert result.stderr.strip()
+    assert result.stdout == ""
+
+
+def test_strangers_cannot_steer_the_terminal(convo: Convo, ws: Workspace, id: int) -> None:
+    ws.send(id, "plain \x1b[31mred\x07 text\x9b2J")
+    told = convo("messages", id).stdout + convo("list").stdout
+    assert not {"\x1b", "\x07", "\x9b"} & set(told)

@@ -1,0 +1,114 @@
+"""Every verb, with ids in every form."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workspace.client import Workspace, connect
+from workspace.client import workspace as module
+from workspace.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from workspace.models import Actor, ActorKind, Contents, Status
+from workspace.settings import MAX_TEXT, MAX_UPLOAD
+
+
+@pytest.fixture
+def ids(ws: Workspace) -> list[int]:
+    return [row.id for row in ws.conversations(limit=3)]
+
+
+def test_ids_in_every_form(ws: Workspace, ids: list[int]) -> None:
+    one = ids[0]
+    page = ws.conversations(limit=3)
+    frame = page.df()
+    forms = [one, str(one), np.int64(one), page[0], [one], (str(one), ids[1]), page, frame["id"]]
+    for form in forms:
+        found = ws.contents(form)
+        assert found.conversations >= 1
+    assert ws.contents([]) == Contents(0, 0, 0)
+    assert len(ws.archive([])) == 0
+
+
+@pytest.mark.parametrize("wrong", ["x", 1.5, None, b"1", [None], ["1", "y"]])
+def test_what_is_no_id_is_refused_here(ws: Workspace, wrong: object) -> None:
+    with pytest.raises(InvalidRequest, match="not an id"):
+        ws.archive(wrong)  # type: ignore[arg-type]
+
+
+def test_the_options_of_the_menu(ws: Workspace, ids: list[int]) -> None:
+    assert ws.resolve(ids).changed <= 3
+    assert {ws.conversation(id).status for id in ids} == {Status.RESOLVED}
+    assert ws.resolve(ids).changed == 0
+    assert ws.reopen(ids).changed == 3
+    assert ws.archive(ids[0]).changed == 1
+    assert ws.conversation(ids[0]).archived
+    assert ids[0] in [row.id for row in ws.conversations(tab="archived", limit=500)]
+    assert ws.unarchive(ids[0]).changed == 1
+    ws.mark_unread(ids[0])
+    assert ws.conversation(ids[0]).unread >= 1
+    ws.mark_read(ids[0])
+    assert ws.conversation(ids[0]).unread == 0
+    ws.set_agent_replies(ids[0], True)
+    assert ws.conversation(ids[0]).agent_replies
+    ws.set_agent_replies(ids[0], False)
+
+
+def test_delete_erases(ws: Workspace) -> None:
+    last = ws.conversations(limit=500)[-1].id
+    held = ws.contents(last)
+    assert held.messages > 0
+    assert ws.delete(last).changed == 1
+    with pytest.raises(NotFound, match=str(last)):
+        ws.conversation(last)
+
+
+def test_many_ids_go_in_portions(
+    ws: Workspace, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PORTION", 2)
+    outcomes = ws.mark_unread(ids)
+    assert [outcome.conversation_id for outcome in outcomes] == ids
+    assert ws.contents(ids).conversations == 3
+
+
+def test_a_key_of_ones_own_makes_a_rerun_harmless(ws: Workspace) -> None:
+    id = ws.conversations(status="pending")[0].id
+    first = ws.send(id, "Thank you", key="rerun-0001")
+    assert ws.send(id, "Thank you", key="rerun-0001").id == first.id
+    with pytest.raises(Conflict):
+        ws.send(id, "Something else", key="rerun-0001")
+
+
+def test_files_by_path_and_by_bytes(ws: Workspace, tmp_path: Path) -> None:
+    id = ws.conversations(status="pending")[0].id
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"1 2 3")
+    sent = ws.send(id, "two files", [path])
+    assert [file.name for file in sent.attachments] == ["list.txt"]
+    assert ws.attachment(sent.attachments[0].id) == b"1 2 3"
+
+
+def test_too_much_is_refused_before_it_is_sent(ws: Workspace, tmp_path: Path) -> None:
+    id = ws.conversations()[0].id
+    with pytest.raises(TooLarge, match=f"{MAX_TEXT:,}"):
+        ws.send(id, "x" * (MAX_TEXT + 1))
+    sparse = tmp_path / "huge.bin"
+    with sparse.open("wb") as file:
+        file.truncate(MAX_UPLOAD + 1)
+    with pytest.raises(TooLarge, match=r"huge\.bin"):
+        ws.send(id, "", [sparse])
+
+
+def test_who_acts_is_recorded(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ws.info().folder
+    id = ws.conversations()[0].id
+    monkeypatch.setenv("JUPYTERHUB_USER", "ana@example.org")
+    with connect(folder) as ana:
+        ana.archive(id)
+    with connect(folder, actor=Actor(ActorKind.AGENT, "agent")) as agent:
+        agent.unarchive(id)
+    actors = [event.actor for event in ws.messages(id, limit=500).events[-2:]]
+    assert [(actor.kind.value, actor.name) for actor in actors] == [
+        ("operator", "ana@example.org"),
+        ("agent", "agent"),
+    ]

@@ -1,0 +1,225 @@
+"""From start to end: one hub a folder, found by its lock, stopped in order, killed without loss."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from httpx_sse import EventSource
+
+from workspace import lock, process
+from workspace.errors import HubUnavailable, HubVersionError, StoreLocked
+from workspace.lock import FolderLock, Holder
+from workspace.process import Location
+from workspace.settings import Paths
+from workspace.testing.hub import kill_hub
+
+CONNECT = """
+import sys
+from workspace import process
+print(process.connect(process.resolve(sys.argv[1])).url)
+"""
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Iterator[Paths]:
+    paths = process.make_demo(tmp_path / "demo")
+    yield paths
+    process.stop(paths)
+
+
+def hub_command(paths: Paths, *more: str) -> list[str]:
+    return [sys.executable, "-m", "workspace.hub", "--folder", str(paths.folder), *more]
+
+
+# --- one hub ----------------------------------------------------------------------------------
+
+
+def test_connects_at_once_start_one_hub(paths: Paths) -> None:
+    command = [sys.executable, "-c", CONNECT, str(paths.folder)]
+    racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(5)]
+    urls = [racer.communicate(timeout=60)[0].strip() for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * 5
+    assert len(set(urls)) == 1
+    assert urls[0].startswith("http://127.0.0.1:")
+    assert paths.log.read_text().count(" starts for ") == 1
+
+
+def test_threads_at_once_start_one_hub(paths: Paths) -> None:
+    urls: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: urls.append(process.connect(Location(paths)).url))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(urls) == 8
+    assert len(set(urls)) == 1
+
+
+def test_a_second_hub_is_refused_and_told_who_holds_the_folder(paths: Paths) -> None:
+    first = process.start(paths)
+    held = lock.holder(paths)
+    assert held
+    second = subprocess.run(
+        hub_command(paths), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert second.returncode == 75
+    assert str(held.pid) in second.stderr
+    assert first.url in second.stderr
+    assert process.find(paths) == first
+
+
+def test_the_hub_is_detached(paths: Paths) -> None:
+    """Interrupting a kernel signals its process group, ending it closes its terminal."""
+    process.start(paths)
+    held = lock.holder(paths)
+    assert held
+    assert held.pid
+    assert os.getsid(held.pid) == held.pid != os.getsid(0)
+    hub = psutil.Process(held.pid)
+    assert not [f for f in hub.open_files() if f.path.startswith("/dev/tty")]
+
+
+def test_connecting_again_finds_the_same_hub(paths: Paths) -> None:
+    first = process.connect(Location(paths))
+    assert process.connect(Location(paths)) == first
+
+
+# --- the end ----------------------------------------------------------------------------------
+
+
+def test_stop_waits_until_the_folder_is_free(paths: Paths) -> None:
+    hub = process.start(paths)
+    assert process.stop(paths)
+    assert lock.holder(paths) is None
+    with pytest.raises(HubUnavailable, match="No hub answers"):
+        process.handshake(hub)
+    assert not process.stop(paths)
+    assert "stopped" in paths.log.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_gracefully(paths: Paths, name: signal.Signals) -> None:
+    with subprocess.Popen(
+        hub_command(paths, "--foreground"), stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr
+        for line in running.stderr:
+            if "answering at" in line:
+                running.send_signal(name)
+        assert running.wait(timeout=60) == 0
+    assert lock.holder(paths) is None
+    assert "stopped" in paths.log.read_text().splitlines()[-1]
+
+
+def test_stopping_with_a_stream_open(paths: Paths) -> None:
+    hub = process.start(paths)
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    with httpx.stream("GET", f"{hub.url}/v1/changes", headers=headers, timeout=30) as answer:
+        events = EventSource(answer).iter_sse()
+        assert next(events).event == "position"
+        stopping = threading.Thread(target=process.stop, args=[paths])
+        stopping.start()
+        assert list(events) == []  # it ends, properly
+    stopping.join(timeout=10)
+    assert not stopping.is_alive()
+    assert "Cancel" not in paths.log.read_text()
+
+
+def test_a_killed_hub_leaves_nothing_in_the_way(paths: Paths) -> None:
+    first = process.start(paths)
+    pid = kill_hub(paths.folder)
+    assert paths.lock.read_text(), "what it left says it still runs; the lock knows better"
+    assert lock.holder(paths) is None
+    second = process.connect(Location(paths))
+    held = lock.holder(paths)
+    assert held
+    assert held.pid != pid
+    assert second.token == first.token
+
+
+# --- what goes wrong at the start -------------------------------------------------------------
+
+
+def test_a_hub_that_cannot_start_says_why(paths: Paths) -> None:
+    paths.settings.write_text("demo = 3\n")
+    with pytest.raises(HubUnavailable, match="demo must be"):
+        process.start(paths)
+    assert lock.holder(paths) is None
+
+
+def test_a_used_port_is_named(paths: Paths) -> None:
+    hub = process.start(paths)
+    port = hub.url.rpartition(":")[2]
+    other = process.make_demo(paths.folder.parent / "other")
+    refused = subprocess.run(
+        hub_command(other, "--port", port, "--foreground"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert f"Port {port} can't be used" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_start_is_given_up_after_a_while(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody holds the folder and never answers."""
+    monkeypatch.setattr(process, "PATIENCE", 0.1)
+    with FolderLock(paths) as held:
+        held.tell(Holder(os.getpid(), version="x"))
+        with pytest.raises(HubUnavailable, match=str(os.getpid())):
+            process.start(paths)
+
+
+def test_the_lock_names_its_holder(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0.05)
+    with FolderLock(paths) as held:
+        held.tell(Holder(4321, 80, "http://127.0.0.1:80", "1"))
+        with pytest.raises(StoreLocked, match=r"process 4321 at http://127\.0\.0\.1:80"):
+            FolderLock(paths)
+    assert lock.holder(paths) is None
+
+
+# --- versions ---------------------------------------------------------------------------------
+
+
+def test_an_older_idle_hub_is_replaced(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = process.start(paths)
+    monkeypatch.setattr(process, "VERSION", "99.0.0")
+    # The new hub is this same old program, so the one handshake after the restart is all there is.
+    second = process.connect(Location(paths))
+    assert second.url != first.url
+    assert paths.log.read_text().count("stopped") == 1
+
+
+def test_a_newer_hub_is_left_alone(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    process.start(paths)
+    monkeypatch.setattr(process, "VERSION", "0.0.1")
+    with pytest.raises(HubVersionError, match=r"older 0\.0\.1"):
+        process.connect(Location(paths))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("0.1.0", "0.2.0"), ("0.9", "0.10"), ("1.0", "1.0.1"), ("1.2rc1", "2")]
+)
+def test_versions_are_compared_as_numbers(older: str, newer: str) -> None:
+    assert process._order(older) < process._order(newer)
+
+
+def test_a_sending_hub_is_not_restarted(paths: Paths) -> None:
+    hub = process.start(paths)
+    info = process.handshake(hub)
+    busy = type(info)("0.0.1", 0, 1, info.folder, True, 3, False)
+    with pytest.raises(HubVersionError, match="sending 3 messages"):
+        process._may_restart(busy)

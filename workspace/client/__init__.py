@@ -1,0 +1,17 @@
+"""What notebooks, panels, jobs and the command line hold: a `Workspace`, the client of one hub."""
+
+from workspace.client.pages import Channels, Conversations, Messages, Outcomes
+from workspace.client.results import Result
+from workspace.client.watch import Watch
+from workspace.client.workspace import Workspace, connect
+
+__all__ = [
+    "Channels",
+    "Conversations",
+    "Messages",
+    "Outcomes",
+    "Result",
+    "Watch",
+    "Workspace",
+    "connect",
+]

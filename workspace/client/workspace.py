@@ -1,0 +1,373 @@
+"""`Workspace`: every verb of the product, as Python calls."""
+
+import operator
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Self, SupportsIndex
+from uuid import uuid4
+
+from workspace import process
+from workspace.client.pages import Channels, Conversations, Messages, Outcomes
+from workspace.client.results import Result
+from workspace.client.transport import ENDLESS, Call, Transport, current_operator
+from workspace.client.watch import Watch
+from workspace.errors import InvalidRequest, TooLarge
+from workspace.models import (
+    Actor,
+    Change,
+    Channel,
+    Check,
+    Contents,
+    Conversation,
+    ConversationPage,
+    HubInfo,
+    Message,
+    MessagePage,
+    Outcome,
+    Tab,
+    Upload,
+)
+from workspace.settings import MAX_TEXT, MAX_UPLOAD
+
+Id = int | str | SupportsIndex | Conversation | Channel | Message
+Ids = Id | Iterable[Id]
+File = str | os.PathLike[str] | tuple[str, bytes] | Upload
+"""A path, a name with bytes, or what `upload` gave."""
+
+PORTION = 1_000
+"""Conversations one request names; more go in portions."""
+
+
+def connect(
+    folder_or_url: str | os.PathLike[str] | None = None, *, actor: Actor | None = None
+) -> "Workspace":
+    """The workspace in a folder, its hub started if none runs; or the hub at a URL ($CONVO_TOKEN).
+
+    Without an argument: $CONVO_DATA, else data/main if it exists, else data/demo. `actor` is who
+    acts: by default the operator of this session (JupyterHub user, else OS user). Raises
+    ConfigError, HubUnavailable, HubVersionError, Unauthorized.
+    """
+    location = process.resolve(folder_or_url)
+    return Workspace(Transport(location, actor or current_operator()))
+
+
+class Workspace:
+    """A client of one hub. Safe to use from many threads.
+
+    Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
+    made here and kept over this client's own retries, or `key`, to make a rerun of yours harmless.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._watches: list[Watch] = []
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts through this client."""
+        return self._transport.actor
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def conversations(
+        self,
+        tab: str = Tab.ALL,
+        status: str | Iterable[str] = (),
+        search: str = "",
+        since: str | date | None = None,
+        until: str | date | None = None,
+        channel: Id | None = None,
+        unread: bool = False,
+        cursor: str | None = None,
+        limit: int = 50,
+        zone: str = "UTC",
+    ) -> Conversations:
+        """One page, newest activity first; filters combine.
+
+        `since` and `until` are dates or datetimes over the last activity; a bare date is a whole
+        day in `zone`, an IANA name. `channel` is a name or an id. `cursor`: of the page before.
+        """
+        page: ConversationPage = self._transport.get(
+            ConversationPage,
+            "/v1/conversations",
+            tab=str(tab),
+            status=[status] if isinstance(status, str) else [str(one) for one in status],
+            search=search,
+            since=_instant(since),
+            until=_instant(until),
+            channel=str(channel.id if isinstance(channel, Channel) else channel or "") or None,
+            unread=unread,
+            cursor=cursor,
+            limit=limit,
+            zone=zone,
+        )
+        return Conversations(page)
+
+    def conversation(self, id: Id) -> Conversation:
+        """Raises NotFound."""
+        found: Conversation = self._transport.get(Conversation, f"/v1/conversations/{_id(id)}")
+        return found
+
+    def messages(self, id: Id, before: Id | None = None, limit: int = 50) -> Messages:
+        """The newest messages of a conversation, or those older than the message `before`."""
+        page: MessagePage = self._transport.get(
+            MessagePage,
+            f"/v1/conversations/{_id(id)}/messages",
+            before=None if before is None else _id(before),
+            limit=limit,
+        )
+        return Messages(page)
+
+    def contents(self, ids: Ids) -> Contents:
+        """What deleting these conversations would lose, all told."""
+        found: list[Contents] = [
+            self._transport.call(
+                Contents, Call("POST", "/v1/conversations/contents", body={"ids": portion})
+            )
+            for portion in _portions(ids)
+        ]
+        return Contents(
+            sum(part.conversations for part in found),
+            sum(part.messages for part in found),
+            sum(part.files for part in found),
+        )
+
+    def attachment(self, id: Id) -> bytes:
+        """The bytes of a file. Raises NotFound."""
+        return self._transport.send(Call("GET", f"/v1/attachments/{_id(id)}")).content
+
+    def channels(self) -> Channels:
+        return Channels(self._transport.get(list[Channel], "/v1/channels"))
+
+    def sql(self, query: str, params: Sequence[Any] = ()) -> Result:
+        """Run one SELECT over the `v1` views; `params` fill $1, $2, ...
+
+        Raises QueryRefused, QueryFailed, QueryLimit.
+        """
+        body = {"query": query, "params": [_json(value) for value in params]}
+        return Result(self._transport.send(Call("POST", "/v1/sql", body=body), stream=True))
+
+    # --- the options of the menu ------------------------------------------------------------------
+
+    def mark_read(self, ids: Ids, upto: Id | None = None, *, key: str | None = None) -> Outcomes:
+        """`upto`: the newest message that was seen; later ones stay unread. Default: all."""
+        seen = {} if upto is None else {"upto": str(_id(upto))}
+        return self._act("mark_read", ids, key, **seen)
+
+    def mark_unread(self, ids: Ids, *, key: str | None = None) -> Outcomes:
+        return self._act("mark_unread", ids, key)
+
+    def resolve(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
+        return self._act("resolve", ids, key, reason=reason)
+
+    def reopen(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
+        return self._act("reopen", ids, key, reason=reason)
+
+    def archive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
+        return self._act("archive", ids, key, reason=reason)
+
+    def unarchive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
+        return self._act("unarchive", ids, key, reason=reason)
+
+    def delete(self, ids: Ids, *, key: str | None = None) -> Outcomes:
+        """Erase conversations with all their messages and files. There is no way back."""
+        return self._act("delete", ids, key)
+
+    def set_agent_replies(self, ids: Ids, on: bool, *, key: str | None = None) -> Outcomes:
+        return self._act("agent_replies", ids, key, on=on)
+
+    def _act(self, verb: str, ids: Ids, key: str | None, **more: Any) -> Outcomes:
+        key = key or str(uuid4())
+        done: list[Outcome] = []
+        for number, portion in enumerate(_portions(ids)):
+            path, body = f"/v1/conversations/verbs/{verb}", {"ids": portion, **more}
+            done += self._transport.write(list[Outcome], path, body, f"{key}-{number}")
+        return Outcomes(done)
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def send(
+        self, id: Id, text: str = "", files: Iterable[File] = (), *, key: str | None = None
+    ) -> Message:
+        """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
+
+        With a `key` of yours give `files` as uploads: a file uploaded again is another request.
+        """
+        body = {"text": _text(text), "uploads": self._uploads(files)}
+        path = f"/v1/conversations/{_id(id)}/messages"
+        sent: Message = self._transport.write(Message, path, body, key)
+        return sent
+
+    def start_conversation(
+        self,
+        channel: Id,
+        address: str,
+        name: str = "",
+        text: str = "",
+        subject: str = "",
+        files: Iterable[File] = (),
+        *,
+        key: str | None = None,
+    ) -> Conversation:
+        """Write to somebody first; gives the existing conversation where there can be only one.
+
+        Raises CannotStart, CannotSend, InvalidRequest.
+        """
+        body = {
+            "channel": str(_id(channel)),
+            "address": address,
+            "name": name,
+            "text": _text(text),
+            "subject": subject,
+            "uploads": self._uploads(files),
+        }
+        made: Conversation = self._transport.write(Conversation, "/v1/conversations", body, key)
+        return made
+
+    def upload(self, name: str, data: bytes) -> Upload:
+        """Store a file, to attach it to one message. Raises TooLarge."""
+        _fits(name, len(data))
+        signed = self._transport.signed(None)
+        call = Call("POST", "/v1/uploads", {"name": name}, content=data, headers=signed)
+        stored: Upload = self._transport.call(Upload, call)
+        return stored
+
+    def _uploads(self, files: Iterable[File]) -> list[str]:
+        return [str(self._upload(file).id) for file in files]
+
+    def _upload(self, file: File) -> Upload:
+        if isinstance(file, Upload):
+            return file
+        if isinstance(file, tuple):
+            return self.upload(*file)
+        path = Path(file)
+        _fits(path.name, path.stat().st_size)
+        return self.upload(path.name, path.read_bytes())
+
+    # --- channels ---------------------------------------------------------------------------------
+
+    def add_channel(
+        self, kind: str, name: str = "", options: Mapping[str, Any] | None = None
+    ) -> Channel:
+        """Connect an account. `options` name secrets (env:NAME, secret:NAME), they never hold one.
+
+        Raises ConfigError naming the option.
+        """
+        body = {"kind": kind, "name": name, "options": dict(options or {})}
+        call = Call("POST", "/v1/channels", body=body, repeatable=False)
+        added: Channel = self._transport.call(Channel, call)
+        return added
+
+    def test_channel(self, channel: Id, options: Mapping[str, Any] | None = None) -> list[Check]:
+        """Try a channel; or, with `options`, a kind of channel that is not kept."""
+        if options is None:
+            call = Call("POST", f"/v1/channels/{_id(channel)}/test")
+        else:
+            body = {"kind": str(channel), "options": dict(options)}
+            call = Call("POST", "/v1/channels/test", body=body)
+        checks: list[Check] = self._transport.call(list[Check], call)
+        return checks
+
+    def remove_channel(self, channel: Id) -> None:
+        """Disconnect an account; its conversations stay readable."""
+        self._transport.send(Call("DELETE", f"/v1/channels/{_id(channel)}"))
+
+    # --- the hub ----------------------------------------------------------------------------------
+
+    def watch(
+        self,
+        callback: Callable[[Change], None],
+        on_state: Callable[[str], None] | None = None,
+    ) -> Watch:
+        """Call back after each change from now on, from another thread, until `.stop()`.
+
+        Changes name what changed and carry no content. `on_state` hears "live" and "reconnecting".
+        """
+        self.info()  # starts the hub if need be, which watching alone does not
+        watch = Watch(self._transport, callback, on_state)
+        self._watches = [watch, *(old for old in self._watches if old.state != "stopped")]
+        return watch
+
+    def info(self) -> HubInfo:
+        told: HubInfo = self._transport.get(HubInfo, "/v1/info")
+        return told
+
+    def doctor(self) -> list[Check]:
+        """What is well and what is not, in words."""
+        checks: list[Check] = self._transport.get(list[Check], "/v1/doctor")
+        return checks
+
+    def load_demo(self, size: int = 400, seed: int = 1) -> None:
+        """Fill a demo folder with invented conversations. Raises Conflict for any other folder."""
+        body = {"size": size, "seed": seed}
+        call = Call("POST", "/v1/demo", body=body, repeatable=False, timeout=ENDLESS)
+        self._transport.send(call)
+
+    def stop_hub(self) -> None:
+        """Stop the hub gracefully, for everybody. The next call starts a local one again."""
+        if paths := self._transport.location.paths:
+            process.stop(paths)
+        else:
+            self._transport.send(Call("POST", "/v1/stop", repeatable=False))
+
+    def close(self) -> None:
+        """End watches and connections; the hub goes on."""
+        for watch in self._watches:
+            watch.stop()
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Workspace {self._transport.location}>"
+
+
+def _id(value: Id) -> int:
+    if isinstance(value, Conversation | Channel | Message):
+        return value.id
+    try:
+        return int(value) if isinstance(value, str) else operator.index(value)
+    except (ValueError, TypeError):
+        raise InvalidRequest(f"{value!r} is not an id; ids are whole numbers.") from None
+
+
+def _portions(ids: Ids) -> list[list[str]]:
+    """Ids as the hub takes them: strings, at most PORTION at once."""
+    many = [str(_id(id)) for id in _listed(ids)]
+    return [many[at : at + PORTION] for at in range(0, len(many), PORTION)]
+
+
+def _listed(ids: Any) -> Iterable[Any]:
+    """One id as a list of one. Bytes would else pass for a list of small numbers."""
+    return [ids] if isinstance(ids, str | bytes) or not isinstance(ids, Iterable) else ids
+
+
+def _instant(value: str | date | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _json(value: Any) -> Any:
+    """A SQL parameter as JSON carries it; DuckDB casts the text of a date back."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _text(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise TooLarge(
+            f"The text has {len(text):,} characters; the hub takes at most {MAX_TEXT:,}.",
+            limit=MAX_TEXT,
+        )
+    return text
+
+
+def _fits(name: str, size: int) -> None:
+    if size > MAX_UPLOAD:
+        raise TooLarge(
+            f"{name} has {size:,} bytes; the hub takes at most {MAX_UPLOAD:,}.", limit=MAX_UPLOAD
+        )

@@ -1,0 +1,147 @@
+"""python -m workspace.hub: the life of a hub, from taking its folder to leaving it in order."""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from workspace.errors import ConfigError, ConvoError, StoreLocked
+from workspace.hub import auth, log
+from workspace.hub.app import create_app
+from workspace.hub.context import Hub
+from workspace.hub.stream import Changes
+from workspace.lock import FolderLock, Holder
+from workspace.services import Services
+from workspace.settings import Paths, Settings
+from workspace.version import VERSION
+
+logger = logging.getLogger("workspace.hub")
+GRACE = 15
+"""Seconds that requests under way have to finish once the hub was asked to stop."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+TRY_AGAIN = 75
+
+
+class Server(uvicorn.Server):
+    """Tells when it answers, and ends the event streams before it waits for connections."""
+
+    def __init__(self, config: uvicorn.Config, lock: FolderLock, changes: Changes) -> None:
+        super().__init__(config)
+        self._lock = lock
+        self._changes = changes
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        assert sockets
+        port = sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        self._lock.tell(Holder(os.getpid(), port, url, VERSION))
+        logger.info("answering at %s", url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logger.info("stopping")
+        self._lock.tell(Holder(os.getpid(), version=VERSION))
+        self._changes.end()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own would raise the signal again at the end, before the services are closed. A
+        # second signal, while they close, ends the process at once; nothing is lost by that either.
+        before = {name: signal.signal(name, self.handle_exit) for name in SIGNALS}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def main() -> int:
+    asked = _arguments()
+    paths = Paths(asked.folder.resolve())
+    paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with FolderLock(paths) as lock:
+            log.configure(paths, foreground=asked.foreground)
+            _live(paths, lock, asked.port)
+    except ConvoError as error:
+        logger.error("%s", error.message)
+        return TRY_AGAIN if isinstance(error, StoreLocked) else 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _live(paths: Paths, lock: FolderLock, port: int) -> None:
+    lock.tell(Holder(os.getpid(), version=VERSION))
+    logger.info("version %s starts for %s", VERSION, paths.folder)
+    token = auth.token(paths)
+    with _bound(port) as listener, _opened(paths) as services:
+        changes = Changes(services.store)
+        hub = Hub(paths, services, changes, stop=lambda: server.stop())
+        server = Server(_config(create_app(hub, token)), lock, changes)
+        server.run(sockets=[listener])
+    logger.info("stopped")
+
+
+def _bound(port: int) -> socket.socket:
+    # The protocol must be named: asyncio sets TCP_NODELAY only where it reads IPPROTO_TCP, and each
+    # answer would wait 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(f"Port {port} can't be used ({error.strerror}); name another.") from error
+    return listener
+
+
+@contextmanager
+def _opened(paths: Paths) -> Iterator[Services]:
+    services = Services.open(paths, Settings.load(paths))
+    try:
+        services.start()
+        yield services
+    finally:
+        services.close()
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # a query string may hold what somebody searched for
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m workspace.hub", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="the workspace's folder")
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--foreground", action="store_true", help="log to stderr as well")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

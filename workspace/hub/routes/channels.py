@@ -1,0 +1,41 @@
+"""The configured accounts."""
+
+from fastapi import APIRouter
+
+from workspace.hub.context import Needed
+from workspace.hub.routes.conversations import PathId
+from workspace.hub.wire import ChannelRequest, encoded
+from workspace.models import Channel, Check
+
+router = APIRouter(prefix="/v1/channels", tags=["Channels"])
+
+
+@router.get("", summary="All channels, with their state")
+@encoded
+def channels(services: Needed) -> list[Channel]:
+    return services.accounts.list()
+
+
+@router.post("", summary="Add a channel")
+@encoded
+def add(asked: ChannelRequest, services: Needed) -> Channel:
+    """Options name secrets as env:NAME or secret:NAME; a value itself is never stored."""
+    return services.accounts.add(asked.kind, asked.name, asked.options)
+
+
+@router.post("/test", summary="Try a channel's options without keeping them")
+@encoded
+def test_options(asked: ChannelRequest, services: Needed) -> list[Check]:
+    return list(services.accounts.test_options(asked.kind, asked.options))
+
+
+@router.post("/{id}/test", summary="Try a channel")
+@encoded
+def test(id: PathId, services: Needed) -> list[Check]:
+    return list(services.accounts.test(id))
+
+
+@router.delete("/{id}", summary="Remove a channel; its history stays readable")
+@encoded
+def remove(id: PathId, services: Needed) -> Channel:
+    return services.accounts.remove(id)
