@@ -1,0 +1,63 @@
+"""One hub, one JupyterLab and one Chromium for all browser tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.lab import CHROMIUM, Inbox, Lab, server
+from tests.browser.stage import Stage, stage
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with stage(tmp_path_factory.mktemp("hub") / "demo") as staged:
+        yield staged
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser, hub: Stage) -> Iterator[Lab]:
+    root = tmp_path_factory.mktemp("notebooks")
+    folder = Path(hub.ws.info().folder)
+    with server(root, tmp_path_factory.mktemp("jupyter"), folder) as url:
+        yield Lab(url, root, browser)
+
+
+@pytest.fixture(scope="session")
+def page(lab: Lab) -> Iterator[Page]:
+    """The inbox notebook in the browser of somebody in Berlin."""
+    with lab.open(lab.notebook("inbox"), timezone_id="Europe/Berlin") as page:
+        yield page
+
+
+@pytest.fixture
+def inbox(page: Page) -> Inbox:
+    """A fresh inbox in that page: all cells are run again."""
+    return Inbox.run(page)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: $CONVO_SCREENSHOTS, or a temporary folder."""
+    folder = os.environ.get("CONVO_SCREENSHOTS")
+    path = Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,213 @@
+"""A real JupyterLab, and what a person does in it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.conftest import ROOT
+
+NOTEBOOK = ROOT / "notebooks" / "inbox.ipynb"
+TOKEN = "browser-tests"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The news pop-up would cover the panels, and asks the internet.
+QUIET = {"fetchNews": "false", "checkForUpdates": False}
+READY = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+  const kernel = session?.session?.kernel;
+  return session?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+RUN_ALL = "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
+FORGET = "() => document.querySelectorAll('.cw-inbox').forEach(old => old.dataset.earlier = '')"
+THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
+CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
+
+
+@dataclass
+class Lab:
+    url: str
+    root: Path
+    browser: Browser
+
+    def notebook(self, name: str, *cells: str) -> Path:
+        """A copy of the inbox notebook, with `cells` right behind the cell of the inbox."""
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
+        at = 1 + next(i for i, cell in enumerate(notebook.cells) if cell.id == "inbox")
+        notebook.cells[at:at] = [nbformat.v4.new_code_cell(source) for source in cells]
+        return self.keep(name, notebook)
+
+    def blank(self, name: str, *cells: str) -> Path:
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
+        return self.keep(name, notebook)
+
+    def keep(self, name: str, notebook: Any) -> Path:
+        path = self.root / f"{name}.ipynb"
+        nbformat.write(notebook, path)
+        return path
+
+    @contextmanager
+    def open(
+        self, path: Path, *, width: int = 1440, height: int = 900, theme: str = "Light", **more: Any
+    ) -> Iterator[Page]:
+        """The notebook in a page of its own, with a kernel; both end with the block."""
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **more)
+        page = context.new_page()
+        failures: list[str] = []
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        try:
+            page.goto(f"{self.url}/doc/tree/{path.name}?token={TOKEN}&reset")
+            page.wait_for_function(READY, timeout=60_000)
+            page.evaluate(THEME, f"JupyterLab {theme}")
+            yield page
+            assert not failures
+        finally:
+            context.close()
+            self.end_kernels()
+
+    @contextmanager
+    def run(self, path: Path, **how: Any) -> Iterator["Inbox"]:
+        """The notebook, all cells run, its inbox in sight."""
+        with self.open(path, **how) as page:
+            yield Inbox.run(page)
+
+    def end_kernels(self) -> None:
+        for session in self.api("GET", "sessions"):
+            self.api("DELETE", f"sessions/{session['id']}")
+
+    def api(self, method: str, path: str) -> Any:
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request) as response:
+            return json.loads(response.read() or b"null")
+
+
+class Inbox:
+    """The inbox on a page, by what one sees."""
+
+    @classmethod
+    def run(cls, page: Page) -> "Inbox":
+        """Runs all cells; the inbox that comes of it, not one of an earlier run."""
+        page.evaluate(FORGET)
+        page.evaluate(RUN_ALL)
+        inbox = cls(page)
+        inbox.root.wait_for()
+        inbox.root.scroll_into_view_if_needed()
+        return inbox
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".cw-inbox:not([data-earlier])")
+        self.rows = self.root.get_by_role("option")
+        self.view = self.root.locator(".cw-view")
+        self.heading = self.view.get_by_role("heading", level=2)
+        self.log = self.view.get_by_role("log")
+        self.messages = self.log.get_by_role("article")
+        self.search = self.root.get_by_label("Search conversations")
+        self.field = self.root.get_by_label("Reply", exact=True)
+        self.agent = self.root.get_by_role("switch", name="Agent replies")
+
+    def row(self, name: str) -> Locator:
+        return self.rows.filter(has=self.page.locator(".cw-row-name", has_text=name))
+
+    def open(self, name: str) -> None:
+        self.row(name).click()
+        expect(self.heading).to_have_text(name)
+        expect(self.messages.first).to_be_visible()
+
+    def names(self) -> list[str]:
+        return self.rows.locator(".cw-row-name").all_text_contents()
+
+    def tab(self, name: str) -> Locator:
+        return self.root.get_by_role("tab", name=name)
+
+    def badge(self, tab: str) -> Locator:
+        return self.tab(tab).locator(".cw-badge")
+
+    def status(self, name: str) -> Locator:
+        return self.row(name).locator(".cw-pill")
+
+    def message(self, text: str) -> Locator:
+        return self.messages.filter(has_text=text)
+
+    def choose(self, option: str) -> None:
+        """An option of the open conversation's menu."""
+        self.view.get_by_role("button", name="Conversation options").click()
+        self.view.get_by_role("menuitem", name=option, exact=True).click()
+
+    def options(self) -> list[str]:
+        self.view.get_by_role("button", name="Conversation options").click()
+        found = self.view.get_by_role("menuitem").all_text_contents()
+        self.page.keyboard.press("Escape")
+        return found
+
+    def send(self, text: str) -> None:
+        self.field.fill(text)
+        self.field.press("Enter")
+
+    def filter(self, chip: str) -> Locator:
+        return self.root.locator(f"[data-chip={chip}]")
+
+
+def running(page: Page) -> Locator:
+    """The prompt of a cell that still runs."""
+    return page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))
+
+
+@contextmanager
+def server(root: Path, home: Path, data: Path) -> Iterator[str]:
+    """JupyterLab over `root`, with settings of its own; its address."""
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    places = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {
+        **os.environ,
+        **places,
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "CONVO_DATA": str(data),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--expose-app-in-browser", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"]
+    command += ["--LabApp.news_url=None"]
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield _address(process, home / "RUNTIME")
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _address(process: "subprocess.Popen[bytes]", runtime: Path) -> str:
+    """Where the server answers: it writes that into a file of its runtime folder."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        for path in runtime.glob("jpserver-*.json"):
+            if text := path.read_text():
+                return str(json.loads(text)["url"]).rstrip("/")
+        time.sleep(0.05)
+    raise RuntimeError(f"JupyterLab did not start; see {runtime.parent / 'server.log'}")

@@ -1,0 +1,149 @@
+"""A real hub in this process, so that a test can let customers write."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+import workspace
+from workspace import connect, process
+from workspace.channels.simulator import Simulator
+from workspace.client import Workspace
+from workspace.hub import auth
+from workspace.hub.__main__ import Server
+from workspace.hub.app import create_app
+from workspace.hub.context import Hub
+from workspace.hub.stream import Changes
+from workspace.lock import FolderLock, Holder
+from workspace.models import Actor, ActorKind, Address, AddressKind, Conversation
+from workspace.services import Services
+from workspace.settings import Settings
+
+PATIENCE = 20.0
+
+
+class _Server(Server):
+    """Signals belong to pytest."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+@dataclass
+class Stage:
+    """The hub, a client of it, and its simulated channels by name."""
+
+    services: Services
+    ws: Workspace
+    channels: dict[str, int]
+
+    def channel(self, name: str, **options: Any) -> Simulator:
+        """The simulated channel of this name, made when it is first asked for."""
+        if name not in self.channels:
+            options = {"answer_after": 0, **options}
+            self.channels[name] = self.ws.add_channel("simulator", name, options).id
+        found = self.services.accounts.channel(self.channels[name])
+        assert isinstance(found, Simulator)
+        return found
+
+    def writes(self, name: str, *texts: str, channel: str = "SMS", **more: Any) -> Conversation:
+        """A customer of this name writes; the conversation once all of it is there."""
+        simulator = self.channel(channel, plays=PLAYS.get(channel, "sms"))
+        before = sum(row.contact_name == name for row in self.rows()) and self._said(name)
+        for text in texts:
+            simulator.customer_writes(address(name, simulator), text, name, **more)
+        self.until(lambda: self._said(name) >= before + len(texts))
+        return self.named(name)
+
+    def crowd(self, size: int) -> None:
+        """As many customers, one message each."""
+        simulator = self.channel("Crowd", plays="sms")
+        for n in range(size):
+            name = f"Crowd {n:03}"
+            simulator.customer_writes(address(name, simulator), "One of many", name)
+        self.until(lambda: self._tab_size("Crowd") >= size)
+
+    def _tab_size(self, channel: str) -> int:
+        return self.ws.conversations(channel=self.channels[channel], limit=1).counts.all
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for something to be true; looks again after every change."""
+        changed = threading.Event()
+        watch = self.ws.watch(lambda _: changed.set())
+        try:
+            while not condition():
+                assert changed.wait(PATIENCE), "what was waited for did not happen"
+                changed.clear()
+        finally:
+            watch.stop()
+
+    def rows(self) -> list[Conversation]:
+        """All conversations, of both tabs."""
+        return [row for tab in ("all", "archived") for row in self._tab(tab)]
+
+    def named(self, name: str) -> Conversation:
+        """The conversation with the customer of this name."""
+        [found] = [row for row in self.rows() if row.contact_name == name]
+        return found
+
+    def _tab(self, tab: str) -> Iterator[Conversation]:
+        cursor = None
+        while True:
+            page = self.ws.conversations(tab, cursor=cursor, limit=100)
+            yield from page
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def _said(self, name: str) -> int:
+        found = [row for row in self.rows() if row.contact_name == name]
+        query = "SELECT count(*) AS n FROM v1.messages WHERE direction = 'inbound' AND "
+        query += "conversation_id = $1"
+        return int(self.ws.sql(query, [found[0].id]).df()["n"][0]) if found else 0
+
+
+PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "telegram"}
+
+
+def address(name: str, simulator: Simulator) -> Address:
+    """An address of its own for every name."""
+    [kind, *_] = simulator.capabilities.address
+    number = int.from_bytes(name.encode()[-6:], "big") % 10**7
+    value = {
+        AddressKind.EMAIL: f"customer-{number}@example.org",
+        AddressKind.PHONE: f"+1201{number:07}",
+    }
+    return Address(kind, value.get(kind, str(number)))
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """A demo folder with a running hub."""
+    paths = process.make_demo(folder)
+    for part in (paths.spool, paths.files):
+        part.mkdir(mode=0o700, exist_ok=True)
+    with FolderLock(paths) as lock:
+        lock.tell(Holder(os.getpid(), version=workspace.__version__))
+        services = Services.open(paths, Settings.load(paths))
+        services.start()
+        changes = Changes(services.store)
+        hub = Hub(paths, services, changes, stop=lambda: None)
+        app = create_app(hub, auth.token(paths))
+        config = uvicorn.Config(app, http="h11", loop="asyncio", ws="none", log_config=None)
+        server = _Server(config, lock, changes)
+        listener = socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with connect(paths.folder, actor=Actor(ActorKind.OPERATOR, "tester")) as ws:
+                yield Stage(services, ws, {})
+        finally:
+            server.stop()
+            thread.join()
+            services.close()

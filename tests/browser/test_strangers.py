@@ -1,0 +1,129 @@
+"""What strangers send is shown, and never runs."""
+
+import base64
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import Inbox
+from tests.browser.stage import Stage
+
+EVIL = "window.pwned = (window.pwned || 0) + 1"
+NAME = f"<img src=x onerror='{EVIL}'>"
+TEXT = f"<script>{EVIL}</script><b>not bold</b>"
+HTML = f"""<html><head><script>{EVIL}; parent.pwned = 1; top.pwned = 1</script>
+<meta http-equiv="refresh" content="0;url=https://evil.example/"></head>
+<body onload="{EVIL}"><h1 id="title">Our spring catalogue</h1>
+<img id="local" src="cid:flower"><img id="remote" src="http://tracker.example/pixel.png">
+<svg onload="{EVIL}"></svg><iframe srcdoc="<script>parent.{EVIL}</script>"></iframe>
+<a id="bad" href="javascript:{EVIL}">bad</a> <a id="good" href="https://example.org/">good</a>
+<form action="https://evil.example"><input name="password"></form>
+<p style="height: 900px">tall</p></body></html>"""
+SVG = f"<svg xmlns='http://www.w3.org/2000/svg'><script>{EVIL}</script></svg>"
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5E"
+    "rkJggg=="
+)
+
+
+def file(name: str, mime: str, data: bytes | str, **more: object) -> dict[str, object]:
+    encoded = data if isinstance(data, str) else base64.b64encode(data).decode()
+    return {"name": name, "mime": mime, "data": encoded, **more}
+
+
+def unharmed(page: Page) -> bool:
+    return bool(page.evaluate("window.pwned === undefined"))
+
+
+def test_markup_is_shown_as_text(inbox: Inbox, hub: Stage) -> None:
+    hub.writes(NAME, TEXT, channel="WhatsApp")
+    inbox.search.fill("not bold")
+    expect(inbox.rows).to_have_count(1)
+    expect(inbox.rows).to_contain_text("</script><b>not bold</b>")
+    inbox.rows.click()
+    expect(inbox.heading).to_have_text(NAME)
+    expect(inbox.messages).to_contain_text(TEXT)
+    inbox.choose("Delete")
+    expect(inbox.page.get_by_role("alertdialog")).to_contain_text(NAME)
+    assert inbox.root.locator("script, b:text('not bold'), .cw-view img").count() == 0
+    assert unharmed(inbox.page)
+
+
+def test_links_of_a_text_are_of_the_web_or_mail_alone(inbox: Inbox, hub: Stage) -> None:
+    hub.writes(
+        "Lin Link",
+        "See https://example.org/a?b=1&c=2, (www.example.com) or ask me@example.net. "
+        "Not javascript:alert(1) or file:///etc/passwd",
+    )
+    inbox.open("Lin Link")
+    links = inbox.messages.get_by_role("link")
+    addresses = [link.get_attribute("href") for link in links.all()]
+    assert addresses == [
+        "https://example.org/a?b=1&c=2",
+        "https://www.example.com/",
+        "mailto:me@example.net",
+    ]
+    for link in links.all():
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        assert link.get_attribute("target") == "_blank"
+
+
+def test_html_mail_is_shown_in_a_sealed_frame(inbox: Inbox, hub: Stage) -> None:
+    flower = file("flower.png", "image/png", PNG, content_id="flower", inline=True)
+    hub.writes("Hugo Html", "Our spring catalogue", channel="Mail", html=HTML, subject="Spring",
+               files=[flower])  # fmt: skip
+    asked: list[str] = []
+    inbox.page.on("request", lambda request: asked.append(request.url))
+    inbox.open("Hugo Html")
+    element = inbox.messages.locator("iframe")
+    sandbox = (element.get_attribute("sandbox") or "").split()
+    assert not {"allow-scripts", "allow-forms", "allow-top-navigation"} & set(sandbox)
+    mail = inbox.messages.frame_locator("iframe")
+    expect(mail.get_by_role("heading", name="Our spring catalogue")).to_be_visible()
+    assert mail.locator("script, form, input, iframe, svg, [onload], [onerror]").count() == 0
+    assert mail.get_by_text("bad").get_attribute("href") is None
+    assert mail.get_by_text("good").get_attribute("rel") == "noopener noreferrer"
+    assert mail.locator("img").first.evaluate("image => image.naturalWidth") == 1
+    height = element.bounding_box()
+    assert height is not None
+    assert height["height"] > 900
+    assert not [url for url in asked if "tracker" in url or "evil" in url]
+    with inbox.page.expect_request("http://tracker.example/pixel.png"):
+        inbox.messages.get_by_role("button", name="Show images").click()
+    expect(inbox.messages.get_by_role("button", name="Show images")).to_be_hidden()
+    assert not [url for url in asked if "evil" in url]
+    assert unharmed(inbox.page)
+
+
+def test_a_photo_is_inline_and_other_files_only_to_save(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Fred File", "A photo", channel="Telegram", files=[{"media": "photo/mug/3"}])
+    hub.writes("Fred File", "A page", channel="Telegram",
+               files=[file("page.html", "text/html", TEXT.encode())])  # fmt: skip
+    hub.writes("Fred File", "A drawing", channel="Telegram",
+               files=[file("drawing.svg", "image/svg+xml", SVG.encode())])  # fmt: skip
+    inbox.open("Fred File")
+    image = inbox.message("A photo").locator("img")
+    expect(image).to_be_visible()
+    assert (image.get_attribute("src") or "").startswith("blob:")
+    expect(inbox.messages.locator("img")).to_have_count(1)
+    with inbox.page.expect_download() as download:
+        inbox.message("A page").get_by_role("button", name="Download page.html").click()
+    assert download.value.suggested_filename == "page.html"
+    assert download.value.path().read_text() == TEXT
+    expect(
+        inbox.message("A drawing").get_by_role("button", name="Download drawing.svg")
+    ).to_be_visible()
+    image.click()
+    expect(inbox.page.locator("dialog[open] img")).to_be_visible()
+    inbox.page.keyboard.press("Escape")
+    expect(inbox.page.locator("dialog[open]")).to_have_count(0)
+    assert unharmed(inbox.page)
+
+
+def test_a_large_file_comes_in_parts(inbox: Inbox, hub: Stage) -> None:
+    data = bytes(range(256)) * 30_000
+    hub.writes("Greta Great", "Large", channel="Mail", subject="Large",
+               files=[file("large.bin", "application/octet-stream", data)])  # fmt: skip
+    inbox.open("Greta Great")
+    with inbox.page.expect_download() as download:
+        inbox.messages.get_by_role("button", name="Download large.bin").click()
+    assert download.value.path().read_bytes() == data

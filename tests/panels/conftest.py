@@ -1,0 +1,71 @@
+"""One hub with demo conversations, and a stand-in for the browser's end of a panel's messages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from widgets.panel import Panel
+from workspace.client import Workspace
+from workspace.testing.hub import running_hub
+
+
+@pytest.fixture(scope="session")
+def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with running_hub(tmp_path_factory.mktemp("panels") / "demo") as ws:
+        ws.load_demo(size=120, seed=3)
+        yield ws
+
+
+@dataclass
+class Browser:
+    """Speaks to a panel as its script does, and keeps what the panel says.
+
+    It takes the place of the kernel's connection, so that no kernel is needed.
+    """
+
+    panel: Panel
+    said: list[dict[str, Any]] = field(default_factory=list)
+    bytes: list[bytes] = field(default_factory=list)
+    comm_id: str = field(default_factory=lambda: f"browser-{next(_numbers)}")
+
+    def __post_init__(self) -> None:
+        self.panel.comm = self
+
+    # What ipywidgets asks of a connection.
+
+    def on_msg(self, callback: Any) -> None:
+        pass
+
+    def close(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def send(self, data: Any, buffers: Any = None, **_: Any) -> None:
+        if data["method"] == "custom":
+            self.said.append(data["content"])
+            self.bytes += [bytes(buffer) for buffer in buffers or ()]
+
+    # What a script does.
+
+    def ask(self, name: str, **args: Any) -> Any:
+        """The answer's value; an error is raised as it was put."""
+        id = f"request-{next(_numbers)}"
+        self.panel._received(self.panel, {"ask": name, "args": args, "id": id}, [])
+        [answer] = [said for said in self.said if said.get("id") == id and "part" not in said]
+        if "error" in answer:
+            raise Refused(**answer["error"])
+        return answer["value"]
+
+    def pushed(self, name: str) -> list[Any]:
+        return [said["value"] for said in self.said if said.get("push") == name]
+
+
+class Refused(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+_numbers = count()

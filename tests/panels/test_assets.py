@@ -1,0 +1,70 @@
+"""The panels' scripts: one module each, with everything in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import widgets
+from widgets import assets
+from widgets.panel import Panel
+
+PANELS = [panel for panel in vars(widgets).values() if isinstance(panel, type)]
+PANELS = [panel for panel in PANELS if issubclass(panel, Panel)]
+FILES = sorted(assets.STATIC.glob("*.*"))
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
+def test_a_script_needs_no_other_file(panel: type[Panel]) -> None:
+    script = str(panel._esm)
+    assert not re.search(r"^import\b", script, re.MULTILINE)
+    assert len(re.findall(r"^export default ", script, re.MULTILINE)) == 1
+    modules = re.findall(r"^const (\$\w+) = \(\(\) => \{$", script, re.MULTILINE)
+    assert len(modules) == len(set(modules)) > 3
+    for used in re.finditer(r"^const \{[^}]*\} = (\$\w+);$", script, re.MULTILINE):
+        assert script.index(f"const {used[1]} = (") < used.start()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_files_are_plain_small_and_ours_alone(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 400
+    addresses = [url for url in re.findall(r"https?://[^\s\"'`)]+", text) if "w3.org" not in url]
+    assert not [url for url in addresses if "." in url], "panels load nothing from elsewhere"
+    assert "innerHTML" not in text
+    assert "insertAdjacentHTML" not in text
+
+
+def test_a_circle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    with pytest.raises(ImportError, match=r"a\.js imports itself through a, b"):
+        assets.script.__wrapped__("a")
+
+
+@pytest.mark.parametrize("line", ['import x from "./b.js";', "export { a };", 'import "./b.js";'])
+def test_other_forms_of_import_are_refused(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.js").write_text(f"{line}\nexport default 1;\n")
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    with pytest.raises(ImportError, match="not supported"):
+        assets.script.__wrapped__("a")
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
+def test_no_name_of_ours_hides_one_of_the_libraries(panel: type[Panel]) -> None:
+    """ipywidgets calls its own methods by these names; an override would break it far away."""
+    allowed = {
+        "__init__",
+        "__init_subclass__",
+        "__repr__",
+        "__doc__",
+        "__module__",
+        "__annotations__",
+    }
+    base = Panel.__mro__[1]
+    for layer in panel.__mro__[: panel.__mro__.index(base)]:
+        ours = {name for name in vars(layer) if callable(vars(layer)[name])}
+        assert not {name for name in ours - allowed if hasattr(base, name)}

@@ -1,0 +1,239 @@
+"""The kernel's side of the panels, against a real hub."""
+
+import json
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.panels.conftest import Browser, Refused
+from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
+from widgets.filters import Filter
+from widgets.panel import PART
+from workspace.client import Workspace
+from workspace.models import Conversation, Status, Tab
+
+
+def first(ws: Workspace, **filters: object) -> Conversation:
+    [row] = ws.conversations(limit=1, **filters)  # type: ignore[arg-type]
+    return row
+
+
+def eventually(condition: Callable[[], object], ws: Workspace) -> None:
+    """Waits for what the live thread does after a change."""
+    for _ in range(200):
+        if condition():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("nothing came of it")
+
+
+def test_the_list_comes_in_pages(ws: Workspace) -> None:
+    browser = Browser(ConversationList(ws))
+    start = browser.ask("ready", view="v")
+    assert start["fresh"]
+    assert len(start["order"]) == len(start["rows"]) == 50
+    assert not start["end"]
+    browser.ask("more")
+    [more] = browser.pushed("rows")
+    assert len(more["order"]) == 100
+    assert more["order"][:50] == start["order"]
+    assert [row["id"] for row in more["rows"]] == more["order"][50:]
+    expected = [str(row.id) for row in ws.conversations(limit=100)]
+    assert more["order"] == expected
+
+
+def test_a_change_tells_what_is_different_alone(ws: Workspace) -> None:
+    panel = ConversationList(ws)
+    browser = Browser(panel)
+    browser.ask("ready", view="v")
+    row = first(ws, status="pending")
+    ws.resolve(row.id)
+    eventually(lambda: browser.pushed("rows"), ws)
+    [change] = browser.pushed("rows")
+    assert not change["fresh"]
+    assert len(change["order"]) == 50
+    assert [(r["id"], r["status"]) for r in change["rows"]] == [(str(row.id), "resolved")]
+    ws.reopen(row.id)
+
+
+def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
+    panel, seen = ConversationList(ws), ConversationList(ws)
+    browser, other = Browser(panel), Browser(seen)
+    browser.ask("ready", view="v")
+    panel._received(panel, {"ask": "bye", "args": {"view": "v"}, "id": None}, [])
+    other.ask("ready", view="w")
+    row = first(ws)
+    ws.mark_unread(row.id)
+    eventually(lambda: other.pushed("rows"), ws)
+    assert not browser.pushed("rows")
+    ws.mark_read(row.id)
+
+
+def test_filters_and_list_are_linked(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    filters, rows = Browser(inbox.filters), Browser(inbox.list)
+    rows.ask("ready", view="v")
+    chosen = {"tab": "all", "status": ["pending", "replied"], "search": "", "channel": ""}
+    filters.ask("filter", **chosen, since="", until="", unread=False, zone="Europe/Berlin", by="v")
+    assert inbox.list.filter == Filter(
+        status=(Status.PENDING, Status.REPLIED), zone="Europe/Berlin"
+    )
+    [change] = rows.pushed("rows")
+    assert {row["status"] for row in change["rows"]} == {"pending", "replied"}
+    told = filters.pushed("totals")[-1]
+    counts = ws.conversations(status=("pending", "replied"), limit=1).counts
+    assert told == {"all": counts.all, "archived": counts.archived, "filtered": True}
+
+
+def test_filters_alone_count_for_themselves(ws: Workspace) -> None:
+    browser = Browser(Filters(ws))
+    start = browser.ask("ready", view="v")
+    counts = ws.conversations(limit=1).counts
+    assert (start["all"], start["archived"], start["filtered"]) == (*_pair(counts), False)
+    browser.panel.filter = Filter(status=(Status.RESOLVED,))
+    counts = ws.conversations(status="resolved", limit=1).counts
+    assert browser.pushed("totals")[-1]["all"] == counts.all
+
+
+def _pair(counts: object) -> tuple[int, int]:
+    return counts.all, counts.archived  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"status": ["gone"]}, {"tab": "none"}, {"zone": 3, "surprise": 1}, {"status": None}],
+    ids=str,
+)
+def test_a_filter_that_is_none_is_refused(wrong: dict[str, object], ws: Workspace) -> None:
+    chosen = {"tab": "all", "status": [], "by": "v", **wrong}
+    with pytest.raises(Refused, match="not a filter"):
+        Browser(Filters(ws)).ask("filter", **chosen)
+
+
+def test_an_empty_range_is_told_in_words(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    chosen = {"tab": "all", "status": [], "since": "2026-03-02", "until": "2026-03-01", "by": "v"}
+    with pytest.raises(Refused, match="empty"):
+        Browser(inbox.filters).ask("filter", **chosen)
+
+
+def test_a_conversation_opens_with_its_newest_messages(ws: Workspace) -> None:
+    row = first(ws)
+    panel = ConversationView(ws, conversation_id=str(row.id))
+    shown = Browser(panel).ask("open", view="v", conversation_id=str(row.id))
+    assert shown["conversation"]["id"] == str(row.id)
+    assert [m["id"] for m in shown["messages"]] == [str(m.id) for m in ws.messages(row.id)]
+    assert shown["agent"] is False
+    assert all(message["html"] in (True, False) for message in shown["messages"])
+
+
+def test_options_show_at_once(ws: Workspace) -> None:
+    row = first(ws, status="replied")
+    panel = ConversationView(ws, conversation_id=str(row.id))
+    browser = Browser(panel)
+    browser.ask("open", view="v", conversation_id=str(row.id))
+    browser.ask("act", conversation_id=str(row.id), verb="resolve")
+    refreshed = browser.pushed("refresh")[0]
+    assert refreshed["conversation"]["status"] == "resolved"
+    assert refreshed["events"][-1]["kind"] == "resolved"
+    browser.ask("act", conversation_id=str(row.id), verb="agent_replies", on=True)
+    assert ws.conversation(row.id).agent_replies
+    ws.reopen(row.id)
+
+
+def test_only_options_are_options(ws: Workspace) -> None:
+    row = first(ws)
+    browser = Browser(ConversationView(ws, conversation_id=str(row.id)))
+    for verb in ("stop_hub", "close", "_act", "sql"):
+        with pytest.raises(Refused, match="not an option"):
+            browser.ask("act", conversation_id=str(row.id), verb=verb)
+
+
+def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    row = ws.conversations(limit=50)[-1]
+    inbox.conversation_id = str(row.id)
+    browser = Browser(inbox.view)
+    browser.ask("open", view="v", conversation_id=str(row.id))
+    lost = browser.ask("contents", conversation_id=str(row.id))
+    assert lost["messages"] == len(ws.messages(row.id, limit=200))
+    browser.ask("act", conversation_id=str(row.id), verb="delete")
+    assert inbox.conversation_id == inbox.list.selected == inbox.composer.conversation_id == ""
+    assert browser.pushed("gone")
+
+
+def test_an_unknown_conversation_is_told_in_words(ws: Workspace) -> None:
+    for id in ("1", "nonsense", "9" * 30):
+        with pytest.raises(Refused) as refused:
+            Browser(ConversationView(ws)).ask("open", view="v", conversation_id=id)
+        assert refused.value.code in ("not_found", "invalid_request"), id
+
+
+def test_sending_twice_with_one_key_sends_once(ws: Workspace) -> None:
+    row = next(r for r in ws.conversations(limit=100) if r.channel_kind in ("mail", "telegram"))
+    browser = Browser(Composer(ws, conversation_id=str(row.id)))
+    state = browser.ask("ready", view="v", conversation_id=str(row.id))
+    assert state["refusal"] == ""
+    assert state["name"] == row.contact_name
+    asked = {"conversation_id": str(row.id), "text": "Only once", "key": "attempt-0001"}
+    sent = [browser.ask("send", **asked)["id"] for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert [m.text for m in ws.messages(row.id)].count("Only once") == 1
+
+
+def test_a_closed_window_gives_its_reason(ws: Workspace) -> None:
+    old = ws.conversations(until="2020-01-01", limit=1)
+    assert len(old) == 0
+    rows = [r for r in ws.conversations(limit=120) if r.channel_kind == "whatsapp"]
+    closed = [r for r in rows if r.window_closes_at and r.window_closes_at < r.last_activity_at]
+    row = closed[0] if closed else rows[-1]
+    state = Browser(Composer(ws)).ask("ready", view="v", conversation_id=str(row.id))
+    wanted = "A template message is required outside the 24-hour messaging window."
+    assert state["closed_refusal"] == wanted
+
+
+def test_a_file_comes_in_parts(ws: Workspace) -> None:
+    row = first(ws)
+    panel = ConversationView(ws, conversation_id=str(row.id))
+    browser = Browser(panel)
+    from widgets.panel import Bytes
+
+    panel._reply("id", Bytes(bytes(PART * 2 + 5), name="x"))
+    assert [len(part) for part in browser.bytes] == [PART, PART, 5]
+    assert browser.said[-1] == {"id": "id", "value": {"name": "x"}}
+
+
+def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    row = first(ws)
+    inbox.conversation_id = str(row.id)
+    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer):
+        browser = Browser(panel)
+        id = {"conversation_id": str(row.id)} if panel in (inbox.view, inbox.composer) else {}
+        browser.ask("open" if panel is inbox.view else "ready", view="v", **id)
+    inbox.filters.filter = Filter(search=row.contact_name, tab=Tab.ALL)
+    parts = (inbox, inbox.filters, inbox.list, inbox.view, inbox.composer)
+    saved = json.dumps([part.get_state() for part in parts], default=str)
+    names = {r.contact_name for r in ws.conversations(limit=100)}
+    assert not [name for name in names if name in saved]
+    assert not [name for name in names if name in repr(inbox) + str(inbox._repr_mimebundle_())]
+
+
+def test_unknown_traits_are_refused(ws: Workspace) -> None:
+    with pytest.raises(TypeError, match="ConversationView has no colour"):
+        ConversationView(ws, colour="red")
+
+
+def test_a_bug_is_told_without_what_it_says(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(id: object) -> None:
+        raise ValueError("Ada Lovelace, +1 201 555 0100")
+
+    monkeypatch.setattr(ws, "conversation", broken)
+    with pytest.raises(Refused, match="ValueError") as refused:
+        Browser(ConversationView(ws)).ask("open", view="v", conversation_id="1")
+    assert "Ada" not in str(refused.value)
+    assert "Ada" not in caplog.text
+    assert "ValueError" in caplog.text

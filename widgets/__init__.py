@@ -1,0 +1,9 @@
+"""Panels of the conversation workspace: `Inbox`, and the parts it is made of."""
+
+from widgets.composer import Composer
+from widgets.conversation_list import ConversationList
+from widgets.conversation_view import ConversationView
+from widgets.filters import Filters
+from widgets.inbox import Inbox
+
+__all__ = ["Composer", "ConversationList", "ConversationView", "Filters", "Inbox"]

@@ -1,0 +1,65 @@
+"""The panels' scripts and styles, from plain files.
+
+The browser imports a panel's script from a blob, where relative imports can't work. So the modules
+a panel imports are put before it, each in a function of its own: `import { a } from "./b.js"`
+becomes `const { a } = $b`. Only these two forms are used: named imports from a file beside it, and
+named exports (`export default` in the panel's own module).
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_LEFT = re.compile(r"^(?:import\b|export (?!default ))", re.MULTILINE)
+
+_SHARED_STYLES = ("tokens", "parts", "overlay")
+
+
+@cache
+def script(name: str) -> str:
+    """One ES module with everything `name`.js imports, in the order it is needed."""
+    order: list[str] = []
+    _visit(name, order, ())
+    modules = [_function(module) for module in order[:-1]]
+    return "\n".join([*modules, _linked(_read(name))])
+
+
+@cache
+def style(*names: str) -> str:
+    """The shared styles, then those of `names`."""
+    return "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in _SHARED_STYLES + names)
+
+
+def _visit(name: str, order: list[str], above: tuple[str, ...]) -> None:
+    if name in above:
+        raise ImportError(f"{name}.js imports itself through {', '.join(above)}.")
+    for found in _IMPORT.finditer(_read(name)):
+        if found[2] not in order:
+            _visit(found[2], order, (*above, name))
+    order.append(name)
+
+
+def _read(name: str) -> str:
+    return (STATIC / f"{name}.js").read_text("utf-8")
+
+
+def _function(name: str) -> str:
+    source = _read(name)
+    exported = ", ".join(found[1] for found in _EXPORT.finditer(source))
+    body = _EXPORT.sub("", _linked(source))
+    return f"const ${name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+
+
+def _linked(source: str) -> str:
+    def bind(found: re.Match[str]) -> str:
+        names = found[1].replace(" as ", ": ")
+        return f"const {{{names}}} = ${found[2]};"
+
+    linked = _IMPORT.sub(bind, source)
+    for left in _LEFT.finditer(_EXPORT.sub("", linked)):
+        raise ImportError(f"An import or export of a form that is not supported: {left[0]!r}.")
+    return linked

@@ -1,0 +1,125 @@
+"""An open conversation."""
+
+from typing import Any
+
+import traitlets
+
+from widgets import wire
+from widgets.assets import script, style
+from widgets.live import News
+from widgets.mail import MailPage
+from widgets.panel import Bytes, Panel, answers
+from workspace.client import Messages
+from workspace.errors import InvalidRequest, NotFound
+from workspace.models import Message
+
+PAGE = 50
+
+FARTHEST = 40
+"""Pages that are read to get to a message the search found."""
+
+
+class ConversationView(Panel):
+    """Messages and options of the conversation `conversation_id` ("" shows none)."""
+
+    _esm = script("conversation_view")
+    _css = style("conversation_view", "messages")
+
+    conversation_id = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, ws: Any, **traits: Any) -> None:
+        self._mails: dict[str, Message] = {}
+        super().__init__(ws, **traits)
+
+    @answers("open")
+    def _open(self, conversation_id: str, target: str = "") -> dict[str, Any] | None:
+        """The newest messages; back to the message `target` if it is not too far away."""
+        self._mails.clear()
+        if not conversation_id:
+            return None
+        found = self._newest(conversation_id)
+        for _ in range(FARTHEST if target else 0):
+            messages = found["messages"]
+            if not found["more"] or any(message["id"] == target for message in messages):
+                break
+            older = self._older(conversation_id, messages[0]["id"])
+            found["messages"] = older["messages"] + messages
+            found["events"] = older["events"] + found["events"]
+            found["more"] = older["more"]
+        return found
+
+    @answers("older")
+    def _older(self, conversation_id: str, before: str) -> dict[str, Any]:
+        return self._page(self.ws.messages(conversation_id, before=before, limit=PAGE))
+
+    @answers("file", slow=True)
+    def _file(self, attachment_id: str) -> Bytes:
+        return Bytes(self.ws.attachment(attachment_id))
+
+    @answers("mail", slow=True)
+    def _mail(self, message_id: str, images: bool) -> Bytes:
+        """The page to put into a sandboxed frame; `blocked` counts images of the web left out."""
+        message = self._mails.get(message_id)
+        if message is None:
+            raise NotFound("This mail is no longer loaded; open the conversation again.")
+        page = MailPage(message, self.ws.attachment, images=images)
+        return Bytes(page.html.encode(), blocked=page.blocked)
+
+    @answers("contents")
+    def _contents(self, conversation_id: str) -> dict[str, int]:
+        lost = self.ws.contents(conversation_id)
+        return {"messages": lost.messages, "files": lost.files}
+
+    @answers("seen")
+    def _seen(self, conversation_id: str, upto: str) -> None:
+        self.ws.mark_read(conversation_id, upto=upto)
+
+    @answers("act")
+    def _act(self, conversation_id: str, verb: str, on: bool = False) -> None:
+        if verb == "agent_replies":
+            self.ws.set_agent_replies(conversation_id, on)
+        elif verb in _OPTIONS:
+            getattr(self.ws, verb)(conversation_id)
+        else:
+            raise InvalidRequest("This is not an option of a conversation.")
+        self._refresh(conversation_id)
+
+    def changed(self, news: News) -> None:
+        if news.touches(self.conversation_id):
+            self._refresh(self.conversation_id)
+
+    def _refresh(self, conversation_id: str) -> None:
+        if conversation_id != self.conversation_id:
+            return
+        try:
+            self.push("refresh", self._newest(conversation_id))
+        except NotFound:
+            self.conversation_id = ""
+            self.push("gone", None)
+
+    def _newest(self, conversation_id: str) -> dict[str, Any]:
+        conversation = self.ws.conversation(conversation_id)
+        if str(conversation.id) != conversation_id == self.conversation_id:
+            # Its thread was joined to another one, which answers to the old id, too.
+            self.conversation_id = str(conversation.id)
+        info = self.ws.info()
+        return {
+            "conversation": wire.conversation(conversation),
+            "me": self.ws.actor.name,
+            "agent": info.agent,
+            "scope": info.folder,
+            **self._page(self.ws.messages(conversation_id, limit=PAGE)),
+        }
+
+    def _page(self, page: Messages) -> dict[str, Any]:
+        self._mails |= {str(m.id): m for m in page if m.html}
+        return {
+            "messages": [wire.message(message) for message in page],
+            "events": [wire.event(event) for event in page.events],
+            "more": page.more,
+        }
+
+
+_OPTIONS = frozenset(
+    {"mark_read", "mark_unread", "resolve", "reopen", "archive", "unarchive", "delete"}
+)

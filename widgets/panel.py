@@ -1,0 +1,152 @@
+"""What every panel shares: its script and style, requests from the browser, and live changes.
+
+Synced traits are saved with a notebook, so they hold nothing but opaque ids. Everything about a
+customer travels in custom messages: the browser asks (`{"ask", "args", "id"}`), the kernel answers
+(`{"id", "value"}` or `{"id", "error"}`) or speaks by itself (`{"push", "value"}`).
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, TypeVar
+
+import anywidget
+
+from widgets.live import Live, News
+from workspace.client import Workspace
+from workspace.errors import ConvoError, InvalidRequest
+
+PART = 2_000_000
+"""Bytes of one message to the browser. One websocket message above 10 MiB closes the connection."""
+
+_log = logging.getLogger(__name__)
+_slow = ThreadPoolExecutor(4, thread_name_prefix="convo-panel")
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def answers(name: str, *, slow: bool = False) -> Callable[[Handler], Handler]:
+    """Marks the method that answers the browser's `name`.
+
+    All panels of a kernel share one thread for their messages, which are handled in order; a `slow`
+    one (fetching a file) runs beside it, so that it holds nobody up.
+    """
+
+    def mark(method: Handler) -> Handler:
+        method.answers = name  # type: ignore[attr-defined]
+        method.slow = slow  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Bytes:
+    """An answer with bytes beside its JSON value."""
+
+    def __init__(self, data: bytes, **value: Any) -> None:
+        self.data = data
+        self.value = value
+
+
+class Panel(anywidget.AnyWidget):
+    """Base of the panels. Shown in any number of views, in any number of notebooks' cells."""
+
+    _esm = ""
+    _css = ""
+    _handlers: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        marked = (m for m in vars(cls).values() if hasattr(m, "answers"))
+        cls._handlers = {**cls._handlers, **{m.answers: m for m in marked}}
+
+    def __init__(self, ws: Workspace, **traits: Any) -> None:
+        """`traits` are the panel's own; a name that is none of them is refused."""
+        unknown = sorted(set(traits) - set(self.trait_names()))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}.")
+        super().__init__(**traits)
+        self.ws = ws
+        self.live = Live.of(ws)
+        self._views: set[str] = set()
+        self.on_msg(self._received)
+        self.live.join(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    @property
+    def shown(self) -> bool:
+        """Whether a browser shows this panel."""
+        return bool(self._views)
+
+    def changed(self, news: News) -> None:
+        """Something changed; called from the live thread while the panel is shown."""
+
+    def connection(self, live: bool) -> None:
+        """The change stream was lost or is back; called from the live thread."""
+
+    def push(self, name: str, value: Any) -> None:
+        """Says something to every view of this panel."""
+        self.send({"push": name, "value": value})
+
+    def refresh(self, news: News) -> None:
+        """`changed`, with what went wrong shown in the panel."""
+        try:
+            self.changed(news)
+        except ConvoError as error:
+            self.push("trouble", _words(error))
+        except Exception as error:
+            self.push("trouble", _unexpected(error))
+
+    # --- requests
+
+    def _received(self, _: Any, content: Any, __: Any) -> None:
+        if not isinstance(content, dict) or "ask" not in content:
+            return
+        args = content.get("args") or {}
+        view = args.pop("view", None)
+        if content["ask"] == "bye":
+            self._views.discard(view)
+            return
+        if view:
+            self._views.add(view)
+        handler = self._handlers.get(content["ask"])
+        if handler is not None and getattr(handler, "slow", False):
+            _slow.submit(self._answer, handler, args, content["id"])
+        else:
+            self._answer(handler, args, content["id"])
+
+    def _answer(self, handler: Callable[..., Any] | None, args: dict[str, Any], id: str) -> None:
+        try:
+            if handler is None:
+                raise InvalidRequest(f"{type(self).__name__} does not know this request.")
+            result = handler(self, **args)
+        except ConvoError as error:
+            self.send({"id": id, "error": _words(error)})
+        except Exception as error:
+            self.send({"id": id, "error": _unexpected(error)})
+        else:
+            self._reply(id, result)
+
+    def _reply(self, id: str, result: Any) -> None:
+        if not isinstance(result, Bytes):
+            self.send({"id": id, "value": result})
+            return
+        data = memoryview(result.data)
+        for start in range(0, len(data), PART):
+            self.send({"id": id, "part": start // PART}, [data[start : start + PART]])
+        self.send({"id": id, "value": result.value})
+
+
+def _words(error: ConvoError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message}
+
+
+def _unexpected(error: Exception) -> dict[str, str]:
+    # The exception's own text may quote a customer: the log gets its kind and place only.
+    place = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("A panel failed with %s:\n%s", type(error).__name__, place)
+    what = f"Something went wrong in the kernel ({type(error).__name__}); its log says where."
+    return {"code": "error", "message": what}

@@ -1,0 +1,155 @@
+// A message as a bubble, an event as a line.
+
+import { h } from "./dom.js";
+import { clock, moment } from "./format.js";
+import { icon } from "./icons.js";
+import { mailFrame } from "./mail_frame.js";
+import { body } from "./text.js";
+
+const DELIVERY = {
+  queued: ["clock", "Queued"],
+  sending: ["clock", "Sending"],
+  retry: ["clock", "Waiting to try again"],
+  sent: ["check", "Sent"],
+  delivered: ["checks", "Delivered"],
+  read: ["checks", "Read"],
+  failed: ["alert", "Failed"],
+  cancelled: ["close", "Cancelled"],
+  in_doubt: ["question", "Not confirmed"],
+};
+
+const EVENTS = {
+  resolved: ["resolve", "resolved this conversation"],
+  reopened: ["reopen", "reopened this conversation"],
+  archived: ["archive", "archived this conversation"],
+  unarchived: ["unarchive", "moved this conversation back from the archive"],
+  agent_replies_on: ["spark", "turned Agent replies on"],
+  agent_replies_off: ["spark", "turned Agent replies off"],
+};
+
+/** Whether an event has a line: reading leaves none. */
+export function isShown(event) {
+  return event.kind in EVENTS;
+}
+
+export function eventLine(event, me) {
+  const [glyph, words] = EVENTS[event.kind];
+  const who = event.actor.kind === "system" ? "Workspace" : nameOf(event.actor, me);
+  const reason = event.reason ? ` (${event.reason})` : "";
+  return h(
+    "div",
+    { class: "cw-event", title: moment(event.occurred_at) },
+    icon(glyph),
+    h("span", {}, h("b", {}, who), ` ${words}${reason}`),
+    h("time", { datetime: event.occurred_at }, clock(event.occurred_at)),
+  );
+}
+
+function nameOf(actor, me) {
+  if (actor.kind === "agent") return actor.name || "Agent";
+  return actor.name === me ? "You" : actor.name || "Operator";
+}
+
+/** Who a bubble belongs to: bubbles of one side and author stand together. */
+export function sideOf(message) {
+  if (message.direction === "inbound") return "in";
+  return message.direction === "note" ? "note" : "out";
+}
+
+/** `parts`: {me, media, link, signal} of the view. */
+export function bubble(message, parts) {
+  const side = sideOf(message);
+  const inside = h("div", { class: "cw-bubble" }, content(message, parts));
+  // The time ends the last line of a text, or stands under anything else.
+  (inside.querySelector(":scope > .cw-text:last-child") ?? inside).append(meta(message));
+  return h(
+    "article",
+    {
+      class: "cw-message",
+      dataset: { side, author: message.author.kind, id: message.id, status: message.delivery_status ?? "" },
+      "aria-label": spoken(message, parts.me),
+    },
+    side !== "in" && writer(message, parts.me),
+    inside,
+    reactions(message),
+    trouble(message),
+  );
+}
+
+/** Takes over what may change after a message was shown, leaving players and frames alone. */
+export function refresh(node, message) {
+  node.dataset.status = message.delivery_status ?? "";
+  node.querySelector(".cw-meta").replaceWith(meta(message));
+  for (const old of node.querySelectorAll(":scope > .cw-reactions, :scope > .cw-failure")) old.remove();
+  node.append(...[reactions(message), trouble(message)].filter(Boolean));
+}
+
+function spoken(message, me) {
+  const who = message.direction === "inbound" ? "Customer" : nameOf(message.author, me);
+  return `${who}, ${clock(message.occurred_at)}`;
+}
+
+function writer(message, me) {
+  const agent = message.author.kind === "agent";
+  const name = nameOf(message.author, me);
+  return h("div", { class: "cw-writer" }, agent && icon("spark"), name);
+}
+
+function content(message, { link, media, signal }) {
+  const shown = message.attachments.filter((file) => !(message.html && file.inline));
+  const nodes = shown.map((file) => media.node(file));
+  if (message.unsupported) nodes.push(h("p", { class: "cw-unsupported" }, message.unsupported));
+  if (message.html) nodes.unshift(mailFrame({ link, message, signal }));
+  else if (message.text) nodes.push(h("div", { class: "cw-text", dir: "auto" }, body(message.text)));
+  return nodes;
+}
+
+function meta(message) {
+  const at = h("time", { datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
+  const automatic = message.automatic && h("span", { title: "Sent by a machine" }, "automatic");
+  return h("div", { class: "cw-meta" }, automatic, at, delivery(message));
+}
+
+function delivery({ delivery_status: status }) {
+  if (!status) return null;
+  const [glyph, label] = DELIVERY[status];
+  return h("span", { class: "cw-delivery", dataset: { status } }, icon(glyph, label));
+}
+
+function reactions(message) {
+  if (message.reactions.length === 0) return null;
+  const counts = new Map();
+  for (const { emoji } of message.reactions) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
+  const shown = [...counts].map(([emoji, n]) => h("span", {}, n > 1 ? `${emoji} ${n}` : emoji));
+  return h("div", { class: "cw-reactions", "aria-label": "Reactions" }, shown);
+}
+
+function trouble({ delivery_status: status, failure }) {
+  if (status === "failed") return note(failure || "The message could not be delivered.");
+  if (status === "in_doubt") return note("Not confirmed: the provider may or may not have it.");
+  if (status === "retry" && failure) return note(`${failure} It will be tried again.`);
+  return null;
+}
+
+function note(words) {
+  return h("div", { class: "cw-failure" }, icon("alert"), words);
+}
+
+export function dayLine(label) {
+  return h("div", { class: "cw-day", role: "separator", "aria-label": label }, h("span", {}, label));
+}
+
+export function unreadLine() {
+  return h("div", { class: "cw-unread-line", role: "separator" }, h("span", {}, "New"));
+}
+
+/** A message on its way, shown before the hub has stored it. */
+export function pendingBubble(text) {
+  const sending = h("div", { class: "cw-meta" }, delivery({ delivery_status: "sending" }));
+  return h(
+    "article",
+    { class: "cw-message", dataset: { side: "out", author: "operator", status: "sending" } },
+    h("div", { class: "cw-writer" }, "You"),
+    h("div", { class: "cw-bubble" }, h("div", { class: "cw-text", dir: "auto" }, body(text), sending)),
+  );
+}

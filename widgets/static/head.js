@@ -1,0 +1,99 @@
+// The head of an open conversation: who, where, status, Agent replies, and the options menu.
+
+import { fill, h } from "./dom.js";
+import { plural } from "./format.js";
+import { channelIcon, icon } from "./icons.js";
+import { confirm, menu } from "./overlay.js";
+import { avatar, statusPill } from "./row.js";
+
+export class Head {
+  /** `act(verb, args)` does a verb on the open conversation; `link` only reads. */
+  constructor({ el, link, act, leave }) {
+    this.el = el;
+    this.link = link;
+    this.act = act;
+    this.who = h("div", { class: "cw-head-who" });
+    this.toggle = h("button", {
+      class: "cw-switch",
+      role: "switch",
+      "aria-label": "Agent replies",
+      onclick: () => this.switchAgent(),
+    });
+    this.note = h("span", { class: "cw-head-note" });
+    this.options = h("button", { class: "cw-icon-button", "aria-label": "Conversation options", title: "Options" }, icon("more"));
+    this.root = h(
+      "header",
+      { class: "cw-head" },
+      h("button", { class: "cw-icon-button cw-back", "aria-label": "Back to the list", onclick: leave }, icon("back")),
+      this.who,
+      h(
+        "label",
+        { class: "cw-head-agent" },
+        h("span", { class: "cw-head-agent-text" }, h("span", {}, "Agent replies"), this.note),
+        this.toggle,
+      ),
+      h("span", { class: "cw-head-menu" }, this.options),
+    );
+    menu(this.options, "Conversation options", () => this.items());
+  }
+
+  /** `agent`: whether one is set up. */
+  show(conversation, agent) {
+    this.conversation = conversation;
+    const { contact_name: name, channel_kind: kind, channel_name: channel, subject, address } = conversation;
+    const where = [channel, address.value !== name && address.value, subject].filter(Boolean).join(" · ");
+    fill(
+      this.who,
+      avatar(conversation),
+      h(
+        "div",
+        { class: "cw-head-text" },
+        h("div", { class: "cw-head-line" }, h("h2", { title: name }, name), statusPill(conversation.status), this.archived()),
+        h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, where)),
+      ),
+    );
+    this.toggle.setAttribute("aria-checked", String(conversation.agent_replies));
+    this.note.textContent = agent ? "" : "No agent set up";
+  }
+
+  archived() {
+    return this.conversation.archived && h("span", { class: "cw-pill", dataset: { status: "archived" } }, "Archived");
+  }
+
+  switchAgent() {
+    const on = this.toggle.getAttribute("aria-checked") !== "true";
+    this.toggle.setAttribute("aria-checked", String(on));
+    this.act("agent_replies", { on });
+  }
+
+  items() {
+    const { unread, status, archived } = this.conversation;
+    const verb = (name, label, glyph) => ({ label, icon: glyph, run: () => this.act(name) });
+    return [
+      unread > 0 ? verb("mark_read", "Mark as read", "read") : verb("mark_unread", "Mark as unread", "unread"),
+      status === "resolved" ? verb("reopen", "Reopen", "reopen") : verb("resolve", "Resolve", "resolve"),
+      archived ? verb("unarchive", "Unarchive", "unarchive") : verb("archive", "Archive", "archive"),
+      null,
+      { label: "Delete", icon: "trash", danger: true, run: () => this.remove() },
+    ];
+  }
+
+  async remove() {
+    const { id, contact_name: name } = this.conversation;
+    const { value } = await this.link.read("contents", { conversation_id: id }).catch((trouble) => ({ value: { trouble } }));
+    if (value.trouble) return this.act(null, value.trouble);
+    const lost = [plural(value.messages, "message"), value.files > 0 && plural(value.files, "file")];
+    const sure = await confirm(this.el, {
+      title: `Delete the conversation with ${name}?`,
+      body: h(
+        "p",
+        {},
+        "This permanently deletes ",
+        h("strong", {}, lost.filter(Boolean).join(" and ")),
+        ". It cannot be undone.",
+      ),
+      action: "Delete",
+    });
+    return sure && this.act("delete", { conversation_id: id });
+  }
+}

@@ -1,0 +1,128 @@
+// Popovers, menus and dialogs, all in the browser's top layer: no ancestor can clip them.
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+
+const GAP = 6;
+
+/**
+ * A popover opened by `anchor`; Escape and a click outside close it. `build()` makes its content
+ * each time it opens. Returns {open, close}.
+ */
+export function popover(anchor, { label, role = "dialog", align = "start", build }) {
+  let box = null;
+  const close = () => box?.hidePopover();
+  const open = () => {
+    const opened = h("div", { class: "cw-popover", popover: "auto", role, "aria-label": label });
+    box = opened;
+    opened.append(build(close));
+    anchor.after(opened);
+    opened.addEventListener("toggle", (event) => event.newState === "closed" && gone(opened));
+    opened.showPopover();
+    place(opened, anchor, align);
+    anchor.setAttribute("aria-expanded", "true");
+    focusFirst(opened);
+  };
+  const gone = (closed) => {
+    if (closed.contains(document.activeElement)) anchor.focus();
+    closed.remove();
+    box = null;
+    anchor.setAttribute("aria-expanded", "false");
+  };
+  anchor.setAttribute("aria-haspopup", role);
+  anchor.setAttribute("aria-expanded", "false");
+  // A press on the anchor also counts as outside the popover, which closes before the click comes.
+  let wasOpen = false;
+  anchor.addEventListener("pointerdown", () => (wasOpen = box !== null));
+  anchor.addEventListener("click", (event) => {
+    if (box) close();
+    else if (event.detail === 0 || !wasOpen) open();
+  });
+  return { open, close };
+}
+
+function place(box, anchor, align) {
+  const at = anchor.getBoundingClientRect();
+  const size = box.getBoundingClientRect();
+  const left = align === "end" ? at.right - size.width : at.left;
+  const below = at.bottom + GAP;
+  const fits = below + size.height <= innerHeight - GAP || at.top - GAP < size.height;
+  const top = fits ? below : at.top - GAP - size.height;
+  box.style.left = `${Math.max(GAP, Math.min(left, innerWidth - size.width - GAP))}px`;
+  box.style.top = `${Math.max(GAP, top)}px`;
+}
+
+function focusFirst(box) {
+  box.querySelector("[autofocus], [role^=menuitem], input, button")?.focus();
+}
+
+/** A menu behind `anchor`. `items()` gives [{label, icon, run, danger}], or null for a line. */
+export function menu(anchor, label, items) {
+  return popover(anchor, {
+    label,
+    role: "menu",
+    align: "end",
+    build: (close) => {
+      const list = h("div", { class: "cw-menu", onkeydown: moveInMenu });
+      list.append(...items().map((item) => (item ? menuItem(item, close) : h("hr", {}))));
+      return list;
+    },
+  });
+}
+
+function menuItem(item, close) {
+  const run = () => {
+    close();
+    item.run();
+  };
+  const props = { role: "menuitem", class: "cw-menu-item", dataset: { danger: Boolean(item.danger) } };
+  return h("button", { ...props, onclick: run }, icon(item.icon), item.label);
+}
+
+function moveInMenu(event) {
+  const items = [...event.currentTarget.querySelectorAll("[role=menuitem]")];
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  items.at(to % items.length).focus();
+}
+
+/** Asks before something that cannot be undone; resolves to whether it was confirmed. */
+export function confirm(parent, { title, body, action }) {
+  return new Promise((resolve) => {
+    const dialog = h("dialog", { class: "cw-dialog", role: "alertdialog", "aria-label": title });
+    const answer = (value) => () => dialog.close(value);
+    dialog.append(
+      h("h3", {}, title),
+      h("div", { class: "cw-dialog-body" }, body),
+      h(
+        "div",
+        { class: "cw-dialog-actions" },
+        h("button", { class: "cw-button", autofocus: true, onclick: answer("") }, "Cancel"),
+        h("button", { class: "cw-button cw-danger", onclick: answer("yes") }, action),
+      ),
+    );
+    show(parent, dialog, () => resolve(dialog.returnValue === "yes"));
+  });
+}
+
+/** A picture at full size; a click anywhere or Escape closes it. */
+export function lightbox(parent, image) {
+  const dialog = h("dialog", { class: "cw-lightbox", "aria-label": image.alt });
+  const close = h("button", { class: "cw-icon-button", "aria-label": "Close" }, icon("close"));
+  dialog.addEventListener("click", () => dialog.close());
+  dialog.append(image, close);
+  show(parent, dialog, () => {});
+}
+
+function show(parent, dialog, closed) {
+  const before = document.activeElement;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (before?.isConnected) before.focus();
+    closed();
+  });
+  parent.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,184 @@
+// What every panel shares: talking to its kernel side, keys, theme, and life cycle.
+
+import { fill, h, token } from "./dom.js";
+import { icon } from "./icons.js";
+
+const FIRST_RETRIES = [700, 2000, 5000];
+const PATIENCE = 30_000;
+
+/** An error in words, as the kernel or the panel itself found it. */
+export class Trouble extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Requests to the panel's Python side and what it pushes. Nothing but these custom messages carries
+ * customers' data: they are never saved with the notebook.
+ */
+class Link {
+  constructor(model, signal) {
+    this.model = model;
+    this.signal = signal;
+    this.view = token();
+    this.waiting = new Map();
+    this.pushed = new Map();
+    this.answered = false;
+    const receive = (message, buffers) => this.receive(message, buffers);
+    model.on("msg:custom", receive);
+    signal.addEventListener("abort", () => model.off("msg:custom", receive));
+  }
+
+  /** Calls `run(value)` for every push of this name. */
+  on(name, run) {
+    this.pushed.set(name, run);
+  }
+
+  /** Says something that needs no answer. */
+  tell(name, args = {}) {
+    this.model.send({ ask: name, args: { ...args }, id: null });
+  }
+
+  /** Asks once: for what changes something. */
+  ask(name, args = {}) {
+    return this.request(name, args, []);
+  }
+
+  /**
+   * Asks for something without side effects. Until the kernel has answered this panel once, it asks
+   * again: the first message after a Run All may wait behind the cells that still run.
+   */
+  read(name, args = {}) {
+    return this.request(name, args, this.answered ? [] : FIRST_RETRIES);
+  }
+
+  /** Resolves to {value, parts}: what was answered, and the bytes that came with it. */
+  request(name, args, retries) {
+    const id = token();
+    return new Promise((resolve, reject) => {
+      const timers = retries.map((wait) => setTimeout(() => this.post(id, name, args), wait));
+      timers.push(setTimeout(() => this.expire(id), PATIENCE));
+      const done = () => {
+        timers.forEach(clearTimeout);
+        this.waiting.delete(id);
+      };
+      this.waiting.set(id, { resolve, reject, done, parts: [] });
+      this.signal.addEventListener("abort", done, { once: true });
+      this.post(id, name, args);
+    });
+  }
+
+  post(id, name, args) {
+    this.model.send({ ask: name, args, id });
+  }
+
+  expire(id) {
+    const call = this.waiting.get(id);
+    call.done();
+    call.reject(new Trouble("kernel", "The kernel does not answer; run the cell again."));
+  }
+
+  receive(message, buffers) {
+    if ("push" in message) this.pushed.get(message.push)?.(message.value);
+    const call = this.waiting.get(message.id);
+    if (!call) return;
+    this.answered = true;
+    if (buffers?.length) call.parts.push(...buffers);
+    if ("part" in message) return;
+    call.done();
+    if (message.error) call.reject(new Trouble(message.error.code, message.error.message));
+    else call.resolve({ value: message.value, parts: call.parts });
+  }
+}
+
+/** An anywidget module: `build({model, el, link, signal})` fills `el`; `signal` ends with the view. */
+export function panel(name, build) {
+  return {
+    render({ model, el }) {
+      const life = new AbortController();
+      const link = new Link(model, life.signal);
+      el.classList.add("cw-panel", `cw-${name}`);
+      guardKeys(el);
+      followTheme(el, life.signal);
+      build({ model, el, link, signal: life.signal });
+      return () => {
+        link.tell("bye", { view: link.view });
+        life.abort();
+      };
+    },
+  };
+}
+
+/** Calls `run` with the model's value of `trait` whenever it changes. */
+export function onTrait(model, trait, signal, run) {
+  const changed = () => run(model.get(trait));
+  model.on(`change:${trait}`, changed);
+  signal.addEventListener("abort", () => model.off(`change:${trait}`, changed));
+}
+
+/**
+ * Keeps keys from the notebook, whose shortcuts cut and add cells. Combinations with Ctrl, Meta and
+ * Alt still reach it (Ctrl+S saves), but not where they would run a cell from a text field.
+ */
+function guardKeys(el) {
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => {
+    const command = event.ctrlKey || event.metaKey || event.altKey;
+    if (!command || event.key === "Enter") event.stopPropagation();
+  });
+}
+
+/** Marks the panel dark or light as its host is, also where the host is not JupyterLab. */
+function followTheme(el, signal) {
+  const apply = () => {
+    el.dataset.cwTheme = isDark() ? "dark" : "light";
+  };
+  const watcher = new MutationObserver(apply);
+  watcher.observe(document.body, {
+    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
+  });
+  signal.addEventListener("abort", () => watcher.disconnect());
+  apply();
+}
+
+function isDark() {
+  const said = document.body.dataset.jpThemeLight;
+  if (said) return said === "false";
+  if (document.body.classList.contains("vscode-dark")) return true;
+  return matchMedia("(prefers-color-scheme: dark)").matches && !said;
+}
+
+/** Runs `run` every `wait` milliseconds while the view lives. */
+export function every(wait, signal, run) {
+  const timer = setInterval(run, wait);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+/** A calm full-panel message: a picture, a heading, a sentence and more. */
+export function blank(picture, heading, ...more) {
+  return h(
+    "div",
+    { class: "cw-blank" },
+    h("div", { class: "cw-blank-picture" }, icon(picture)),
+    h("h3", {}, heading),
+    more,
+  );
+}
+
+/** Shows trouble in place, with a way to try again. */
+export function showTrouble(el, trouble, retry) {
+  fill(
+    el,
+    blank(
+      "alert",
+      "This could not be loaded",
+      h("p", { role: "alert" }, trouble.message),
+      h("button", { class: "cw-button", onclick: retry }, "Try again"),
+    ),
+  );
+}
+
+/** Events between the panels of one page, such as a message on its way; never leaves the page. */
+export const page = (globalThis[Symbol.for("conversation-workspace")] ??= new EventTarget());

@@ -1,0 +1,115 @@
+// Text as nodes: links made clickable, hits marked, quotes folded.
+
+import { h } from "./dom.js";
+
+const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"“”]+|\bmailto:[^\s<>"]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+
+/** `text` with its web and mail addresses as links. */
+export function linked(text) {
+  const nodes = [];
+  let end = 0;
+  for (const found of text.matchAll(LINK)) {
+    const shown = trimmed(found[0]);
+    const href = address(shown);
+    if (!href) continue;
+    nodes.push(text.slice(end, found.index));
+    nodes.push(h("a", { href, target: "_blank", rel: "noopener noreferrer" }, shown));
+    end = found.index + shown.length;
+  }
+  nodes.push(text.slice(end));
+  return nodes;
+}
+
+/** Punctuation that ends the sentence is not part of the address, nor is a bracket opened before it. */
+function trimmed(link) {
+  let shown = link.replace(/[.,;:!?'"»…]+$/u, "");
+  while (shown.endsWith(")") && !shown.includes("(")) shown = shown.slice(0, -1);
+  return shown;
+}
+
+function address(shown) {
+  const full = /^(https?:|mailto:)/i.test(shown)
+    ? shown
+    : shown.startsWith("www.") ? `https://${shown}` : `mailto:${shown}`;
+  try {
+    const url = new URL(full);
+    return SCHEMES.has(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `text` with every hit of `query` in a <mark>; case and accents don't count, as in the search. */
+export function marked(text, query) {
+  const hits = query.trim() ? find(text, query) : [];
+  const nodes = [];
+  let end = 0;
+  for (const [from, to] of hits) {
+    nodes.push(text.slice(end, from), h("mark", {}, text.slice(from, to)));
+    end = to;
+  }
+  nodes.push(text.slice(end));
+  return nodes;
+}
+
+/** Where `query` stands in `text`: the whole phrase, or else each of its words. */
+function find(text, query) {
+  const { folded, from } = fold(text);
+  const phrase = fold(query).folded.trim().replace(/\s+/g, " ");
+  const whole = spans(folded, [phrase]);
+  const found = whole.length ? whole : spans(folded, phrase.split(" "));
+  return found.map(([start, end]) => [from[start], from[end]]);
+}
+
+function spans(folded, words) {
+  const found = [];
+  for (const word of words.filter(Boolean)) {
+    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
+      found.push([at, at + word.length]);
+    }
+  }
+  found.sort((a, b) => a[0] - b[0]);
+  return found.filter(([start], i) => i === 0 || start >= found[i - 1][1]);
+}
+
+/** Folded text, and for each of its positions (and its end) the position in `text` it came from. */
+function fold(text) {
+  let folded = "";
+  const from = [];
+  let at = 0;
+  for (const letter of text) {
+    const plain = letter.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    for (let i = 0; i < plain.length; i += 1) from.push(at);
+    folded += plain;
+    at += letter.length;
+  }
+  from.push(at);
+  return { folded, from };
+}
+
+/** Plain text of a message: links, and the quoted mail at its end folded away. */
+export function body(text) {
+  const { fresh, quoted } = split(text);
+  if (!quoted) return linked(text);
+  return [
+    ...linked(fresh),
+    h(
+      "details",
+      { class: "cw-quote" },
+      h("summary", { "aria-label": "Show quoted text", title: "Quoted text" }, "•••"),
+      h("div", {}, linked(quoted)),
+    ),
+  ];
+}
+
+function split(text) {
+  const lines = text.trimEnd().split("\n");
+  let at = lines.length;
+  while (at > 0 && (lines[at - 1].startsWith(">") || !lines[at - 1].trim())) at -= 1;
+  if (!lines.slice(at).some((line) => line.startsWith(">"))) return { fresh: text, quoted: "" };
+  // The line above a quote ("On Monday, Ana wrote:") belongs to it.
+  if (at > 0 && /:\s*$/.test(lines[at - 1])) at -= 1;
+  const fresh = lines.slice(0, at).join("\n").trimEnd();
+  return fresh ? { fresh, quoted: lines.slice(at).join("\n").trim() } : { fresh: text, quoted: "" };
+}
