@@ -1,0 +1,175 @@
+"""The one place that decides what may be sent.
+
+Composer, API, agent and bulk all ask it, and delivery asks again at the moment of sending.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workspace.models import Capabilities, FailureKind, MediaKind, TemplateUse, TextLimit, TextUnit
+from workspace.rules.text import text_size
+from workspace.rules.time import window_open
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    kind: MediaKind
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to send."""
+
+    text: str = ""
+    files: Sequence[FileFacts] = ()
+    template: TemplateUse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The conversation at the moment of sending; `now` is the channel's clock."""
+
+    now: datetime
+    last_inbound_at: datetime | None
+    opted_out: bool = False
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    kind: FailureKind
+    message: str
+    """A whole sentence that says what to do."""
+    detail: Mapping[str, int | str] = field(default_factory=dict)
+
+
+def can_send(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
+    """Whether the channel would take the draft now; None: it would. The first reason wins."""
+    return (
+        _person(situation)
+        or _template(channel, draft)
+        or _window(channel, draft, situation)
+        or _text(channel, draft)
+        or _files(channel, draft.files)
+    )
+
+
+def _person(situation: Situation) -> Refusal | None:
+    if situation.blocked:
+        return Refusal(
+            FailureKind.OPTED_OUT, "This contact is blocked; unblock the contact to write."
+        )
+    if situation.opted_out:
+        return Refusal(
+            FailureKind.OPTED_OUT,
+            "This contact has opted out; wait until the contact writes and opts in again.",
+        )
+    return None
+
+
+def _template(channel: Capabilities, draft: Draft) -> Refusal | None:
+    template = draft.template
+    if template is None:
+        return None
+    if template.status != "APPROVED":
+        return Refusal(
+            FailureKind.TEMPLATE,
+            f"The template {template.name!r} is {template.status}; choose an APPROVED one.",
+        )
+    missing = sorted(v for v in template.variables if not template.values.get(v, "").strip())
+    if missing:
+        return Refusal(
+            FailureKind.TEMPLATE,
+            f"The template {template.name!r} needs a value for {', '.join(missing)}.",
+        )
+    unknown = sorted(set(template.values) - template.variables)
+    if unknown:
+        return Refusal(
+            FailureKind.TEMPLATE,
+            f"The template {template.name!r} has no variable {', '.join(unknown)}.",
+        )
+    return None
+
+
+def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
+    if draft.template or window_open(channel.window, situation.last_inbound_at, situation.now):
+        return None
+    assert channel.window is not None
+    hours = round(channel.window.total_seconds() / 3600)
+    return Refusal(
+        FailureKind.WINDOW_CLOSED,
+        f"A template message is required outside the {hours}-hour messaging window.",
+    )
+
+
+def _text(channel: Capabilities, draft: Draft) -> Refusal | None:
+    if not draft.text.strip() and not draft.files and draft.template is None:
+        return Refusal(FailureKind.INVALID, "The message is empty; write a text or attach a file.")
+    limit = channel.text_limit
+    captions = [channel.media[f.kind].caption_limit for f in draft.files if f.kind in channel.media]
+    if draft.text and captions:
+        # A text beside files travels as the caption of one of them, except where files have none.
+        limit = TextLimit(min([limit.n, *(c for c in captions if c)]), limit.unit)
+    size = text_size(draft.text, limit.unit)
+    if size > limit.n:
+        return Refusal(
+            FailureKind.INVALID,
+            f"The text is {size:,} {_UNITS[limit.unit]} long; {channel.label} takes at most "
+            f"{limit.n:,}. Shorten it or send a file.",
+            {"limit": limit.n, "size": size},
+        )
+    return None
+
+
+_UNITS = {TextUnit.CHARS: "characters", TextUnit.BYTES: "bytes", TextUnit.UTF16: "UTF-16 units"}
+
+
+def _files(channel: Capabilities, files: Sequence[FileFacts]) -> Refusal | None:
+    if len(files) > channel.max_attachments:
+        return Refusal(
+            FailureKind.MEDIA,
+            f"{channel.label} takes at most {channel.max_attachments} files a message; "
+            f"send the {len(files)} files in several messages.",
+        )
+    for file in files:
+        rule = channel.media.get(file.kind)
+        if rule is None or (rule.mimes and file.mime not in rule.mimes):
+            return Refusal(
+                FailureKind.MEDIA,
+                f"{channel.label} does not take {file.name!r} ({file.mime}); "
+                f"it takes {_accepted_types(channel)}.",
+            )
+        if file.size > rule.max_bytes:
+            return Refusal(
+                FailureKind.MEDIA,
+                f"{file.name!r} is {megabytes(file.size)}; {channel.label} takes at most "
+                f"{megabytes(rule.max_bytes)} for this kind. Send a smaller file or a link.",
+                {"limit": rule.max_bytes, "size": file.size},
+            )
+        if file.size == 0:
+            return Refusal(FailureKind.MEDIA, f"{file.name!r} is empty; choose another file.")
+    total = sum(f.size for f in files)
+    most = max((rule.max_bytes for rule in channel.media.values()), default=0)
+    if channel.threads and total > most:
+        return Refusal(
+            FailureKind.MEDIA,
+            f"The files are {megabytes(total)} together; a mail takes at most {megabytes(most)}.",
+            {"limit": most, "size": total},
+        )
+    return None
+
+
+def _accepted_types(channel: Capabilities) -> str:
+    if not channel.media:
+        return "no files"
+    if any(not rule.mimes for rule in channel.media.values()):
+        return "other kinds of files"
+    return ", ".join(sorted({m for rule in channel.media.values() for m in rule.mimes}))
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
