@@ -56,6 +56,8 @@ class Location:
 
     paths: Paths | None = None
     url: str = ""
+    demo: bool = False
+    """Nobody named the folder: it is the demo's, made where it is missing."""
 
     def __str__(self) -> str:
         return str(self.paths.folder) if self.paths else self.url
@@ -76,8 +78,9 @@ def resolve(target: str | os.PathLike[str] | None = None) -> Location:
     if named:
         return Location(_existing(Path(named).expanduser()))
     data = project_folder() / "data"
-    chosen = data / "main" if (data / "main").is_dir() else data / "demo"
-    return Location(Paths(chosen.resolve()))
+    if (data / "main").is_dir():
+        return Location(Paths((data / "main").resolve()))
+    return Location(Paths((data / "demo").resolve()), demo=True)
 
 
 def project_folder() -> Path:
@@ -122,17 +125,24 @@ def connect(location: Location) -> Hub:
     """
     if location.paths is None:
         return _remote(location.url)
+    if location.demo:
+        make_demo(location.paths.folder)
     hub, info = _reach(location.paths)
     if _same(info):
         return hub
     _may_restart(info)
-    stop(location.paths)
-    return start(location.paths)
+    return _replaced(location.paths, info)
+
+
+def _replaced(paths: Paths, old: HubInfo) -> Hub:
+    with _starting(paths):
+        held = lock.holder(paths)
+        if held and held.pid == old.pid:  # else another process has replaced it already
+            stop(paths)
+        return _brought_up(paths)
 
 
 def _reach(paths: Paths) -> tuple[Hub, HubInfo]:
-    if not paths.folder.exists():
-        make_demo(paths.folder)  # a folder that was named exists: this is the default one
     if hub := find(paths):
         try:
             return hub, handshake(hub)
@@ -151,17 +161,21 @@ def find(paths: Paths) -> Hub | None:
 def start(paths: Paths) -> Hub:
     """Start the folder's hub, unless another process does so first; wait until it answers."""
     with _starting(paths):
-        child: _Child | None = None
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            held = lock.holder(paths)
-            if held and held.url and _answers(held):
-                return Hub(held.url, _token(paths))
-            if held is None and child is None:
-                child = _Child(paths)
-            elif held is None and child is not None:
-                child.check()
-            time.sleep(POLL)
+        return _brought_up(paths)
+
+
+def _brought_up(paths: Paths) -> Hub:
+    child: _Child | None = None
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        held = lock.holder(paths)
+        if held and held.url and _answers(held):
+            return Hub(held.url, _token(paths))
+        if held is None and child is None:
+            child = _Child(paths)
+        elif held is None and child is not None:
+            child.check()
+        time.sleep(POLL)
     raise HubUnavailable(_silent(paths, "does not answer"))
 
 

@@ -220,6 +220,15 @@ def test_the_project_is_found_from_within(
     assert resolved() == project / "data" / "main"
 
 
+def test_the_demo_is_made_when_nobody_named_a_folder(project: Path) -> None:
+    (project / "data" / "demo").mkdir()
+    try:
+        with connect() as ws:
+            assert ws.info().demo
+    finally:
+        process.stop(Paths(project / "data" / "demo"))
+
+
 def test_the_environment_comes_before_the_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

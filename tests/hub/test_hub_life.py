@@ -157,6 +157,22 @@ def test_a_hub_that_cannot_start_says_why(paths: Paths) -> None:
     assert lock.holder(paths) is None
 
 
+def test_another_program_that_holds_the_database_is_named(paths: Paths) -> None:
+    paths.database_folder.mkdir()
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(paths.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(HubUnavailable, match=f"held by process {holder.pid}"):
+            process.start(paths)
+        holder.communicate("\n")
+
+
 def test_a_used_port_is_named(paths: Paths) -> None:
     hub = process.start(paths)
     port = hub.url.rpartition(":")[2]

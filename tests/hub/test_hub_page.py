@@ -31,6 +31,13 @@ def test_every_route_says_what_it_does(http: httpx.Client) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_errors_are_documented_as_they_are(http: httpx.Client) -> None:
+    api = http.get("/openapi.json").json()
+    assert "HTTPValidationError" not in api["components"]["schemas"]
+    shown = api["components"]["schemas"]["Error"]["properties"]
+    assert set(shown) == set(http.get("/v1/nothing").json())
+
+
 def test_ids_are_strings_in_the_document(http: httpx.Client) -> None:
     schemas = http.get("/openapi.json").json()["components"]["schemas"]
     assert schemas["Conversation"]["properties"]["id"]["type"] == "string"

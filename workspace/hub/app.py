@@ -11,6 +11,7 @@ from workspace.hub.context import Hub
 from workspace.hub.failures import Guard
 from workspace.hub.limits import BodyLimit
 from workspace.hub.routes import channels, conversations, replies, sql, system
+from workspace.hub.wire import Error
 from workspace.version import VERSION
 
 DESCRIPTION = """
@@ -29,6 +30,7 @@ def create_app(hub: Hub, token: str) -> FastAPI:
         version=VERSION,
         description=DESCRIPTION.strip(),
         lifespan=_lifespan,
+        responses={"default": {"model": Error, "description": "Any error"}},
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,

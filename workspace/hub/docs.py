@@ -74,7 +74,7 @@ def _values(api: dict[str, Any]) -> list[str]:
     return [
         f'<section id="{escape(name)}"><h3>{escape(name)}</h3>{_value(schema)}</section>'
         for name, schema in sorted(schemas.items())
-        if not name.endswith(("Request", "ValidationError"))
+        if not name.endswith("Request")
     ]
 
 

@@ -68,6 +68,14 @@ class Said(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Error(BaseModel):
+    """What an error looks like. `error` is a code of errors.py, `message` a whole sentence."""
+
+    error: str
+    message: str
+    detail: dict[str, Any]
+
+
 class ListQuery(Said):
     tab: Tab = Tab.ALL
     status: list[Status] = []

@@ -2,7 +2,6 @@
 
 from workspace.models import DeliveryStatus
 
-
 _RANK = {
     DeliveryStatus.QUEUED: 0,
     DeliveryStatus.RETRY: 0,
