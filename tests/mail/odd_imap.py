@@ -26,6 +26,17 @@ class Odd:
     login: str = "OK logged in"
     port: int = 0
     commands: list[str] = field(default_factory=list)
+    _told: threading.Condition = field(default_factory=threading.Condition)
+
+    def tell(self, command: str) -> None:
+        with self._told:
+            self.commands.append(command)
+            self._told.notify_all()
+
+    def wait_for(self, command: str) -> None:
+        """Waits until the channel has asked for this."""
+        with self._told:
+            assert self._told.wait_for(lambda: command in self.commands, 10), self.commands
 
     def options(self) -> dict[str, object]:
         return {"imap_host": "127.0.0.1", "imap_port": self.port, "imap_security": "none"}
@@ -41,7 +52,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.say(b"* OK hello")
         for line in self.rfile:
             tag, _, command = line.decode().strip().partition(" ")
-            self.server.odd.commands.append(command)
+            self.server.odd.tell(command)
             name = command.upper().removeprefix("UID ").split(" ")[0].lower()
             answer = getattr(self, f"do_{name}", None)
             said = answer(command) if answer else "OK"

@@ -237,6 +237,29 @@ def test_a_new_thread_to_someone_who_never_wrote(desk: Desk) -> None:
     assert desk.ws.conversation(started.id).status is Status.CREATED
 
 
+def test_what_is_sent_is_known_again_and_other_programs_are_seen(desk: Desk) -> None:
+    """With the sent mailbox read as well: our own copy is no second message."""
+    with desk.server.login(SUPPORT) as client:
+        client.create_folder("Sent")
+    desk.add_channel(mailboxes=["INBOX", "Sent"], poll_seconds=1)
+    desk.server.append(SUPPORT, numbered(1))
+    conversation = desk.until(lambda: desk.ws.conversations())[0]
+    desk.ws.send(conversation.id, "From here.")
+    desk.until(lambda: desk.one().status is Status.REPLIED)
+    by_hand = mail(
+        f"From: {SUPPORT}\nTo: {CUSTOMER}\nSubject: Re: Case 1\nMessage-ID: <phone@example.test>\n"
+        "In-Reply-To: <1@customer.test>\n\nFrom my phone."
+    )
+    desk.server.append(SUPPORT, by_hand, "Sent")
+    desk.until(lambda: desk.count() == 3)
+    messages = desk.ws.messages(conversation.id)
+    assert [(m.text, m.direction) for m in messages] == [
+        ("mail 1", Direction.INBOUND),
+        ("From here.", Direction.OUTBOUND),
+        ("From my phone.", Direction.OUTBOUND),
+    ]
+
+
 # --- deleting -------------------------------------------------------------------------------------
 
 

@@ -64,7 +64,12 @@ def test_a_server_without_idle_is_asked(
     reader.idle()
     odd.mails = {4: numbered(4), 9: numbered(9)}
     (payload,) = reader.mails(1)
-    assert payload.raw == numbered(9)  # and not 4, which "5:*" names too
+    assert payload.raw == numbered(9)
+    if not uidnext:
+        odd.wait_for("UID SEARCH UID 10:*")
+    odd.mails |= {12: numbered(12)}
+    (payload,) = reader.mails(1)
+    assert payload.raw == numbered(12)  # and not 9 again, which "10:*" names until 12 is there
     reader.stop()
     assert reader.nothing_more()
 

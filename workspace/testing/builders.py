@@ -227,7 +227,7 @@ class Builder:
                 log.append(_verb(rows, line, line_ids, id, at))
             else:
                 shown = _message(rows, line, line_ids[-1], id, talk, at, new)
-                head = heads.with_message(head, shown)
+                heads.take(head, shown)
                 log.append(_entry(line, line_ids[-1], at))
         rows.heads.append(head)
         rows.states[id] = rules.replay(entry for entry in log if entry)

@@ -10,6 +10,7 @@ from email.generator import BytesGenerator
 from email.message import Message
 from html import escape
 from io import BytesIO
+from urllib.parse import unquote
 
 from workspace.channels.base import InboundFile
 from workspace.channels.mail import headers, html
@@ -241,7 +242,7 @@ def _assemble(sorting: _Sorting) -> Body:
     if len(text) > MAX_TEXT:
         files.append(InboundFile("message.txt", "text/plain", text.encode()))
         text = text[: MAX_TEXT - 100] + "\n\n[Cut here. The whole text is in the file message.txt.]"
-    shown = set(_SHOWN.findall(page))
+    shown = set(map(unquote, _SHOWN.findall(page)))
     return Body(
         text.rstrip(),
         page,

@@ -51,8 +51,9 @@ class ImapConnection(IMAPClient):  # type: ignore[misc]  # imapclient ships no t
     """
 
     def _poll_socket(self, sock: Any, timeout: float | None = None) -> Any:
+        own_buffer = getattr(self._imap, "_readbuf", None)  # imaplib's, from Python 3.14 on
         try:
-            if self._imap.file.peek(1):
+            if own_buffer if own_buffer is not None else self._imap.file.peek(1):
                 return [True]
         except (OSError, ValueError):
             pass  # nothing buffered: a non-blocking socket says so by an error

@@ -17,7 +17,7 @@ from workspace.models import DeliveryStatus, StartRule
 
 DAYS = 90
 FILES = 200
-"""Customers of a channel who send as many files as people do."""
+"""Among so many customers of a channel every second likes to send files."""
 _ENDS = (
     *("resolved",) * 12,
     *("replied",) * 3,
@@ -128,7 +128,7 @@ class World:
             return dialogue.tell(dialogue.odd(number // 45 + len(self.playing)), who, dice)
         first = number < self.customers and chapter == 0 and self._business_first(number)
         # A large demo is for measuring, and a gigabyte of pictures would only get in the way.
-        files = number < FILES or number % 20 == 0
+        files = number % (2 if number < FILES else 20) == 0
         story = dialogue.choose(self.playing, who.language, dice, operator_first=first, files=files)
         return dialogue.tell(story, who, dice, files=files)
 
