@@ -1,7 +1,7 @@
 """Points at which a test may have this process killed.
 
-"Nothing is lost by kill -9" can only be shown by dying between two particular statements. Production
-code may not import `workspace.testing`, so the points live here; without CONVO_FAULT they do
+"Nothing is lost by kill -9" can only be shown by dying between two particular statements. Code
+that ships may not import `workspace.testing`, so the points live here; without CONVO_FAULT they do
 nothing. Names in use: after_fetch, after_append, before_perform, after_perform, demo_wave.
 """
 

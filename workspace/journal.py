@@ -139,10 +139,6 @@ class Journal:
         cursor: str | None = self._one("cursor", channel_id)
         return cursor
 
-    def drop_cursor(self, channel_id: int) -> None:
-        """Let a channel begin anew."""
-        self._write(lambda db: db.execute(_sql("drop_cursor"), (channel_id,)))
-
     # --- reading ----------------------------------------------------------------------------------
 
     def read(self, after: int, limit: int, max_bytes: int = 64_000_000) -> list[Entry]:

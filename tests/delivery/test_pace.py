@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,11 +57,11 @@ def test_a_bucket_says_how_long_to_wait() -> None:
     now = 0.0
     bucket = TokenBucket(Rate(6, timedelta(seconds=60), 1), lambda: now)
     bucket.take()
-    assert bucket.wait() == 10
+    assert bucket.wait() == pytest.approx(10)
     now = 4.0
-    assert bucket.wait() == 6
+    assert bucket.wait() == pytest.approx(6)
     now = 2.0  # the clock was set back
-    assert bucket.wait() == 6
+    assert bucket.wait() == pytest.approx(6)
     assert TokenBucket(None).wait() == 0
 
 

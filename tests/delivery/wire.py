@@ -220,6 +220,27 @@ class Office:
         return self.message(id).delivery_status
 
 
+class Commits:
+    """Waits until something is so, looking after each commit."""
+
+    def __init__(self, services: Services) -> None:
+        self._changed = threading.Condition()
+        services.store.on_commit(self._look)
+
+    def _look(self, seq: int) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        with self._changed:
+            # The channels' state changes before its commit is told: look again at times.
+            for _ in range(300):
+                if condition():
+                    return
+                self._changed.wait(0.1)
+        raise AssertionError("it never came")
+
+
 def open_office(
     folder: Path, wire: Wire | None = None, clock: Clock | None = None, **settings: Any
 ) -> Office:

@@ -117,6 +117,19 @@ def test_too_much_at_once(inbox: Inbox) -> None:
         inbox.resolve(list(range(10_001)), EVA, None)
     with pytest.raises(InvalidRequest, match="reason"):
         inbox.resolve([1], EVA, None, reason="x" * 1_001)
+    with pytest.raises(InvalidRequest, match="half a character"):
+        inbox.resolve([1], EVA, None, reason="\ud800")
+
+
+@pytest.mark.parametrize("id", [0, -1, 2**63, 2**80])
+def test_ids_that_can_not_be(inbox: Inbox, id: int) -> None:
+    for call in (inbox.conversation, inbox.messages, inbox.attachment):
+        with pytest.raises(NotFound):
+            call(id)
+    with pytest.raises(NotFound):
+        inbox.contents([id])
+    with pytest.raises(NotFound):
+        inbox.resolve([id], EVA, None)
 
 
 # --- once --------------------------------------------------------------------------------------
@@ -163,7 +176,7 @@ def test_mark_read_up_to_what_was_seen(inbox: Inbox, builder: Builder) -> None:
 
 def test_a_mark_never_reaches_into_the_future(inbox: Inbox, builder: Builder, store: Store) -> None:
     [id] = builder.add([talk(inbound("a"))])
-    inbox.mark_read([id], EVA, None, upto=2**62)
+    inbox.mark_read([id], EVA, None, upto=2**70)
     with store.read() as db:
         [(mark, last)] = db.execute(
             "SELECT read_mark, (SELECT max(id) FROM conversation_events) FROM conversations"

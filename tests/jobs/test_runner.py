@@ -189,6 +189,17 @@ def test_what_is_no_notebook_is_refused(folder: Path, tmp_path: Path, text: str)
     assert run_job(str(path), {}, folder=folder) == Exit.BAD_PARAMETERS
 
 
+@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
+def test_a_timeout_of_nothing_is_refused(folder: Path, timeout: float) -> None:
+    refused = run_job("archive_inactive", {}, folder=folder, timeout=timeout)
+    assert refused == Exit.BAD_PARAMETERS
+
+
+def test_a_name_fit_for_files_and_headers(notebook: Notebook) -> None:
+    path = notebook("1", name="Архив; rm -rf\n" + "x" * 200)
+    assert runner.find(path).name == "-rm--rf-" + "x" * 92
+
+
 def test_no_such_folder_is_bad_usage(tmp_path: Path) -> None:
     absent = tmp_path / "absent"
     assert run_job("archive_inactive", {}, folder=absent) == Exit.BAD_PARAMETERS

@@ -174,7 +174,8 @@ class Run:
             "SELECT c.id, c.failed, c.last_activity_at, "
             "list_sort(list((m.body, m.delivery_status))) "
             "FROM conversations AS c JOIN messages AS m ON m.conversation_id = c.id "
-            "WHERE m.provider_id IN (SELECT unnest($1)) GROUP BY ALL",
+            "WHERE m.channel_id = $1 AND m.provider_id IN (SELECT unnest($2)) GROUP BY ALL",
+            self.channel,
             list(mine),
         )
         with self.desk.services.store.read() as db:

@@ -2,6 +2,8 @@
 
 import shutil
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,25 +37,18 @@ def test_a_payload_that_cant_be_parsed_is_set_aside(desk: Desk) -> None:
 
 
 class Breaking(Line):
-    """Parses to something that no database takes."""
+    """Parses "bad" messages to something that can't be stored: a time without a zone."""
 
     def parse(self, raw: bytes, meta: Meta) -> list[Event]:
-        return [
-            Received_with_naive_time(event) if "bad" in event.provider_id else event
-            for event in super().parse(raw, meta)
-        ]
+        return [naive(e) if "bad" in e.provider_id else e for e in super().parse(raw, meta)]
 
 
-def Received_with_naive_time(event: Event) -> Event:  # noqa: N802
-    object.__setattr__(event, "occurred_at", event.occurred_at.replace(tzinfo=None))
-    return event
+def naive(event: Event) -> Event:
+    return replace(event, occurred_at=event.occurred_at.replace(tzinfo=None))
 
 
-def test_a_payload_that_breaks_the_batch_is_found_by_halving(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = Breaking()
-    desk.services.accounts._live[desk.sms] = broken
+def test_a_payload_that_breaks_the_batch_is_found_by_halving(desk: Desk) -> None:
+    desk.services.accounts._live[desk.sms] = Breaking()
     events = [said(f"bad {n}" if n in (3, 11) else str(n), minutes=n) for n in range(16)]
     desk.journal(*(payload(e) for e in events))
     assert desk.services.receiving.apply_pending() == 16
@@ -189,13 +184,7 @@ def test_the_applier_survives_trouble_and_says_so(
     desk.services.receiving.start()
     desk.journal(payload(said("1", files=(file(),))))
     desk.services.receiving.wake()
-    told = threading.Event()
-
-    class Watch:
-        def __call__(self) -> bool:
-            return bool(desk.services.receiving.trouble)
-
-    wait_until(Watch(), told)
+    wait_until(lambda: bool(desk.services.receiving.trouble))
     checks = {c.name: c for c in desk.services.doctor.report()}
     assert not checks["journal"].ok
     staging.unlink()
@@ -207,12 +196,13 @@ def test_the_applier_survives_trouble_and_says_so(
     assert "can't apply" in caplog.text
 
 
-def wait_until(condition: object, event: threading.Event) -> None:
-    """Poll something that has no event to wait for."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """For what has no event to wait for."""
+    pause = threading.Event()
     for _ in range(2000):
-        if condition():  # type: ignore[operator]
+        if condition():
             return
-        event.wait(0.01)
+        pause.wait(0.01)
     raise AssertionError("it never came")
 
 

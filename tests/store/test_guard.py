@@ -96,6 +96,7 @@ REFUSED = [
     ";",
     "-- nothing",
     "SELECT 1\0; DROP TABLE messages",
+    "SELECT '\ud800'",
     # private tables
     "SELECT * FROM messages",
     'SELECT * FROM "messages"',

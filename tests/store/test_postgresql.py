@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from workspace.services.filters import FILTERS
 from workspace.store import sql
+from workspace.store.conversations import FIRST_FILTER
+from workspace.store.where import Where
 
 pytestmark = pytest.mark.slow
 
@@ -67,3 +70,16 @@ def test_postgresql_prepares_every_statement(psql: list[str], file: str) -> None
     script = "\n".join(f"PREPARE p{n} AS {text};" for n, text in enumerate(texts))
     done = subprocess.run(psql, input=script, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_postgresql_takes_the_list_with_every_filter(psql: list[str]) -> None:
+    where = Where(FIRST_FILTER)
+    for block in FILTERS:
+        where.add(block, *[None] * sql.query(f"filters.{block}").count("$"))
+    where.add_search(contact=["a", "b"], message=["c", "d"])
+    text = sql.query("conversations.page").replace("/* filters */", str(where))
+    done = subprocess.run(
+        psql, input=f"PREPARE p AS {text}", text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"${FIRST_FILTER + len(where.params) - 1}" in text

@@ -96,6 +96,12 @@ def test_an_error_is_typed_and_leaves_nothing(
     assert rows(queries, "SELECT 1 AS x") == [{"x": 1}]
 
 
+@pytest.mark.parametrize("value", ["\ud800", object(), 2**200, {1, 2}])
+def test_a_parameter_no_column_takes(queries: Queries, value: object) -> None:
+    with pytest.raises(QueryFailed):
+        queries.run("SELECT $1", [value])
+
+
 def test_a_query_can_not_write_even_past_the_guard(store: Store) -> None:
     """The guard is one wall, the transaction another."""
     reader = store.new_reader()

@@ -5,7 +5,7 @@ This module is what a job's notebook itself needs; it imports nothing heavy.
 
 import os
 from datetime import UTC, datetime
-from getpass import getuser
+from uuid import uuid4
 
 from workspace.errors import JobParameterError
 
@@ -18,7 +18,7 @@ def this_run(job: str) -> str:
 
     It serves as the reason of what the job does, and its idempotency keys begin with it.
     """
-    return os.environ.get(RUN) or f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{job}-by-{getuser()}"
+    return os.environ.get(RUN) or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{job}-{uuid4().hex[:8]}"
 
 
 def require(name: str, good: bool, form: str) -> None:

@@ -90,6 +90,8 @@ def run_job(
     try:
         job = find(name_or_path)
         parameters = checked(job.parameters, values, params_file)
+        if timeout is not None and not timeout > 0:
+            raise JobParameterError(f"The timeout must be more than 0 seconds, not {timeout:g}.")
         location = process.resolve(folder)
         process.connect(location)
     except ConvoError as error:
@@ -116,7 +118,8 @@ def find(name_or_path: str) -> Job:
             f"There is no job {name_or_path!r}. Known are: {', '.join(known)}; any other notebook "
             "runs by its path."
         )
-    name = re.sub(r"[^\w-]+", "-", notebook.stem)
+    # It becomes part of a file's name and of idempotency keys, which travel in an HTTP header.
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", notebook.stem)[:100]
     return Job(name, notebook, declared(_cells(notebook)))
 
 
@@ -125,7 +128,7 @@ def _cells(notebook: Path) -> list[dict[str, Any]]:
     try:
         cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf-8"))["cells"]
         tags = [tag for cell in cells for tag in cell["metadata"].get("tags", [])]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise JobParameterError(f"{notebook} is not a notebook of version 4.") from None
     if INJECTED in tags:
         raise JobParameterError(

@@ -4,8 +4,8 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,7 +75,9 @@ class Accounts:
         self._settings = settings
         self._secrets = Secrets(paths)
         self._create = create
+        # Held for a moment only, never while writing: verbs ask for clocks in the writer's thread.
         self._changing = threading.RLock()
+        self._adding = threading.Lock()
         self._live: dict[int, Channel] = {}
         self._standing: dict[int, Standing] = {}
         self._watchers: list[Watcher] = []
@@ -158,42 +160,51 @@ class Accounts:
     def add(self, kind: str, name: str, options: Mapping[str, Any]) -> ChannelModel:
         """Configure a channel; an empty name is made from its kind or address.
 
-        A removed channel of this kind and name comes back with its history. Raises ConfigError
-        naming what is wrong, Conflict for a name that is taken.
+        A removed channel of this kind and name comes back with its history and goes on where it
+        stopped. Raises ConfigError naming what is wrong, Conflict for a name that is taken.
         """
         options = _checked(options)
+        with self._adding:
+            row = self._add(kind, name, options)
+            for watcher in self._watchers:
+                watcher.channel_added(row.id)
+        logger.info("channel %s (%s) added", row.id, kind)
+        return self.get(row.id)
+
+    def _add(self, kind: str, name: str, options: Mapping[str, Any]) -> ChannelRow:
+        known = self._known()
+        self._keep_apart(kind, known)
+        name = self._checked_name(name) or self._invented_name(kind, options, known)
+        before = next((row for row in known if row.name == name), None)
+        if before and (not before.removed or before.kind != kind):
+            raise Conflict(f"There is a channel {name!r} already; choose another name.")
+        id = before.id if before else self._store.write(lambda tx: ids.allocate(tx, 1)[0])
+        self.close_channel(id)
+        channel = self._make(kind, options, id)
+        row = ChannelRow(id, kind, name, options)
+        self._store.write(lambda tx: _keep(tx, row, new=before is None))
         with self._changing:
-            self._keep_apart(kind)
-            name = self._checked_name(name) or self._invented_name(kind, options)
-            before = next((r for r in self._rows.values() if r.name == name), None)
-            if before and (not before.removed or before.kind != kind):
-                raise Conflict(f"There is a channel {name!r} already; choose another name.")
-            id = before.id if before else self._store.write(lambda tx: ids.allocate(tx, 1)[0])
-            self.close_channel(id)
-            channel = self._make(kind, options, id)
-            row = ChannelRow(id, kind, name, options)
-            self._store.write(lambda tx: _keep(tx, row, new=before is None))
             self._rows[id], self._live[id], self._standing[id] = row, channel, Standing()
-            model = self._model(row)
-        for watcher in self._watchers:
-            watcher.channel_added(id)
-        logger.info("channel %s (%s) added", id, kind)
-        return model
+        return row
+
+    def _known(self) -> Sequence[ChannelRow]:
+        with self._changing:
+            return [*self._rows.values()]
 
     def remove(self, id: int) -> ChannelModel:
         """Stop a channel; its history stays readable. Raises NotFound."""
-        model = self.get(id)
-        with self._changing:
-            row = self._rows[id]
-            self._rows[id] = ChannelRow(id, row.kind, row.name, row.options, removed=True)
-        self._store.write(lambda tx: _drop(tx, id))
-        for watcher in self._watchers:
-            watcher.channel_removed(id)
-        self.close_channel(id)
+        with self._adding:
+            model = self.get(id)
+            with self._changing:
+                self._rows[id] = replace(self._rows[id], removed=True)
+            self._store.write(lambda tx: _drop(tx, id))
+            for watcher in self._watchers:
+                watcher.channel_removed(id)
+            self.close_channel(id)
         logger.info("channel %s removed", id)
         return model
 
-    def _keep_apart(self, kind: str) -> None:
+    def _keep_apart(self, kind: str, known: Sequence[ChannelRow]) -> None:
         """Demo and real conversations never mix: no report could tell them apart again."""
         simulated = kind == SIMULATED
         if self._settings.demo and not simulated:
@@ -203,8 +214,8 @@ class Accounts:
             )
         with self._store.read() as db:
             used = rows.used(db)
-        others = [r for r in self._rows.values() if not r.removed or r.id in used]
-        if any((r.kind == SIMULATED) is not simulated for r in others):
+        others = [row for row in known if not row.removed or row.id in used]
+        if any((row.kind == SIMULATED) is not simulated for row in others):
             here, asked = ("real", "simulated") if simulated else ("simulated", "real")
             raise ConfigError(
                 f"This folder holds {here} channels, and {asked} ones never mix with them. "
@@ -217,9 +228,11 @@ class Accounts:
             raise InvalidRequest(f"A channel's name has 1 to {MAX_NAME} printable characters.")
         return name
 
-    def _invented_name(self, kind: str, options: Mapping[str, Any]) -> str:
+    def _invented_name(
+        self, kind: str, options: Mapping[str, Any], known: Sequence[ChannelRow]
+    ) -> str:
         first = str(options.get("address") or options.get("plays") or kind)[:MAX_NAME]
-        taken = {row.name for row in self._rows.values()}
+        taken = {row.name for row in known}
         numbered = (f"{first} {n}" for n in range(2, len(taken) + 3))
         return first if first not in taken else next(n for n in numbered if n not in taken)
 
@@ -260,7 +273,9 @@ class Accounts:
 
     def close(self) -> None:
         """Close all channels; a `run` that waits ends."""
-        for id in list(self._live):
+        with self._changing:
+            live = list(self._live)
+        for id in live:
             self.close_channel(id)
 
     def close_channel(self, id: int) -> None:

@@ -121,15 +121,15 @@ def _add(batch: Batch, arrival: Arrival) -> None:
 
 
 def _message(batch: Batch, arrival: Arrival, conversation_id: int) -> NewMessage:
-    event, meta = arrival.event, arrival.item.meta
+    event, meta, author = arrival.event, arrival.item.meta, arrival.author
     return NewMessage(
         id=batch.ids.next(),
         conversation_id=conversation_id,
         channel_id=arrival.item.channel_id,
         direction=arrival.direction,
         provider_id=event.provider_id,
-        author_kind=arrival.author.kind,
-        author_name=arrival.author.name,
+        author_kind=author.kind,
+        author_name=author.name,
         author_address=arrival.other.value if arrival.item.threads and not event.own else "",
         origin=arrival.origin,
         body=event.text,
@@ -201,9 +201,9 @@ def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> 
         if contact.id != head.contact_id:
             batch.new_contact[id] = contact.id
             batch.strangers.add(head.contact_id)
-            head = replace(head, contact_id=contact.id)
+            head.contact_id = contact.id
     to = arrival.event.address
-    batch.places.heads[id] = replace(head, address_kind=to.kind, address=to.value)
+    head.address_kind, head.address = to.kind, to.value
 
 
 def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
@@ -221,7 +221,7 @@ def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
         message.delivery_status,
         message.silent,
     )
-    batch.places.heads[head.id] = heads.with_message(head, shown)
+    heads.take(head, shown)
 
 
 def _attach(batch: Batch, arrival: Arrival, message: NewMessage) -> None:

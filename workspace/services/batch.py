@@ -86,7 +86,7 @@ class Batch:
     def _write_conversations(self) -> None:
         all_heads = self.places.heads
         for id, failed in heads.failing(self.tx, self.unsure_failed).items():
-            all_heads[id] = replace(all_heads[id], failed=failed)
+            all_heads[id].failed = failed
         new = self.places.new
         heads.insert(self.tx, [all_heads[id] for id in new], self.places.states)
         touched = self.changed.keys() - new

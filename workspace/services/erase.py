@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from uuid import uuid4
 
 from workspace.journal import Journal
 from workspace.models import Actor, Outcome
@@ -35,7 +36,7 @@ Drain = Callable[[], object]
 """Applies everything that is in the journal."""
 
 DUE = "compaction_due"
-"""The fact that rows were deleted whose bytes are still in the file."""
+"""A fact, another one after each deletion: rows were deleted whose bytes are still in the file."""
 
 WaitIdle = Callable[[Collection[int], float], object]
 """Returns when nothing of these conversations is being sent, or after so many seconds."""
@@ -114,7 +115,7 @@ class Erase:
             wanted = dict(verbs.known(tx, ids).values())
             remains = erased.erase(tx, list(wanted))
             files.extend(remains.files)
-            facts.put(tx, DUE, "yes")
+            facts.put(tx, DUE, uuid4().hex)
             changes.record_many(tx, "deleted", [(id, False) for id in wanted])
             self._journal.erase(remains.conversation_ids, remains.hashes)
             return [Outcome(id, True) for id in wanted]
@@ -134,13 +135,17 @@ class Erase:
 
         Needs as much free space as the file has. Whatever goes wrong, the old file stays.
         """
-        self._store.write(lambda tx: facts.drop(tx, DUE))
-        try:
-            with self._queries_paused():
-                compact.compact(self._store)
-        except BaseException:
-            self._store.write(lambda tx: facts.put(tx, DUE, "yes"))
-            raise
+        with self._store.read() as db:
+            deletion = facts.get(db, DUE)
+        with self._queries_paused():
+            compact.compact(self._store)
+        self._store.write(lambda tx: _settle(tx, deletion))
+
+
+def _settle(tx: Driver, deletion: str | None) -> None:
+    """Nothing is due any more, unless something was deleted meanwhile."""
+    if facts.get(tx, DUE) == deletion:
+        facts.drop(tx, DUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Status, Tab
 from workspace.rules import interval
 from workspace.store import conversations
-from workspace.store.conversations import FIRST_FILTER
+from workspace.store.conversations import FIRST_FILTER, MAX_ID
 from workspace.store.driver import Driver
 from workspace.store.search import Search, search
 from workspace.store.where import Where
 
 MAX_SEARCH = 1_000
-MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

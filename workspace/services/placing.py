@@ -82,6 +82,7 @@ class Places:
         self.names: dict[int, str] = {}
         """Names of contacts who had none."""
         self.contacts = contacts.by_address(tx, {a.other for a in fresh})
+        self._blocked = {address for address, c in self.contacts.items() if c.blocked}
         self._threads = self._find_threads(fresh)
         self._of_contact = self._find_conversations(fresh)
         self.load([*self._existing(fresh)])
@@ -188,5 +189,4 @@ class Places:
         return found
 
     def blocked(self, address: Address) -> bool:
-        found = self.contacts.get(address)
-        return found is not None and found.blocked
+        return bool(self._blocked) and address in self._blocked

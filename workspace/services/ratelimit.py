@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from workspace.models import Rate
 
+_ROUNDING = 1e-9
+
 
 class TokenBucket:
     """Holds up to `rate.burst` tokens and gains `rate.n` every `rate.per`; a send takes one.
@@ -23,7 +25,8 @@ class TokenBucket:
         if self._rate is None:
             return 0.0
         self._fill(self._rate)
-        return max(0.0, (1 - self._tokens) / _per_second(self._rate))
+        missing = 1 - self._tokens
+        return missing / _per_second(self._rate) if missing > _ROUNDING else 0.0
 
     def take(self) -> None:
         """Use a token. `wait` must have said 0."""

@@ -6,7 +6,6 @@ thread.
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from workspace.models import Address, AddressKind, DeliveryStatus, Direction
@@ -31,24 +30,25 @@ def rebuild(tx: Driver, ids: Ids, conversation_ids: Iterable[int]) -> None:
 
 def _head(head: Head, parts: list[Part]) -> Head:
     first = parts[0].shown.occurred_at
-    head = replace(
-        head,
+    fresh = Head(
+        id=head.id,
+        channel_id=head.channel_id,
+        contact_id=head.contact_id,
+        address_kind=head.address_kind,
+        address=head.address,
+        subject=_headers(parts[0]).get("subject", head.subject),
         created_at=first,
         last_activity_at=first,
-        first_message_id=None,
-        last_message_id=None,
-        preview_at=None,
-        preview_message_id=None,
-        failed=False,
     )
     for part in parts:
-        head = heads.with_message(head, part.shown)
+        heads.take(fresh, part.shown)
     outbound = [p.shown.delivery_status for p in parts if _sent(p)]
-    failed = bool(outbound) and outbound[-1] is DeliveryStatus.FAILED
+    fresh.failed = bool(outbound) and outbound[-1] is DeliveryStatus.FAILED
     inbound = [p for p in parts if _external(p)]
-    to = _headers(inbound[-1] if inbound else parts[0]).get("to", [head.address_kind, head.address])
-    subject = _headers(parts[0]).get("subject", head.subject)
-    return replace(head, failed=failed, subject=subject, address_kind=to[0], address=to[1])
+    to = _headers(inbound[-1] if inbound else parts[0]).get("to")
+    if to:
+        fresh.address_kind, fresh.address = to
+    return fresh
 
 
 def _set_contacts(

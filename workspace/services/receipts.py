@@ -88,7 +88,7 @@ def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) 
         batch.unsure_failed.add(id)
     head = batch.places.heads[id]
     if head.preview_message_id == after.id:
-        batch.places.heads[id] = replace(head, preview_delivery=after.delivery_status)
+        head.preview_delivery = after.delivery_status
 
 
 def delivered(message: Known, event: StatusChanged) -> Known:

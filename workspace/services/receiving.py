@@ -25,8 +25,8 @@ from workspace.store.files import Files, Staged
 
 logger = logging.getLogger(__name__)
 
-BATCH = 1000
-"""Payloads of one transaction."""
+BATCH = 500
+"""Payloads of one transaction: verbs wait for one at most. Twice as many gain a tenth in speed."""
 
 POSITION = "journal_position"
 
@@ -142,14 +142,14 @@ class Receiving:
         entries = [self._journal.get(each.journal_id) for each in waiting]
         with self._applying:
             before = len(waiting)
-            self._apply([entry for entry in entries if entry is not None])
+            self._apply([entry for entry in entries if entry is not None], again=True)
         with self._store.read() as db:
             return before - len(ingest.quarantined(db))
 
-    def _apply(self, entries: Sequence[Entry]) -> None:
+    def _apply(self, entries: Sequence[Entry], again: bool = False) -> None:
         staged: list[Staged] = []
         try:
-            self._write_parts([self._prepare(entry, staged) for entry in entries])
+            self._write_parts([self._prepare(entry, staged) for entry in entries], again)
         finally:
             self._files.discard(staged)
 
@@ -188,27 +188,31 @@ class Receiving:
         with self._store.read() as db:
             return names <= ingest.known(db, channel_id, names).keys()
 
-    def _write_parts(self, part: list[Item | Broken]) -> None:
-        """Write a batch; where a payload breaks it, find that one by halving, and go on."""
+    def _write_parts(self, part: list[Item | Broken], again: bool) -> None:
+        """Write a batch; where a payload breaks it, find that one by halving, and go on.
+
+        `again`: its payloads come from the quarantine.
+        """
         if not part:
             return
         try:
-            self._write(part)
+            self._write(part, again)
         except _MACHINE:
             raise
         except Exception as error:
             first = part[0]
             if len(part) > 1:
                 middle = len(part) // 2
-                self._write_parts(part[:middle])
-                self._write_parts(part[middle:])
+                self._write_parts(part[:middle], again)
+                self._write_parts(part[middle:], again)
             elif isinstance(first, Broken):
                 raise  # not even the quarantine takes it: the database is at fault
             else:
                 logger.exception("payload %s can't be applied", first.journal_id)
-                self._write_parts([Broken(first.journal_id, first.channel_id, words(error))])
+                found = Broken(first.journal_id, first.channel_id, words(error))
+                self._write_parts([found], again)
 
-    def _write(self, part: Sequence[Item | Broken]) -> None:
+    def _write(self, part: Sequence[Item | Broken], again: bool) -> None:
         items = [each for each in part if isinstance(each, Item)]
         broken = [each for each in part if isinstance(each, Broken)]
         position = max(self._position, part[-1].journal_id)
@@ -216,7 +220,8 @@ class Receiving:
 
         def work(tx: Driver) -> None:
             applied = apply(tx, items)
-            ingest.release(tx, [item.journal_id for item in items])
+            if again:
+                ingest.release(tx, [item.journal_id for item in items])
             for each in broken:
                 ingest.quarantine(tx, each.journal_id, each.channel_id, each.error)
             facts.put(tx, POSITION, str(position))

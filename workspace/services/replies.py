@@ -6,7 +6,7 @@ the writer hears it at once, and again at the moment of sending.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,7 +159,9 @@ class Replies(Uploads):
             media,
             message.delivery_status,
         )
-        heads.save(tx, [replace(heads.with_message(head, shown), failed=False)])
+        heads.take(head, shown)
+        head.failed = False
+        heads.save(tx, [head])
         changes.record(tx, "conversation", head.id)
         return message.id
 
@@ -230,6 +232,8 @@ class Replies(Uploads):
     ) -> tuple[int, int | None]:
         """(conversation, message queued in it)"""
         known = contacts.by_address(tx, [start.to]).get(start.to)
+        if known is not None and start.name and not known.name:
+            contacts.rename(tx, {known.id: start.name})
         if known is not None and not channel.capabilities.threads:
             found = heads.of_contacts(tx, start.channel_id, [known.id])
             if known.id in found:
@@ -240,8 +244,6 @@ class Replies(Uploads):
         contact_id = known.id if known is not None else ids.allocate(tx, 1)[0]
         if known is None:
             contacts.add(tx, [NewContact(contact_id, start.name, start.to, now)])
-        elif start.name and not known.name:
-            contacts.rename(tx, {contact_id: start.name})
         head = Head(
             id=ids.allocate(tx, 1)[0],
             channel_id=start.channel_id,

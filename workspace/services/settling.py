@@ -202,11 +202,11 @@ def _move(tx: Driver, before: Queued, after: Queued) -> None:
     elif before.accepted and not after.accepted:
         states.save(tx, {id: states.recompute(tx, id)})
     head = heads.load(tx, [id])[id]
-    shown = head
+    shown = replace(head)
     if head.preview_message_id == after.id:
-        shown = replace(shown, preview_delivery=after.status)
+        shown.preview_delivery = after.status
     if DeliveryStatus.FAILED in (before.status, after.status) or head.failed:
-        shown = replace(shown, failed=heads.failing(tx, [id])[id])
+        shown.failed = heads.failing(tx, [id])[id]
     if shown != head:
         heads.save(tx, [shown])
     changes.record(tx, "conversation", id)

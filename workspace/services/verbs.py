@@ -59,6 +59,10 @@ def check(ids: Sequence[int], reason: str = "") -> None:
         )
     if len(reason) > MAX_REASON:
         raise InvalidRequest(f"The reason is longer than {MAX_REASON:,} characters; shorten it.")
+    try:
+        reason.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("The reason holds half a character; write it anew.") from None
 
 
 def apply(
@@ -110,7 +114,8 @@ def _unread_after(tx: Driver, act: Act, before: Mapping[int, State]) -> dict[int
     """How much stays unread, by conversation; only a mark that is given can leave something."""
     if act.upto is None:
         return {}
-    return states.unread_after(tx, {id: max(act.upto, s.read_mark) for id, s in before.items()})
+    upto = min(act.upto, conversations.MAX_ID)
+    return states.unread_after(tx, {id: max(upto, s.read_mark) for id, s in before.items()})
 
 
 def _changes(act: Act, state: State, unread_after: int) -> bool:

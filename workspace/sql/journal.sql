@@ -49,10 +49,6 @@ INSERT INTO payloads (channel_id, meta, raw) VALUES (?, ?, ?);
 INSERT INTO cursors (channel_id, cursor) VALUES (?, ?)
 ON CONFLICT (channel_id) DO UPDATE SET cursor = excluded.cursor;
 
--- name: drop_cursor
--- The channel begins anew.
-DELETE FROM cursors WHERE channel_id = ?;
-
 -- name: cursor
 -- Where a channel goes on.
 SELECT cursor FROM cursors WHERE channel_id = ?;

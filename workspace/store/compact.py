@@ -5,7 +5,7 @@ what is left is copied to a new file, compared with the old one, and takes its p
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +52,30 @@ def _copy(db: Driver, fresh: Path) -> None:
     path = str(fresh).replace("'", "''")
     db.execute(query("compact.open").format(path=path, size=ROW_GROUP_SIZE))
     try:
+        used = _use_ids(db)
         db.execute(query("compact.copy"))
-        _compare(db)
+        _compare(db, used)
         db.execute(query("compact.write"))
     finally:
         db.execute(query("compact.detach"))
 
 
-def _compare(db: Driver) -> None:
+def _use_ids(db: Driver) -> dict[str, int]:
+    """The value that each sequence gave last."""
+    names = [name for (name,) in db.execute(query("compact.sequences"))]
+    return {
+        name: db.execute(query("compact.next_value").format(sequence=name))[0][0] for name in names
+    }
+
+
+def _compare(db: Driver, used: Mapping[str, int]) -> None:
     """Raise CompactionFailed unless both hold the same: objects, and rows by number and hash."""
     for block in ("tables", "columns", "constraints", "indexes", "views"):
         old, new = (db.execute(query(f"compact.{block}"), [name]) for name in ("ws", "fresh"))
         if old != new:
             raise CompactionFailed(f"The copy of the database has other {block}.")
-    if db.execute(query("compact.next_values")) != db.execute(query("compact.start_values")):
+    goes_on = {name: value - 1 for name, value in db.execute(query("compact.start_values"))}
+    if goes_on != used:
         raise CompactionFailed("The copy of the database would give ids again.")
     for schema, table in db.execute(query("compact.tables"), ["ws"]):
         if _sum(db, "ws", schema, table) != _sum(db, "fresh", schema, table):

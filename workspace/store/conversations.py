@@ -25,6 +25,8 @@ from workspace.store.search import Search, excerpt
 from workspace.store.sql import query
 from workspace.store.where import Where
 
+MAX_ID = 2**63 - 1
+
 FIRST_FILTER = 6
 """The number of the first parameter that belongs to a filter in `conversations.page`."""
 
@@ -133,7 +135,7 @@ def resolve(db: Driver, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
 
     A thread that was merged into another one is found under its old id, too.
     """
-    asked = list(ids)
+    asked = [id for id in ids if 0 < id <= MAX_ID]
     found = _channels(db, asked)
     known = {id: (id, channel) for id, channel in found.items()}
     if len(found) < len(asked):

@@ -117,6 +117,7 @@ def _hardening(folder: Path, memory_megabytes: int) -> list[str]:
         "SET GLOBAL TimeZone = 'UTC'",
         f"SET memory_limit = '{memory_megabytes}MB'",
         f"SET temp_directory = {_quoted(folder / 'temporary')}",
+        f"SET max_temp_directory_size = '{4 * memory_megabytes}MB'",
         "SET checkpoint_threshold = '128MB'",
         "SET GLOBAL python_enable_replacements = false",
         "SET autoinstall_known_extensions = false",

@@ -51,8 +51,8 @@ class Guard:
         """Raise QueryRefused unless `sql` may run; QueryFailed where it is not SQL at all."""
         if len(sql) > MAX_QUERY:
             raise QueryRefused(f"The query is longer than {MAX_QUERY:,} characters; shorten it.")
-        if "\0" in sql:
-            raise QueryRefused("The query holds a NUL character; remove it.")
+        if "\0" in sql or any("\ud800" <= char <= "\udfff" for char in sql):
+            raise QueryRefused("The query holds a NUL or half a character; remove it.")
         try:
             statements = _parsed(db, sql)
             if len(statements) != 1:

@@ -1,7 +1,7 @@
 """Conversation rows without what follows from the log alone (that is `states`)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -49,9 +49,12 @@ _STATE_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Head:
-    """Fields as the columns of ``conversations``, in the order of heads.sql."""
+    """Fields as the columns of ``conversations``, in the order of heads.sql.
+
+    Not frozen like other values: a batch changes the heads it works on once for each message.
+    """
 
     id: int
     channel_id: int
@@ -150,35 +153,29 @@ class Shown:
     silent: bool = False
 
 
-def with_message(head: Head, message: Shown) -> Head:
-    """The head once the conversation has this message.
+def take(head: Head, message: Shown) -> None:
+    """The conversation has this message, too.
 
     `failed` is right only where the message is the newest of all, see `failing`.
     """
     at, id = message.occurred_at, message.id
-    reach = {
-        "created_at": min(head.created_at, at),
-        "first_message_id": min(head.first_message_id or id, id),
-        "last_message_id": max(head.last_message_id or id, id),
-    }
+    head.created_at = min(head.created_at, at)
+    head.first_message_id = min(head.first_message_id or id, id)
+    head.last_message_id = max(head.last_message_id or id, id)
     if message.silent:
-        return replace(head, **reach)
-    reach["last_activity_at"] = max(head.last_activity_at, at)
+        return
+    head.last_activity_at = max(head.last_activity_at, at)
     if head.preview_at and (head.preview_at, head.preview_message_id or 0) > (at, id):
-        return replace(head, **reach)
-    outbound = message.direction is Direction.OUTBOUND
-    return replace(
-        head,
-        **reach,
-        preview_message_id=id,
-        preview_at=at,
-        preview_text=preview(message.text),
-        preview_direction=message.direction,
-        preview_author=message.author_name,
-        preview_media=message.media,
-        preview_delivery=message.delivery_status,
-        failed=message.delivery_status is DeliveryStatus.FAILED if outbound else head.failed,
-    )
+        return
+    head.preview_message_id = id
+    head.preview_at = at
+    head.preview_text = preview(message.text)
+    head.preview_direction = message.direction
+    head.preview_author = message.author_name
+    head.preview_media = message.media
+    head.preview_delivery = message.delivery_status
+    if message.direction is Direction.OUTBOUND:
+        head.failed = message.delivery_status is DeliveryStatus.FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Search:
 
 def search(text: str) -> Search:
     """What `text` asks for; nothing where it has no words. Only the first MAX_WORDS count."""
+    text = text.encode("utf-8", "replace").decode()  # half a character is nowhere in the store
     words = tuple(dict.fromkeys(fold(text).split()))[:MAX_WORDS]
     phone = _phone(text)
     return Search((phone,) if phone else words, words)

@@ -105,10 +105,14 @@ def _write(batches: pa.RecordBatchReader, path: Path, megabytes: int) -> None:
 
 @contextmanager
 def _typed(clock: Clock) -> Iterator[None]:
-    """DuckDB's errors as ours. While rows are fetched, they come as OSError or ArrowException."""
+    """DuckDB's errors as ours.
+
+    While rows are fetched, they come as OSError or ArrowException; parameters it can't take, as
+    RuntimeError or TypeError.
+    """
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, RuntimeError, TypeError) as error:
         if clock.over:
             raise QueryLimit(
                 f"The query took longer than {clock.seconds:g} seconds; narrow it, for example to "

@@ -48,10 +48,13 @@ WHERE database_name = $1 ORDER BY ALL;
 SELECT schema_name, view_name, sql, comment FROM duckdb_views()
 WHERE database_name = $1 AND NOT internal ORDER BY ALL;
 
--- name: next_values
--- Where each sequence goes on.
-SELECT sequence_name, coalesce(last_value + increment_by, start_value) FROM duckdb_sequences()
-WHERE database_name = 'ws' ORDER BY ALL;
+-- name: sequences
+-- Names of the sequences.
+SELECT sequence_name FROM duckdb_sequences() WHERE database_name = 'ws' ORDER BY ALL;
+
+-- name: next_value
+-- Use one up: what DuckDB tells of a sequence that was copied before is one too high or not.
+SELECT nextval('{sequence}');
 
 -- name: start_values
 -- Where each copied sequence goes on.

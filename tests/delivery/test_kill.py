@@ -1,0 +1,55 @@
+"""kill -9 at the worst moments: nothing lost, nothing twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).parent / "dying.py"
+
+
+def live(folder: Path, fault: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "CONVO_FAULT": fault}
+    command = [sys.executable, str(SCRIPT), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    run = live(folder)
+    assert run.returncode == 0, run.stderr
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "took"),
+    [
+        ("after_fetch", "sent", 1),
+        ("after_append", "sent", 1),
+        # It never left, but nobody can know: it must not be sent by itself.
+        ("before_perform", "in_doubt", 0),
+        # It left; the provider is asked, and knows it.
+        ("after_perform", "sent", 1),
+    ],
+)
+def test_nothing_is_lost_and_nothing_comes_twice(
+    tmp_path: Path, fault: str, status: str, took: int
+) -> None:
+    died = live(tmp_path, fault)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    found = outcome(tmp_path)
+    assert found["texts"] == [f"mail {n}" for n in range(5)]
+    assert len(found["took"]) == took
+    assert found["status"] == status
+    again = outcome(tmp_path)
+    assert again == found
+
+
+def test_without_a_fault_it_all_goes_through(tmp_path: Path) -> None:
+    found = outcome(tmp_path)
+    assert (len(found["texts"]), found["status"], len(found["took"])) == (5, "sent", 1)
