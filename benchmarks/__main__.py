@@ -1,6 +1,7 @@
 """python -m benchmarks: fill a workspace, measure it in process and over HTTP, write the tables."""
 
 import argparse
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -25,9 +26,12 @@ Timings = dict[str, dict[str, Timing]]
 
 def main() -> None:
     asked = _arguments()
+    busy = os.getloadavg()[0]
+    if busy > 1:
+        print(f"Other programs are at work (load {busy:.1f}): the numbers will be too high.")
     with _folder() as paths:
         timings, facts = measure(paths, asked.messages // MESSAGES_EACH, asked.repeat)
-    lines = [report.machine(), ""]
+    lines = [f"{report.machine()}, load before {busy:.1f}", ""]
     lines += report.table(timings, [IN_PROCESS, OVER_HTTP])
     lines += ["", *report.facts(facts)]
     print("\n".join(lines))

@@ -1,8 +1,8 @@
 """What every panel shares: its script and style, requests from the browser, and live changes.
 
 Synced traits are saved with a notebook, so they hold nothing but opaque ids. Everything about a
-customer travels in custom messages: the browser asks (`{"ask", "args", "id"}`), the kernel answers
-(`{"id", "value"}` or `{"id", "error"}`) or speaks by itself (`{"push", "value"}`).
+customer travels in custom messages: the browser asks (`{"ask", "args", "call"}`), the kernel
+answers (`{"call", "value"}` or `{"call", "error"}`) or speaks by itself (`{"push", "value"}`).
 """
 
 import logging
@@ -73,6 +73,12 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(self._received)
         self.live.join(self)
 
+    def open(self) -> None:
+        super().open()
+        # The browser addresses its messages to a shell beside the main one, which a cell may keep
+        # busy. ipykernel 7.4 would send them to the shell that last spoke here, often the main one.
+        self.comm._reply_subshell_for = None
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
@@ -114,30 +120,30 @@ class Panel(anywidget.AnyWidget):
             self._views.add(view)
         handler = self._handlers.get(content["ask"])
         if handler is not None and getattr(handler, "slow", False):
-            _slow.submit(self._answer, handler, args, content["id"])
+            _slow.submit(self._answer, handler, args, content["call"])
         else:
-            self._answer(handler, args, content["id"])
+            self._answer(handler, args, content["call"])
 
-    def _answer(self, handler: Callable[..., Any] | None, args: dict[str, Any], id: str) -> None:
+    def _answer(self, handler: Callable[..., Any] | None, args: dict[str, Any], call: str) -> None:
         try:
             if handler is None:
                 raise InvalidRequest(f"{type(self).__name__} does not know this request.")
             result = handler(self, **args)
         except ConvoError as error:
-            self.send({"id": id, "error": _words(error)})
+            self.send({"call": call, "error": _words(error)})
         except Exception as error:
-            self.send({"id": id, "error": _unexpected(error)})
+            self.send({"call": call, "error": _unexpected(error)})
         else:
-            self._reply(id, result)
+            self._reply(call, result)
 
-    def _reply(self, id: str, result: Any) -> None:
+    def _reply(self, call: str, result: Any) -> None:
         if not isinstance(result, Bytes):
-            self.send({"id": id, "value": result})
+            self.send({"call": call, "value": result})
             return
         data = memoryview(result.data)
         for start in range(0, len(data), PART):
-            self.send({"id": id, "part": start // PART}, [data[start : start + PART]])
-        self.send({"id": id, "value": result.value})
+            self.send({"call": call, "part": start // PART}, [data[start : start + PART]])
+        self.send({"call": call, "value": result.value})
 
 
 def _words(error: ConvoError) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Lab:
         return self.keep(name, notebook)
 
     def blank(self, name: str, *cells: str) -> Path:
-        notebook = nbformat.v4.new_notebook()
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
         notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
         return self.keep(name, notebook)
 
@@ -83,7 +83,7 @@ class Lab:
             assert not failures
         finally:
             context.close()
-            self.end_kernels()
+            self.end_kernel(path)
 
     @contextmanager
     def run(self, path: Path, **how: Any) -> Iterator["Inbox"]:
@@ -91,9 +91,10 @@ class Lab:
         with self.open(path, **how) as page:
             yield Inbox.run(page)
 
-    def end_kernels(self) -> None:
+    def end_kernel(self, path: Path) -> None:
         for session in self.api("GET", "sessions"):
-            self.api("DELETE", f"sessions/{session['id']}")
+            if session["path"] == path.name:
+                self.api("DELETE", f"sessions/{session['id']}")
 
     def api(self, method: str, path: str) -> Any:
         headers = {"Authorization": f"token {TOKEN}"}
@@ -120,6 +121,7 @@ class Inbox:
         self.root = page.locator(".cw-inbox:not([data-earlier])")
         self.rows = self.root.get_by_role("option")
         self.view = self.root.locator(".cw-view")
+        self.head = self.view.locator("header")
         self.heading = self.view.get_by_role("heading", level=2)
         self.log = self.view.get_by_role("log")
         self.messages = self.log.get_by_role("article")

@@ -153,12 +153,14 @@ def test_each_option(inbox: Inbox, hub: Stage) -> None:
 
     inbox.choose("Mark as unread")
     expect(inbox.row("Olga Option").locator(".cw-badge")).to_have_text("1")
+    expect(inbox.head).to_have_attribute("data-unread", "1")
     assert inbox.options()[0] == "Mark as read"
     inbox.choose("Mark as read")
     expect(inbox.row("Olga Option").locator(".cw-badge")).to_have_count(0)
 
     inbox.choose("Resolve")
     expect(inbox.status("Olga Option")).to_have_text("Resolved")
+    expect(inbox.head.locator(".cw-pill")).to_have_text("Resolved")
     expect(inbox.view.get_by_text("resolved this conversation")).to_be_visible()
     inbox.choose("Reopen")
     expect(inbox.status("Olga Option")).to_have_text("Pending")
@@ -169,6 +171,7 @@ def test_each_option(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.badge("Archived")).to_have_text("1")
     inbox.tab("Archived").click()
     expect(inbox.row("Olga Option")).to_be_visible()
+    expect(inbox.head.get_by_text("Archived")).to_be_visible()
     inbox.choose("Unarchive")
     expect(inbox.row("Olga Option")).to_have_count(0)
     inbox.tab("All").click()

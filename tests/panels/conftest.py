@@ -51,9 +51,9 @@ class Browser:
 
     def ask(self, name: str, **args: Any) -> Any:
         """The answer's value; an error is raised as it was put."""
-        id = f"request-{next(_numbers)}"
-        self.panel._received(self.panel, {"ask": name, "args": args, "id": id}, [])
-        [answer] = [said for said in self.said if said.get("id") == id and "part" not in said]
+        call = f"request-{next(_numbers)}"
+        self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, [])
+        [answer] = [said for said in self.said if said.get("call") == call and "part" not in said]
         if "error" in answer:
             raise Refused(**answer["error"])
         return answer["value"]

@@ -9,7 +9,7 @@ import pytest
 from tests.panels.conftest import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
-from widgets.panel import PART
+from widgets.panel import PART, Bytes
 from workspace.client import Workspace
 from workspace.models import Conversation, Status, Tab
 
@@ -61,7 +61,7 @@ def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
     panel, seen = ConversationList(ws), ConversationList(ws)
     browser, other = Browser(panel), Browser(seen)
     browser.ask("ready", view="v")
-    panel._received(panel, {"ask": "bye", "args": {"view": "v"}, "id": None}, [])
+    panel._received(panel, {"ask": "bye", "args": {"view": "v"}, "call": None}, [])
     other.ask("ready", view="w")
     row = first(ws)
     ws.mark_unread(row.id)
@@ -197,11 +197,9 @@ def test_a_file_comes_in_parts(ws: Workspace) -> None:
     row = first(ws)
     panel = ConversationView(ws, conversation_id=str(row.id))
     browser = Browser(panel)
-    from widgets.panel import Bytes
-
-    panel._reply("id", Bytes(bytes(PART * 2 + 5), name="x"))
+    panel._reply("call", Bytes(bytes(PART * 2 + 5), name="x"))
     assert [len(part) for part in browser.bytes] == [PART, PART, 5]
-    assert browser.said[-1] == {"id": "id", "value": {"name": "x"}}
+    assert browser.said[-1] == {"call": "call", "value": {"name": "x"}}
 
 
 def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
@@ -228,8 +226,10 @@ def test_unknown_traits_are_refused(ws: Workspace) -> None:
 def test_a_bug_is_told_without_what_it_says(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    quoted = "Ada Lovelace, +1 201 555 0100"
+
     def broken(id: object) -> None:
-        raise ValueError("Ada Lovelace, +1 201 555 0100")
+        raise ValueError(quoted)
 
     monkeypatch.setattr(ws, "conversation", broken)
     with pytest.raises(Refused, match="ValueError") as refused:

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { clock, moment } from "./format.js";
 import { icon } from "./icons.js";
 import { mailFrame } from "./mail_frame.js";
-import { body } from "./text.js";
+import { body, plain } from "./text.js";
 
 const DELIVERY = {
   queued: ["clock", "Queued"],
@@ -40,14 +40,14 @@ export function eventLine(event, me) {
     "div",
     { class: "cw-event", title: moment(event.occurred_at) },
     icon(glyph),
-    h("span", {}, h("b", {}, who), ` ${words}${reason}`),
+    h("span", {}, h("b", {}, h("bdi", {}, who)), ` ${words}${reason}`),
     h("time", { datetime: event.occurred_at }, clock(event.occurred_at)),
   );
 }
 
 function nameOf(actor, me) {
-  if (actor.kind === "agent") return actor.name || "Agent";
-  return actor.name === me ? "You" : actor.name || "Operator";
+  if (actor.kind === "agent") return plain(actor.name) || "Agent";
+  return actor.name === me ? "You" : plain(actor.name) || "Operator";
 }
 
 /** Who a bubble belongs to: bubbles of one side and author stand together. */
@@ -107,7 +107,7 @@ function content(message, { link, media, signal }) {
 function meta(message) {
   const at = h("time", { datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
   const automatic = message.automatic && h("span", { title: "Sent by a machine" }, "automatic");
-  return h("div", { class: "cw-meta" }, automatic, at, delivery(message));
+  return h("div", { class: "cw-meta", dir: "auto" }, automatic, at, delivery(message));
 }
 
 function delivery({ delivery_status: status }) {

@@ -4,6 +4,7 @@ import { fill, h, token } from "./dom.js";
 import { timeLeft } from "./format.js";
 import { icon } from "./icons.js";
 import { every, onTrait, page, panel } from "./panel.js";
+import { plain } from "./text.js";
 
 const TALLEST = 160;
 const LAST_HOURS = 24 * 3_600_000;
@@ -32,6 +33,7 @@ class Composer {
     link.on("state", (value) => this.take(value));
     onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
     every(20_000, signal, () => this.tick());
+    signal.addEventListener("abort", () => clearTimeout(this.closing));
     this.loading = this.load();
   }
 
@@ -62,7 +64,7 @@ class Composer {
     this.el.hidden = !this.id;
     if (!this.state) return fill(this.el, this.box, this.problem, this.hint);
     const refusal = this.refusal();
-    this.field.placeholder = `Reply to ${this.state.name}`;
+    this.field.placeholder = `Reply to ${plain(this.state.name)}`;
     if (refusal) {
       fill(this.closed, icon("lock"), h("span", {}, refusal));
       fill(this.el, this.closed, this.problem);
@@ -71,7 +73,14 @@ class Composer {
     }
     this.tick();
     this.fit();
+    this.showAgainWhenClosed();
     return undefined;
+  }
+
+  showAgainWhenClosed() {
+    clearTimeout(this.closing);
+    const left = this.state.closes_at ? new Date(this.state.closes_at) - new Date() : 0;
+    if (left > 0 && left < LAST_HOURS) this.closing = setTimeout(() => this.show(), left + 100);
   }
 
   /** Why nothing can be sent now; empty where it can. */
@@ -82,7 +91,6 @@ class Composer {
 
   tick() {
     if (!this.state) return;
-    if (this.refusal() && this.box.isConnected) this.show();
     const closes = this.state.closes_at;
     const left = closes && new Date(closes) - new Date() < LAST_HOURS ? timeLeft(closes) : "";
     fill(

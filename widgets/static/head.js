@@ -5,6 +5,7 @@ import { plural } from "./format.js";
 import { channelIcon, icon } from "./icons.js";
 import { confirm, menu } from "./overlay.js";
 import { avatar, statusPill } from "./row.js";
+import { plain } from "./text.js";
 
 export class Head {
   /** `act(verb, args)` does a verb on the open conversation; `link` only reads. */
@@ -40,7 +41,8 @@ export class Head {
   /** `agent`: whether one is set up. */
   show(conversation, agent) {
     this.conversation = conversation;
-    const { contact_name: name, channel_kind: kind, channel_name: channel, subject, address } = conversation;
+    const { channel_kind: kind, channel_name: channel, subject, address } = conversation;
+    const name = plain(conversation.contact_name);
     const where = [channel, address.value !== name && address.value, subject].filter(Boolean).join(" · ");
     fill(
       this.who,
@@ -48,10 +50,15 @@ export class Head {
       h(
         "div",
         { class: "cw-head-text" },
-        h("div", { class: "cw-head-line" }, h("h2", { title: name }, name), statusPill(conversation.status), this.archived()),
+        h("div", { class: "cw-head-line" }, h("h2", { title: name, dir: "auto" }, name), statusPill(conversation.status), this.archived()),
         h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, where)),
       ),
     );
+    Object.assign(this.root.dataset, {
+      status: conversation.status,
+      unread: String(conversation.unread),
+      archived: String(conversation.archived),
+    });
     this.toggle.setAttribute("aria-checked", String(conversation.agent_replies));
     this.note.textContent = agent ? "" : "No agent set up";
   }
@@ -79,7 +86,8 @@ export class Head {
   }
 
   async remove() {
-    const { id, contact_name: name } = this.conversation;
+    const { id } = this.conversation;
+    const name = plain(this.conversation.contact_name);
     const { value } = await this.link.read("contents", { conversation_id: id }).catch((trouble) => ({ value: { trouble } }));
     if (value.trouble) return this.act(null, value.trouble);
     const lost = [plural(value.messages, "message"), value.files > 0 && plural(value.files, "file")];

@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { fileSize } from "./format.js";
 import { icon } from "./icons.js";
 import { lightbox } from "./overlay.js";
+import { plain } from "./text.js";
 
 // Never svg, html, xml or pdf: those can carry scripts. Everything else is bytes to save.
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
@@ -51,11 +52,11 @@ export class Media {
   picture(attachment) {
     const frame = h("button", {
       class: "cw-photo",
-      "aria-label": `Photo ${attachment.name}`,
+      "aria-label": `Photo ${plain(attachment.name)}`,
       onclick: () => this.enlarge(attachment),
     });
     this.whenSeen(frame, async () => {
-      const image = h("img", { src: await this.url(attachment), alt: attachment.name });
+      const image = h("img", { src: await this.url(attachment), alt: plain(attachment.name) });
       image.addEventListener("error", () => frame.replaceWith(this.chip(attachment)));
       fill(frame, image);
     });
@@ -64,18 +65,19 @@ export class Media {
 
   async enlarge(attachment) {
     const src = await this.url(attachment);
-    lightbox(this.el, h("img", { src, alt: attachment.name }));
+    lightbox(this.el, h("img", { src, alt: plain(attachment.name) }));
   }
 
   sound(attachment) {
-    const player = h("audio", { controls: true, preload: "metadata", "aria-label": `Audio ${attachment.name}` });
+    const player = h("audio", { controls: true, preload: "metadata", "aria-label": `Audio ${plain(attachment.name)}` });
     const box = h("div", { class: "cw-audio" }, player);
     this.whenSeen(box, async () => (player.src = await this.url(attachment)));
     return box;
   }
 
   chip(attachment) {
-    const { name, size, kind } = attachment;
+    const { size, kind } = attachment;
+    const name = plain(attachment.name);
     const chip = h(
       "button",
       { class: "cw-file", title: `Download ${name}`, "aria-label": `Download ${name}`, onclick: () => this.save(attachment, chip) },
@@ -89,7 +91,7 @@ export class Media {
   async save(attachment, chip) {
     chip.setAttribute("aria-busy", "true");
     try {
-      h("a", { href: await this.url(attachment), download: attachment.name }).click();
+      h("a", { href: await this.url(attachment), download: plain(attachment.name) }).click();
     } catch (trouble) {
       chip.querySelector(".cw-file-size").textContent = trouble.message;
     } finally {

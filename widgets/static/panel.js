@@ -38,7 +38,7 @@ class Link {
 
   /** Says something that needs no answer. */
   tell(name, args = {}) {
-    this.model.send({ ask: name, args: { ...args }, id: null });
+    this.model.send({ ask: name, args, call: null });
   }
 
   /** Asks once: for what changes something. */
@@ -56,40 +56,40 @@ class Link {
 
   /** Resolves to {value, parts}: what was answered, and the bytes that came with it. */
   request(name, args, retries) {
-    const id = token();
+    const call = token();
     return new Promise((resolve, reject) => {
-      const timers = retries.map((wait) => setTimeout(() => this.post(id, name, args), wait));
-      timers.push(setTimeout(() => this.expire(id), PATIENCE));
+      const timers = retries.map((wait) => setTimeout(() => this.post(call, name, args), wait));
+      timers.push(setTimeout(() => this.expire(call), PATIENCE));
       const done = () => {
         timers.forEach(clearTimeout);
-        this.waiting.delete(id);
+        this.waiting.delete(call);
       };
-      this.waiting.set(id, { resolve, reject, done, parts: [] });
+      this.waiting.set(call, { resolve, reject, done, parts: [] });
       this.signal.addEventListener("abort", done, { once: true });
-      this.post(id, name, args);
+      this.post(call, name, args);
     });
   }
 
-  post(id, name, args) {
-    this.model.send({ ask: name, args, id });
+  post(call, name, args) {
+    this.model.send({ ask: name, args, call });
   }
 
-  expire(id) {
-    const call = this.waiting.get(id);
-    call.done();
-    call.reject(new Trouble("kernel", "The kernel does not answer; run the cell again."));
+  expire(call) {
+    const { done, reject } = this.waiting.get(call);
+    done();
+    reject(new Trouble("kernel", "The kernel does not answer; run the cell again."));
   }
 
   receive(message, buffers) {
     if ("push" in message) this.pushed.get(message.push)?.(message.value);
-    const call = this.waiting.get(message.id);
-    if (!call) return;
+    const waiting = this.waiting.get(message.call);
+    if (!waiting) return;
     this.answered = true;
-    if (buffers?.length) call.parts.push(...buffers);
+    if (buffers?.length) waiting.parts.push(...buffers);
     if ("part" in message) return;
-    call.done();
-    if (message.error) call.reject(new Trouble(message.error.code, message.error.message));
-    else call.resolve({ value: message.value, parts: call.parts });
+    waiting.done();
+    if (message.error) waiting.reject(new Trouble(message.error.code, message.error.message));
+    else waiting.resolve({ value: message.value, parts: waiting.parts });
   }
 }
 

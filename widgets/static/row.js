@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "./format.js";
 import { channelIcon, icon } from "./icons.js";
-import { marked } from "./text.js";
+import { marked, plain } from "./text.js";
 
 const CLOSING_SOON_HOURS = 4;
 const MEDIA = { image: "Photo", audio: "Audio", video: "Video", document: "File" };
@@ -24,7 +24,8 @@ export function statusPill(status) {
 
 /** `search` is highlighted; `me` is the operator whose messages say "You"; `view` makes ids unique. */
 export function row(conversation, { search, me, view }) {
-  const { id, contact_name: name, unread } = conversation;
+  const { id, unread } = conversation;
+  const name = plain(conversation.contact_name);
   return h(
     "div",
     {
@@ -41,7 +42,7 @@ export function row(conversation, { search, me, view }) {
       h(
         "div",
         { class: "cw-row-line" },
-        h("span", { class: "cw-row-name", title: name }, marked(name, search)),
+        h("span", { class: "cw-row-name", title: name }, h("bdi", {}, marked(name, search))),
         marks(conversation),
         time(conversation.last_activity_at),
       ),
@@ -58,7 +59,7 @@ export function row(conversation, { search, me, view }) {
 
 function spoken(conversation) {
   const { contact_name: name, channel_name: channel, status, unread } = conversation;
-  const parts = [name, channel, capitalised(status), unread > 0 && `${unread} unread`];
+  const parts = [plain(name), channel, capitalised(status), unread > 0 && `${unread} unread`];
   return parts.filter(Boolean).join(", ");
 }
 
@@ -80,19 +81,19 @@ function marks(conversation) {
 
 function preview(conversation, search, me) {
   const { subject, match, preview: last } = conversation;
-  if (match) return marked(match, search);
+  if (match) return h("bdi", {}, marked(match, search));
   const kind = last.media && icon(last.media);
   const text = last.text || (last.media ? MEDIA[last.media] : "");
   return [
-    subject && h("span", { class: "cw-row-subject" }, ...marked(subject, search)),
+    subject && h("bdi", { class: "cw-row-subject" }, marked(subject, search)),
     writer(last, me),
     kind,
-    marked(text.slice(0, 200), search),
+    h("bdi", {}, marked(text.slice(0, 200), search)),
   ];
 }
 
 function writer({ direction, author }, me) {
   if (direction !== "outbound") return null;
   const name = author === me || !author ? "You" : author;
-  return h("span", { class: "cw-row-author" }, `${name}: `);
+  return h("span", { class: "cw-row-author" }, `${plain(name)}: `);
 }

@@ -53,6 +53,14 @@ export function marked(text, query) {
   return nodes;
 }
 
+/**
+ * A name without the invisible marks that turn text around: with U+202E in it, "evil" + "gpj.exe" is
+ * read as "evilexe.jpg", and so is what follows the name. Arabic and Hebrew don't need them.
+ */
+export function plain(name) {
+  return name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
 /** Where `query` stands in `text`: the whole phrase, or else each of its words. */
 function find(text, query) {
   const { folded, from } = fold(text);

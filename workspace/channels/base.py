@@ -1,8 +1,8 @@
 """What a channel is: data, pure functions and two effects (`perform` and `run`).
 
-Deciding is kept apart from doing: `encode`, `decode` and `parse` are pure, so that third-party judges
-and recorded payloads can test them without a network. Only `perform` talks to the provider to send,
-only `run` talks to it to receive.
+Deciding is kept apart from doing: `encode`, `decode` and `parse` are pure, so that third-party
+judges and recorded payloads can test them without a network. Only `perform` talks to the provider
+to send, only `run` talks to it to receive.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A message to send. `key` names it at the provider, where the provider lets us choose the name."""
+    """A message to send. `key` names it at the provider, where we may choose the name."""
 
     key: str
     to: Address
@@ -63,7 +63,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The provider's answer: a code and a text in the provider's own terms (HTTP status, SMTP reply)."""
+    """The provider's answer in its own terms: a code (HTTP status, SMTP reply) and a text."""
 
     code: int
     text: str = ""
@@ -88,7 +88,7 @@ class Failure:
 
 
 class SendFailed(Exception):
-    """`perform` could not get an answer; `failure` says whether the provider may have the message."""
+    """No answer came; `failure` says whether the provider may have the message."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.detail)
@@ -191,10 +191,10 @@ class Payload:
 class Channel(Protocol):
     """One configured account.
 
-    `run` is a plain generator in one thread of its own; the hub appends what it yields to the journal
-    together with the cursor and only then asks for the next. It ends when `stop` is set, and raises
-    `errors.ConvoError` for what a person must fix and OSError for what time may heal; the hub restarts
-    it with backoff and shows the reason.
+    `run` is a plain generator in one thread of its own; the hub appends what it yields to the
+    journal together with the cursor and only then asks for the next. It ends when `stop` is set,
+    and raises `errors.ConvoError` for what a person must fix and OSError for what time may heal;
+    the hub restarts it with backoff and shows the reason.
     """
 
     capabilities: Capabilities
@@ -220,7 +220,7 @@ class Channel(Protocol):
         ...
 
     def find_sent(self, key: str) -> bool | None:
-        """Whether the provider has the message `key`; None where it can't be known. Settles in_doubt."""
+        """Whether the provider has the message `key`; None: it can't be known. Settles in_doubt."""
         ...
 
     def run(self, stop: StopEvent, cursor: str | None) -> Iterator[Payload]: ...

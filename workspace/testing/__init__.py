@@ -1,1 +1,1 @@
-"""Real servers and builders for tests; shipped, so that a channel of your own can be held to them."""
+"""Real servers and builders for tests; shipped, so that your own channel can be held to them."""
