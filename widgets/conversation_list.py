@@ -13,6 +13,8 @@ from widgets.panel import Panel, answers
 from workspace.models import Tab
 
 PAGE = 50
+MOST = 500
+"""Rows the hub gives at once."""
 
 
 class ConversationList(Panel):
@@ -67,11 +69,12 @@ class ConversationList(Panel):
             )
 
     def _load(self, wanted: int) -> None:
-        """The first `wanted` rows, in whole pages."""
+        """The first `wanted` rows, a page at least."""
         rows: dict[str, dict[str, Any]] = {}
         cursor = None
         while True:
-            page = self.ws.conversations(**self.filter.query(), cursor=cursor, limit=PAGE)
+            limit = min(max(PAGE, wanted - len(rows)), MOST)
+            page = self.ws.conversations(**self.filter.query(), cursor=cursor, limit=limit)
             rows |= {str(row.id): wire.conversation(row) for row in page}
             cursor = page.cursor
             if cursor is None or len(rows) >= wanted:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-from weakref import WeakKeyDictionary, WeakSet, finalize
+from weakref import WeakKeyDictionary
 
-from workspace.client import Watch, Workspace
+from workspace.client import Workspace
 from workspace.models import Change
 
 if TYPE_CHECKING:
@@ -44,34 +45,68 @@ def gather(changes: list[Change]) -> News:
 
 
 class Live:
-    """Collects the changes of one workspace and refreshes its panels, at most every `PACE`."""
+    """Refreshes the shown panels of one workspace when it changes, at most every `PACE`.
+
+    It follows the hub while any of them is shown: a cell that is run again leaves nothing behind.
+    """
 
     _of: ClassVar[WeakKeyDictionary[Workspace, Live]] = WeakKeyDictionary()
     _making = threading.Lock()
 
     def __init__(self) -> None:
-        self.connected = True
-        self._panels: WeakSet[Panel] = WeakSet()
-        self._changes: list[Change] = []
-        self._reported = True
-        self._stopped = False
-        self._news = threading.Condition()
-        threading.Thread(target=self._run, name="convo-panels", daemon=True).start()
+        self._turn = threading.Lock()
+        self._panels: set[Panel] = set()
+        self._stream: _Stream | None = None
 
     @classmethod
     def of(cls, ws: Workspace) -> Live:
-        """The one of this workspace. Raises HubUnavailable, Unauthorized."""
+        """The one that all panels of this workspace share."""
         with cls._making:
-            if ws not in cls._of:
-                live = cls()
-                watch = ws.watch(live._changed, live._state_changed)
-                finalize(ws, live._stop, watch)
-                cls._of[ws] = live
-            return cls._of[ws]
+            return cls._of.setdefault(ws, cls())
+
+    @property
+    def connected(self) -> bool:
+        """False while the changes can't be heard."""
+        stream = self._stream
+        return stream is None or stream.connected
 
     def join(self, panel: Panel) -> None:
-        with self._news:
+        """The panel is shown now. Raises HubUnavailable, Unauthorized."""
+        with self._turn:
+            if self._stream is None:
+                self._stream = _Stream(panel.ws, self._shown)
             self._panels.add(panel)
+
+    def leave(self, panel: Panel) -> None:
+        """No browser shows the panel any more."""
+        with self._turn:
+            self._panels.discard(panel)
+            if not self._panels and self._stream is not None:
+                self._stream.stop()
+                self._stream = None
+
+    def _shown(self) -> list[Panel]:
+        return list(self._panels)
+
+
+class _Stream:
+    """One subscription, and the thread that refreshes panels after it."""
+
+    def __init__(self, ws: Workspace, shown: Callable[[], list[Panel]]) -> None:
+        self.connected = True
+        self._shown = shown
+        self._changes: list[Change] = []
+        self._reported = True
+        self._stopped = threading.Event()
+        self._news = threading.Condition()
+        self._watch = ws.watch(self._changed, self._state_changed)
+        threading.Thread(target=self._run, name="convo-panels", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._watch.stop()
+        with self._news:
+            self._news.notify()
 
     # --- called from the watch thread
 
@@ -86,31 +121,24 @@ class Live:
             self._reported = False
             self._news.notify()
 
-    def _stop(self, watch: Watch) -> None:
-        watch.stop()
-        with self._news:
-            self._stopped = True
-            self._news.notify()
-
     # --- the panels' thread
 
     def _run(self) -> None:
-        pause = threading.Event()
-        while (waiting := self._wait()) is not None:
-            changes, panels, report = waiting
-            for panel in panels:
+        while not self._stopped.is_set():
+            changes, report = self._wait()
+            for panel in self._shown():
                 if report:
                     panel.connection(self.connected)
                 if changes:
                     panel.refresh(gather(changes))
-            pause.wait(PACE)
+            self._stopped.wait(PACE)
 
-    def _wait(self) -> tuple[list[Change], list[Panel], bool] | None:
-        """What there is to tell, as soon as there is something; None at the end."""
+    def _wait(self) -> tuple[list[Change], bool]:
+        """What there is to tell, as soon as there is something; nothing at the end."""
         with self._news:
-            self._news.wait_for(lambda: self._changes or not self._reported or self._stopped)
-            if self._stopped:
-                return None
+            self._news.wait_for(
+                lambda: self._changes or not self._reported or self._stopped.is_set()
+            )
             changes, self._changes = self._changes, []
             report, self._reported = not self._reported, True
-            return changes, [panel for panel in self._panels if panel.shown], report
+            return changes, report

@@ -71,7 +71,6 @@ class Panel(anywidget.AnyWidget):
         self.live = Live.of(ws)
         self._views: set[str] = set()
         self.on_msg(self._received)
-        self.live.join(self)
 
     def open(self) -> None:
         super().open()
@@ -81,11 +80,6 @@ class Panel(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
-
-    @property
-    def shown(self) -> bool:
-        """Whether a browser shows this panel."""
-        return bool(self._views)
 
     def changed(self, news: News) -> None:
         """Something changed; called from the live thread while the panel is shown."""
@@ -114,20 +108,35 @@ class Panel(anywidget.AnyWidget):
         args = content.get("args") or {}
         view = args.pop("view", None)
         if content["ask"] == "bye":
-            self._views.discard(view)
+            self._gone(view)
             return
-        if view:
-            self._views.add(view)
         handler = self._handlers.get(content["ask"])
         if handler is not None and getattr(handler, "slow", False):
             _slow.submit(self._answer, handler, args, content["call"])
         else:
-            self._answer(handler, args, content["call"])
+            self._answer(handler, args, content["call"], view)
 
-    def _answer(self, handler: Callable[..., Any] | None, args: dict[str, Any], call: str) -> None:
+    def _appeared(self, view: str) -> None:
+        self._views.add(view)
+        self.live.join(self)
+
+    def _gone(self, view: str) -> None:
+        self._views.discard(view)
+        if not self._views:
+            self.live.leave(self)
+
+    def _answer(
+        self,
+        handler: Callable[..., Any] | None,
+        args: dict[str, Any],
+        call: str,
+        view: str | None = None,
+    ) -> None:
         try:
             if handler is None:
                 raise InvalidRequest(f"{type(self).__name__} does not know this request.")
+            if view:
+                self._appeared(view)
             result = handler(self, **args)
         except ConvoError as error:
             self.send({"call": call, "error": _words(error)})

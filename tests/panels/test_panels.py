@@ -237,3 +237,19 @@ def test_a_bug_is_told_without_what_it_says(
     assert "Ada" not in str(refused.value)
     assert "Ada" not in caplog.text
     assert "ValueError" in caplog.text
+
+
+def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
+    def following() -> int:
+        return sum(thread.name == "convo-watch" for thread in threading.enumerate())
+
+    before = following()
+    inbox = Inbox(ws)
+    assert following() == before
+    rows, filters = Browser(inbox.list), Browser(inbox.filters)
+    rows.ask("ready", view="a")
+    filters.ask("ready", view="b")
+    shown = following()
+    for browser, view in ((rows, "a"), (filters, "b")):
+        browser.panel._received(None, {"ask": "bye", "args": {"view": view}, "call": None}, [])
+    assert following() == shown - (before == 0)
