@@ -63,6 +63,11 @@ def chromium(program: Callable[..., str]) -> str:
     return program("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser tests go last: their driver keeps an event loop, and their hub its threads."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says once per reason what this run leaves unproven."""
     reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))

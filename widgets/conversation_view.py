@@ -74,7 +74,7 @@ class ConversationView(Panel):
     def _seen(self, conversation_id: str, upto: str) -> None:
         self.ws.mark_read(conversation_id, upto=upto)
 
-    @answers("act")
+    @answers("act", slow=True)  # a delete waits for a send in flight
     def _act(self, conversation_id: str, verb: str, on: bool = False) -> None:
         if verb == "agent_replies":
             self.ws.set_agent_replies(conversation_id, on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 from workspace.client import Workspace
 from workspace.models import Change
+
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from widgets.panel import Panel
@@ -127,10 +130,13 @@ class _Stream:
         while not self._stopped.is_set():
             changes, report = self._wait()
             for panel in self._shown():
-                if report:
-                    panel.connection(self.connected)
-                if changes:
-                    panel.refresh(gather(changes))
+                try:
+                    if report:
+                        panel.connection(self.connected)
+                    if changes:
+                        panel.refresh(gather(changes))
+                except Exception:  # one panel's trouble must not end the others' updates
+                    logger.exception("a panel could not be refreshed")
             self._stopped.wait(PACE)
 
     def _wait(self) -> tuple[list[Change], bool]:

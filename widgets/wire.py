@@ -27,5 +27,4 @@ def event(value: ConversationEvent) -> dict[str, Any]:
 
 def channel(value: Channel) -> dict[str, Any]:
     """What a filter shows of a channel; its options stay behind."""
-    look = str(value.options.get("plays", value.kind))
-    return {"id": str(value.id), "name": value.name, "look": look}
+    return {"id": str(value.id), "name": value.name, "look": value.capabilities.kind}

@@ -136,6 +136,13 @@ class StoreLocked(ConvoError):
     status = 503
 
 
+class StoreUnavailable(ConvoError):
+    """The database can't be read or written now: the disk or the memory is full."""
+
+    code = "store_unavailable"
+    status = 503
+
+
 class StoreTooNew(ConvoError):
     """The database was written by a newer version of this package; upgrade the package."""
 

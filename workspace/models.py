@@ -3,7 +3,8 @@
 The same names are used in SQL, JSON, JavaScript and on screen. Ids are 64-bit integers allocated
 by the hub's writer from one sequence for messages and events alike, so that comparing ids compares
 log order; JSON carries them as strings because JavaScript numbers lose digits above 2**53. Times
-are aware UTC datetimes.
+are aware UTC datetimes. What customers say and are called is left out of a value's repr, since the
+last line of a notebook cell is saved with the notebook.
 """
 
 from collections.abc import Mapping
@@ -139,7 +140,7 @@ class Actor:
     """Who acts: the kind, and a name to show (an operator's user name)."""
 
     kind: ActorKind
-    name: str = ""
+    name: str = field(default="", repr=False)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "workspace")
@@ -198,7 +199,7 @@ class Address:
     """One way to reach a contact. `value` is normalised: E.164 phone, lower-case mail domain."""
 
     kind: AddressKind
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +221,9 @@ class Channel:
 class Preview:
     """The last message of a conversation, as the list shows it."""
 
-    text: str
+    text: str = field(repr=False)
     direction: Direction | None = None
-    author: str = ""
+    author: str = field(default="", repr=False)
     media: MediaKind | None = None
     delivery_status: DeliveryStatus | None = None
 
@@ -238,10 +239,10 @@ class Conversation:
     like what it plays."""
     channel_name: str
     contact_id: Id
-    contact_name: str
+    contact_name: str = field(repr=False)
     """The name to show; the address where no name is known."""
     address: Address
-    subject: str
+    subject: str = field(repr=False)
     """Empty for channels without subjects."""
     status: Status
     archived: bool
@@ -257,7 +258,7 @@ class Conversation:
     last_inbound_at: datetime | None
     window_closes_at: datetime | None
     """None: the channel has no window, or the customer has not written yet."""
-    match: str = ""
+    match: str = field(default="", repr=False)
     """With a search: a piece of text around the hit; empty where the name or address matched."""
     match_message_id: Id | None = None
     """With a search: the newest message that matched; None where the name or address matched."""
@@ -269,7 +270,7 @@ class Attachment:
 
     id: Id
     kind: MediaKind
-    name: str
+    name: str = field(repr=False)
     mime: str
     """Sniffed from the bytes; the sender's claim is never trusted."""
     size: int
@@ -294,8 +295,8 @@ class Message:
     conversation_id: Id
     direction: Direction
     author: Actor
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
     """The raw HTML part of a mail; empty otherwise. Untrusted: sanitise before showing."""
     occurred_at: datetime
     received_at: datetime
@@ -306,7 +307,7 @@ class Message:
     delivery_status: DeliveryStatus | None = None
     """None for inbound messages and notes."""
     failure_kind: FailureKind | None = None
-    failure: str = ""
+    failure: str = field(default="", repr=False)
     """The reason in words; empty where nothing failed."""
     automatic: bool = False
     """Sent by a machine: auto-replies, bounces, mailing robots."""
@@ -414,7 +415,7 @@ class Upload:
 
     id: Id
     kind: MediaKind
-    name: str
+    name: str = field(repr=False)
     mime: str
     size: int
 

@@ -29,8 +29,15 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The news pop-up would cover the panels, and asks the internet.
-QUIET = {"fetchNews": "false", "checkForUpdates": False}
+SETTINGS: dict[str, dict[str, Any]] = {
+    # The news pop-up would cover the panels, and asks the internet.
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+    # Saving a notebook saves all that its panels sync: none of it may name a customer.
+    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
+}
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
   const kernel = session?.session?.kernel;
@@ -179,9 +186,10 @@ def running(page: Page) -> Locator:
 @contextmanager
 def server(root: Path, home: Path, data: Path) -> Iterator[str]:
     """JupyterLab over `root`, with settings of its own; its address."""
-    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    for name, values in SETTINGS.items():
+        path = home / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
     places = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     environment = {
         **os.environ,

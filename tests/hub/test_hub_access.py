@@ -46,7 +46,11 @@ def test_a_wrong_token_is_refused(http: httpx.Client, given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "", "[::2]"]
+    "host",
+    [
+        *("evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "", "[::2]"),
+        *("[::1", "[x]", "evil@127.0.0.1", "127.0.0.1/x"),
+    ],
 )
 def test_a_foreign_host_is_refused_even_with_the_token(http: httpx.Client, host: str) -> None:
     """DNS rebinding: the page's own name, pointed at 127.0.0.1."""

@@ -53,7 +53,6 @@ def kernel() -> Iterator[BlockingKernelClient]:
 
 
 def troubles(ws: Workspace) -> set[str]:
-    """What the doctor complains of; a demo has a message whose fate is unknown."""
     return {check.name for check in ws.doctor() if not check.ok}
 
 
@@ -81,7 +80,6 @@ def wait_for_burst(ws: Workspace, channel: int, news: threading.Event) -> None:
 
 def test_two_kernels_a_command_a_job_and_a_burst(ws: Workspace) -> None:
     folder = ws.info().folder
-    before = troubles(ws)
     news = threading.Event()
 
     def hear(change: Change) -> None:
@@ -110,7 +108,7 @@ def test_two_kernels_a_command_a_job_and_a_burst(ws: Workspace) -> None:
         watching.stop()
     assert rows == ROWS
     assert arrived(ws, channel) == BURST
-    assert troubles(ws) == before
+    assert troubles(ws) <= {"not confirmed"}  # a demo has a message whose fate is unknown
     assert "ERROR" not in (Path(folder) / "hub.log").read_text("utf-8")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mail_samples import ALTERNATIVE, PLAIN, REPLY, dsn, read
 
 from workspace.channels.base import Event, Received
+from workspace.journal import Journal, Record
 
 
 def storable(event: Event) -> None:
@@ -96,11 +97,16 @@ def test_hostile_mail_takes_no_longer_than_any_other(raw: bytes) -> None:
     assert time.process_time() - began < 5
 
 
-def test_the_files_of_pythons_own_tests(email_files: list[Path]) -> None:
+def test_the_files_of_pythons_own_tests(email_files: list[Path], tmp_path: Path) -> None:
     assert len(email_files) == 48
-    for file in email_files:
-        raw = file.read_bytes()
+    raws = [file.read_bytes() for file in email_files]
+    for raw in raws:
         storable(read(raw))
+    journal = Journal(tmp_path / "journal.sqlite")
+    ids = journal.append(Record(1, raw) for raw in raws)
+    assert [entry.raw for entry in journal.read(0, 100)] == raws
+    assert len(ids) == 48
+    journal.close()
 
 
 def test_a_real_mailing_list(mail_corpus: list[Path]) -> None:

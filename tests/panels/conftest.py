@@ -1,5 +1,6 @@
 """One hub with demo conversations, and a stand-in for the browser's end of a panel's messages."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -29,6 +30,7 @@ class Browser:
     panel: Panel
     said: list[dict[str, Any]] = field(default_factory=list)
     bytes: list[bytes] = field(default_factory=list)
+    heard: threading.Condition = field(default_factory=threading.Condition)
     comm_id: str = field(default_factory=lambda: f"browser-{next(_numbers)}")
 
     def __post_init__(self) -> None:
@@ -44,8 +46,10 @@ class Browser:
 
     def send(self, data: Any, buffers: Any = None, **_: Any) -> None:
         if data["method"] == "custom":
-            self.said.append(data["content"])
-            self.bytes += [bytes(buffer) for buffer in buffers or ()]
+            with self.heard:
+                self.said.append(data["content"])
+                self.bytes += [bytes(buffer) for buffer in buffers or ()]
+                self.heard.notify_all()
 
     # What a script does.
 

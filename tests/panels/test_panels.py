@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.panels.conftest import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
 from widgets.panel import PART, Bytes
-from workspace.client import Workspace
+from workspace.client import Workspace, connect
 from workspace.models import Conversation, Status, Tab
 
 
@@ -19,13 +19,11 @@ def first(ws: Workspace, **filters: object) -> Conversation:
     return row
 
 
-def eventually(condition: Callable[[], object], ws: Workspace) -> None:
-    """Waits for what the live thread does after a change."""
-    for _ in range(200):
-        if condition():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("nothing came of it")
+def eventually(browser: Browser, push: str) -> list[Any]:
+    """Waits for what the live thread says after a change."""
+    with browser.heard:
+        assert browser.heard.wait_for(lambda: browser.pushed(push), timeout=10)
+    return browser.pushed(push)
 
 
 def test_the_list_comes_in_pages(ws: Workspace) -> None:
@@ -49,8 +47,7 @@ def test_a_change_tells_what_is_different_alone(ws: Workspace) -> None:
     browser.ask("ready", view="v")
     row = first(ws, status="pending")
     ws.resolve(row.id)
-    eventually(lambda: browser.pushed("rows"), ws)
-    [change] = browser.pushed("rows")
+    [change] = eventually(browser, "rows")
     assert not change["fresh"]
     assert len(change["order"]) == 50
     assert [(r["id"], r["status"]) for r in change["rows"]] == [(str(row.id), "resolved")]
@@ -65,7 +62,7 @@ def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
     other.ask("ready", view="w")
     row = first(ws)
     ws.mark_unread(row.id)
-    eventually(lambda: other.pushed("rows"), ws)
+    eventually(other, "rows")
     assert not browser.pushed("rows")
     ws.mark_read(row.id)
 
@@ -243,13 +240,16 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
     def following() -> int:
         return sum(thread.name == "convo-watch" for thread in threading.enumerate())
 
-    before = following()
-    inbox = Inbox(ws)
-    assert following() == before
-    rows, filters = Browser(inbox.list), Browser(inbox.filters)
-    rows.ask("ready", view="a")
-    filters.ask("ready", view="b")
-    shown = following()
-    for browser, view in ((rows, "a"), (filters, "b")):
-        browser.panel._received(None, {"ask": "bye", "args": {"view": view}, "call": None}, [])
-    assert following() == shown - (before == 0)
+    with connect(ws.info().folder) as own:
+        before = following()
+        inbox = Inbox(own)
+        assert following() == before
+        rows, filters = Browser(inbox.list), Browser(inbox.filters)
+        rows.ask("ready", view="a")
+        filters.ask("ready", view="b")
+        assert following() == before + 1
+        for browser, view in ((rows, "a"), (filters, "b")):
+            assert following() == before + 1
+            bye = {"ask": "bye", "args": {"view": view}, "call": None}
+            browser.panel._received(browser.panel, bye, [])
+        assert following() == before

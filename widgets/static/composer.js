@@ -38,11 +38,13 @@ class Composer {
   }
 
   async load() {
-    if (this.id) this.drafts.set(this.id, this.field.value);
+    if (this.id) this.drafts.set(this.id, { text: this.field.value, attempt: this.attempt });
     this.id = this.model.get("conversation_id");
     this.state = null;
-    this.attempt = null;
-    this.field.value = this.drafts.get(this.id) ?? "";
+    const draft = this.drafts.get(this.id);
+    this.field.value = draft?.text ?? "";
+    // A reply that may be on its way keeps its key, so that sending it again can't double it.
+    this.attempt = draft?.attempt ?? null;
     this.say("");
     this.show();
     const id = this.id;
@@ -144,7 +146,8 @@ class Composer {
   /** The text of a failed attempt returns to where it was written. */
   giveBack(id, text, key, trouble) {
     if (this.id !== id) {
-      this.drafts.set(id, [text, this.drafts.get(id)].filter(Boolean).join("\n"));
+      const draft = [text, this.drafts.get(id)?.text].filter(Boolean).join("\n");
+      this.drafts.set(id, { text: draft, attempt: draft === text ? { text, key } : null });
       return;
     }
     this.field.value = [text, this.field.value].filter(Boolean).join("\n");

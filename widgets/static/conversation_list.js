@@ -2,7 +2,6 @@
 
 import { arrange, debounce, fill, h } from "./dom.js";
 import { relative } from "./format.js";
-import { icon } from "./icons.js";
 import { blank, every, onTrait, page, panel, showTrouble } from "./panel.js";
 import { row } from "./row.js";
 
@@ -186,13 +185,18 @@ function skeleton() {
 }
 
 function connectFirst() {
-  const command = "convo channel add mail";
+  const command = [
+    "convo channel add mail \\",
+    "  --set address=you@example.org \\",
+    "  --set password=env:MAIL_PASSWORD \\",
+    "  --set imap_host=… --set smtp_host=…",
+  ];
   return blank(
     "plug",
     "Connect a channel to send and receive messages",
-    h("p", {}, "In a terminal:"),
-    h("code", { class: "cw-code" }, command),
-    h("p", { class: "cw-faint" }, icon("chat"), " or load invented people with ", h("code", {}, "convo demo")),
+    h("p", {}, "In a terminal; docs/mail.md has all of it:"),
+    h("code", { class: "cw-code" }, command.join("\n")),
+    h("p", {}, "To look around first: ", h("code", {}, "convo demo")),
   );
 }
 

@@ -15,7 +15,13 @@ class ConversationView {
     this.link = link;
     const media = new Media({ el, link, signal });
     this.parts = { me: "", media, link, signal };
-    this.head = new Head({ el, link, act: (verb, args) => this.act(verb, args), leave: () => this.leave() });
+    this.head = new Head({
+      el,
+      link,
+      act: (verb, args) => this.act(verb, args),
+      say: (words) => this.say(words),
+      leave: () => this.leave(),
+    });
     this.log = new Log({ parts: this.parts, older: (id) => this.older(id), moved: () => this.watchReading() });
     this.problem = h("p", { class: "cw-view-problem", role: "alert", hidden: true });
     link.on("refresh", (value) => this.refresh(value));
@@ -94,9 +100,8 @@ class ConversationView {
 
   // --- acting
 
-  /** A verb on the open conversation; null only shows the trouble given. */
+  /** A verb on the open conversation, or on the one that `args` names. */
   async act(verb, args = {}) {
-    if (!verb) return this.say(args.message);
     const id = this.id;
     try {
       await this.link.ask("act", { conversation_id: id, verb, ...args });
@@ -105,7 +110,6 @@ class ConversationView {
       this.say(trouble.message);
       if (this.id === id) this.head.show(this.opened, this.agent);
     }
-    return undefined;
   }
 
   say(words) {

@@ -8,11 +8,12 @@ import { avatar, statusPill } from "./row.js";
 import { plain } from "./text.js";
 
 export class Head {
-  /** `act(verb, args)` does a verb on the open conversation; `link` only reads. */
-  constructor({ el, link, act, leave }) {
+  /** `act(verb, args)` does a verb on the open conversation, `say(words)` shows trouble. */
+  constructor({ el, link, act, say, leave }) {
     this.el = el;
     this.link = link;
     this.act = act;
+    this.say = say;
     this.who = h("div", { class: "cw-head-who" });
     this.toggle = h("button", {
       class: "cw-switch",
@@ -88,20 +89,31 @@ export class Head {
   async remove() {
     const { id } = this.conversation;
     const name = plain(this.conversation.contact_name);
-    const { value } = await this.link.read("contents", { conversation_id: id }).catch((trouble) => ({ value: { trouble } }));
-    if (value.trouble) return this.act(null, value.trouble);
-    const lost = [plural(value.messages, "message"), value.files > 0 && plural(value.files, "file")];
+    const lost = await this.contents(id);
+    if (!lost) return;
     const sure = await confirm(this.el, {
       title: `Delete the conversation with ${name}?`,
       body: h(
         "p",
         {},
         "This permanently deletes ",
-        h("strong", {}, lost.filter(Boolean).join(" and ")),
+        h("strong", {}, lost),
         ". It cannot be undone.",
       ),
       action: "Delete",
     });
-    return sure && this.act("delete", { conversation_id: id });
+    if (sure) this.act("delete", { conversation_id: id });
+  }
+
+  /** In words, what deleting would lose; empty if that can't be told. */
+  async contents(id) {
+    try {
+      const { value } = await this.link.read("contents", { conversation_id: id });
+      const files = value.files > 0 && plural(value.files, "file");
+      return [plural(value.messages, "message"), files].filter(Boolean).join(" and ");
+    } catch (trouble) {
+      this.say(trouble.message);
+      return "";
+    }
   }
 }

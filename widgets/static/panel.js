@@ -4,7 +4,9 @@ import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
-const PATIENCE = 30_000;
+// Longer than a call to the hub may take, a restart and a delete that waits for a send included:
+// an answer that is on its way must not be called missing.
+const PATIENCE = 180_000;
 
 /** An error in words, as the kernel or the panel itself found it. */
 export class Trouble extends Error {

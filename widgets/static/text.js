@@ -2,7 +2,11 @@
 
 import { h } from "./dom.js";
 
-const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"“”]+|\bmailto:[^\s<>"]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+// Every part is bounded and starts where a word does: a stranger's text of a million characters must
+// not be tried from each of them anew.
+const LINK =
+  /\b(?:https?:\/\/|www\.)[^\s<>"“”]{1,2000}|\bmailto:[^\s<>"]{1,2000}|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
+const SENTENCE_END = new Set(".,;:!?'\"»…");
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
 /** `text` with its web and mail addresses as links. */
@@ -23,9 +27,10 @@ export function linked(text) {
 
 /** Punctuation that ends the sentence is not part of the address, nor is a bracket opened before it. */
 function trimmed(link) {
-  let shown = link.replace(/[.,;:!?'"»…]+$/u, "");
-  while (shown.endsWith(")") && !shown.includes("(")) shown = shown.slice(0, -1);
-  return shown;
+  const opened = link.includes("(");
+  let end = link.length;
+  while (SENTENCE_END.has(link[end - 1]) || (link[end - 1] === ")" && !opened)) end -= 1;
+  return link.slice(0, end);
 }
 
 function address(shown) {

@@ -132,8 +132,8 @@ class Transport:
             if self._session is broken:
                 hub = process.connect(self.location)
                 if hub != broken.hub:
+                    # The old one is left to whoever still uses it, in another thread.
                     self._session = self._open(hub)
-                    broken.client.close()
             return self._session
 
     def events(self, after: int | None, silence: float) -> httpx.Response:

@@ -2,9 +2,9 @@
 
 import hmac
 import os
+import re
 import secrets
 import stat
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,7 +16,7 @@ from workspace.settings import Paths
 OPEN = frozenset({"/v1/health", "/docs", "/openapi.json"})
 """Without a token: they tell nothing about this workspace, and a browser has no token to show."""
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
 class Auth:
@@ -37,7 +37,7 @@ class Auth:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         # A foreign name that resolves to 127.0.0.1 (DNS rebinding) is still in the Host header.
-        if urlsplit(f"//{host}").hostname not in LOOPBACK:
+        if not HOST.fullmatch(host):
             return Unauthorized("The hub answers on this machine's loopback address only."), 403
         if headers.get("origin", f"http://{host}") != f"http://{host}":
             return Unauthorized("The hub does not answer other web pages."), 403

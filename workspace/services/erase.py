@@ -83,8 +83,9 @@ class Erase:
     def delete(self, ids: Sequence[int], actor: Actor, key: str | None) -> list[Outcome]:
         """Erase conversations, all or none. Raises NotFound naming an unknown id.
 
-        Waits for a send in flight up to its lease. The rows are gone from the file itself only
-        after `compact`.
+        Waits for a send in flight up to its lease; what is queued is cancelled first, and stays
+        cancelled if the erasure fails. The rows are gone from the file itself only after
+        `compact`.
         """
         verbs.check(ids)
         self._drain()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from workspace.channels.base import Channel, Event, Received
-from workspace.errors import JournalUnavailable
+from workspace.errors import JournalUnavailable, StoreUnavailable
 from workspace.journal import Entry, Journal
 from workspace.services import payloads
 from workspace.services.applying import apply
@@ -30,7 +30,7 @@ BATCH = 500
 
 POSITION = "journal_position"
 
-_MACHINE = (OSError, MemoryError, JournalUnavailable)
+_MACHINE = (OSError, MemoryError, JournalUnavailable, StoreUnavailable)
 """Errors that say nothing about a payload: wait and try it again."""
 
 

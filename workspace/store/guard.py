@@ -31,8 +31,14 @@ REFUSED_FUNCTIONS = frozenset(
     {"current_setting", "getvariable", "getenv"}  # the server's settings
     | {"json_serialize_plan", "pg_get_viewdef", "pg_get_constraintdef", "format_type"}
     | {"get_block_size", "pg_sleep"}
+    | {"list_resize", "array_resize"}  # make any amount of memory, and no limit stops them
 )
 """Refused though DuckDB calls them harmless, or macros around what is refused."""
+
+LONGEST = 10_000
+"""Characters that repeat, lpad and rpad may make: DuckDB's limits don't stop one single call."""
+
+_LENGTHENING = frozenset({"repeat", "lpad", "rpad"})
 
 TABLES = frozenset({"EMPTY", "EXPRESSION_LIST", "JOIN", "SUBQUERY", "PIVOT"})
 """Kinds of table references that need no more than a look at what they contain."""
@@ -125,7 +131,18 @@ class Guard:
         name = node.get("function_name")
         if isinstance(name, str) and _lower(name) in self._functions:
             raise QueryRefused(f"The function {name}() can't be used here.")
+        if isinstance(name, str) and _lower(name) in _LENGTHENING and not _short(node):
+            raise QueryRefused(f"{name}() takes a plain number up to {LONGEST:,} here.")
         self._children(node, scope)
+
+
+def _short(call: Node) -> bool:
+    """Whether the second argument is a constant within bounds."""
+    arguments = call.get("children", [])
+    if len(arguments) < 2 or arguments[1].get("class") != "CONSTANT":
+        return False
+    value = arguments[1].get("value", {}).get("value")
+    return isinstance(value, int) and value <= LONGEST
 
 
 def _parsed(db: Driver, sql: str) -> list[Node]:

@@ -13,7 +13,9 @@ from pathlib import Path
 from queue import PriorityQueue
 from typing import TypeVar
 
-from workspace.errors import StoreLocked
+import duckdb
+
+from workspace.errors import StoreLocked, StoreUnavailable
 from workspace.settings import Paths, Settings
 from workspace.store.driver import Driver, DuckDriver, connect
 from workspace.store.migrate import migrate
@@ -77,8 +79,14 @@ class Store:
         return self._submit(lambda: self._transact(work), priority)
 
     def _transact(self, work: Callable[[Driver], T]) -> T:
-        with self._root.transaction():
-            result = work(self._root)
+        try:
+            with self._root.transaction():
+                result = work(self._root)
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            raise StoreUnavailable(
+                f"{self.database} can't be written: make room on the disk or raise "
+                "memory_megabytes in settings.toml. Nothing was lost."
+            ) from error
         if self._root.recorded:
             for listener in self._listeners:
                 listener(self._root.recorded)

@@ -191,8 +191,8 @@ def _keep_copy(envelope: Envelope, options: MailOptions, password: Password) -> 
                     client.append(mailbox, envelope.data, [SEEN], datetime.now(UTC))
             finally:
                 leave(client)
-    except (OSError, ConfigError) as error:
-        log.warning("a sent mail was not copied to the sent mailbox: %s", error)
+    except Exception as error:  # of whatever kind: it must not turn a sent mail into a doubtful one
+        log.warning("a sent mail was not copied to the sent mailbox: %s", type(error).__name__)
 
 
 def sent_mailbox(client: ImapConnection, options: MailOptions) -> str:
