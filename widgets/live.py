@@ -135,8 +135,9 @@ class _Stream:
                         panel.connection(self.connected)
                     if changes:
                         panel.refresh(gather(changes))
-                except Exception:  # one panel's trouble must not end the others' updates
-                    logger.exception("a panel could not be refreshed")
+                except Exception as error:  # one panel's trouble must not end the others' updates
+                    # By its kind alone: an exception's text may quote a customer.
+                    logger.error("A panel could not be refreshed: %s", type(error).__name__)
             self._stopped.wait(PACE)
 
     def _wait(self) -> tuple[list[Change], bool]:

@@ -149,6 +149,7 @@ def test_each_option(inbox: Inbox, hub: Stage) -> None:
     inbox.search.fill("Olga Option")
     inbox.open("Olga Option")
     expect(inbox.row("Olga Option").locator(".cw-badge")).to_have_count(0)
+    expect(inbox.head).to_have_attribute("data-unread", "0")
     assert inbox.options() == ["Mark as unread", "Resolve", "Archive", "Delete"]
 
     inbox.choose("Mark as unread")

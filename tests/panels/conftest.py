@@ -57,10 +57,15 @@ class Browser:
         """The answer's value; an error is raised as it was put."""
         call = f"request-{next(_numbers)}"
         self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, [])
-        [answer] = [said for said in self.said if said.get("call") == call and "part" not in said]
+        with self.heard:
+            assert self.heard.wait_for(lambda: self._answers(call), timeout=30)
+        [answer] = self._answers(call)
         if "error" in answer:
             raise Refused(**answer["error"])
         return answer["value"]
+
+    def _answers(self, call: str) -> list[dict[str, Any]]:
+        return [said for said in self.said if said.get("call") == call and "part" not in said]
 
     def pushed(self, name: str) -> list[Any]:
         return [said["value"] for said in self.said if said.get("push") == name]
