@@ -1,6 +1,5 @@
 """What goes wrong unexpectedly: told with a reference, logged without what customers said."""
 
-import asyncio
 import logging
 import sys
 import threading
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from own_loop import in_a_loop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workspace.client import Workspace
@@ -42,7 +42,7 @@ def ask(app: ASGIApp) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
             return await client.get("/")
 
-    return asyncio.run(go())
+    return in_a_loop(go())
 
 
 async def broken(scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +103,7 @@ def test_an_answer_under_way_breaks_off(paths_logged: Paths) -> None:
 
         await Guard(half)({"type": "http"}, receive, send)  # type: ignore[arg-type]
 
-    asyncio.run(go())
+    in_a_loop(go())
     assert len(sent) == 1, "no second head after the first"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from httpx_sse import EventSource, ServerSentEvent
+from own_loop import in_a_loop
 
 from workspace.client import Workspace
 from workspace.hub.stream import Changes
@@ -89,7 +90,7 @@ def test_silence_is_broken_by_heartbeats(store: Store) -> None:
         parts = stream.follow(None)
         return [await anext(parts) for _ in range(3)]
 
-    position, *beats = asyncio.run(hear())
+    position, *beats = in_a_loop(hear())
     assert position.startswith(b"id: 0\nevent: position\n")
     assert beats == [b": still here\n\n"] * 2
 
@@ -103,7 +104,7 @@ def test_an_open_stream_ends_with_the_hub(store: Store) -> None:
         asyncio.get_running_loop().call_later(0.01, stream.end)
         return [part async for part in parts]
 
-    assert asyncio.run(hear()) == []
+    assert in_a_loop(hear()) == []
 
 
 def test_many_changes_come_in_order_and_once(store: Store) -> None:
@@ -124,7 +125,7 @@ def test_many_changes_come_in_order_and_once(store: Store) -> None:
                 await asyncio.to_thread(record, 1)
         return [line for line in text.splitlines() if line.startswith(b"id: ")]
 
-    ids = [int(line[4:]) for line in asyncio.run(hear())]
+    ids = [int(line[4:]) for line in in_a_loop(hear())]
     assert ids == sorted(set(ids))
     assert len(ids) == 1_202  # and the position
 
@@ -134,5 +135,5 @@ def test_a_commit_after_the_end_wakes_nobody(store: Store) -> None:
         stream = Changes(store)
         stream.begin()
 
-    asyncio.run(live())
+    in_a_loop(live())
     store.write(lambda tx: changes.record(tx, "conversation", 1))  # the loop is closed
