@@ -46,6 +46,7 @@ READY = """() => {
 RUN_ALL = "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
 FORGET = "() => document.querySelectorAll('.cw-inbox').forEach(old => old.dataset.earlier = '')"
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+SCROLL = "(list, to) => { list.scrollTop = to === 'top' ? 0 : list.scrollHeight }"
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
 CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
 
@@ -138,6 +139,10 @@ class Inbox:
 
     def row(self, name: str) -> Locator:
         return self.rows.filter(has=self.page.locator(".cw-row-name", has_text=name))
+
+    def scroll_list(self, to: str) -> None:
+        """To its "top" or "bottom": the list itself, since its rows change while news arrive."""
+        self.root.locator(".cw-rows").evaluate(SCROLL, to)
 
     def open(self, name: str) -> None:
         self.row(name).click()
