@@ -41,7 +41,7 @@ format: $(READY)  ## Format the code and strip notebook outputs
 	@$(BIN)/ruff format
 	@scripts/notebooks
 
-bench: $(READY)  ## Measure the store, the hub and the panels
+bench: $(READY)  ## Measure the services and the hub
 	@$(BIN)/python -m benchmarks
 
 screenshots: $(READY)  ## Take the pictures of the documentation anew

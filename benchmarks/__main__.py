@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from benchmarks import ingest, report
 from benchmarks.data import MESSAGES_EACH, Business
 from benchmarks.measure import Timing
 from benchmarks.operations import ACTOR, InProcess, OverHttp, Picks, Surface, reads, writes
-from workspace import Workspace, connect, process
+from workspace import process
 from workspace.services import Services
 from workspace.settings import Paths, Settings
+from workspace.testing.hub import running_hub
 
 STANDARD = 100_000
 IN_PROCESS, OVER_HTTP = "in process", "over HTTP"
@@ -43,13 +44,13 @@ def main() -> None:
 def measure(paths: Paths, size: int, repeat: int) -> tuple[Timings, dict[str, str]]:
     timings: Timings = {}
     facts = {"conversations": f"{size:,}", "messages": f"{size * MESSAGES_EACH:,}"}
-    with _services(paths) as services:
+    with closing(Services.open(paths, Settings.load(paths))) as services:
         business, picks = _filled(services, size, facts)
         _measure(timings, IN_PROCESS, InProcess(services), picks, repeat)
         for name, timing in ingest.receiving(services, business, repeat):
             _note(timings, IN_PROCESS, name, timing)
         facts |= ingest.burst(services, business)
-    with _hub(paths) as ws:
+    with running_hub(paths.folder) as ws:
         hub = psutil.Process(ws.info().pid)
         facts["memory of the hub, started"] = _megabytes(hub.memory_info().rss)
         _measure(timings, OVER_HTTP, OverHttp(ws), picks, repeat)
@@ -96,24 +97,6 @@ def _folder() -> Iterator[Paths]:
         yield process.make_demo(folder)
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _services(paths: Paths) -> Iterator[Services]:
-    services = Services.open(paths, Settings.load(paths))
-    try:
-        yield services
-    finally:
-        services.close()
-
-
-@contextmanager
-def _hub(paths: Paths) -> Iterator[Workspace]:
-    try:
-        with connect(paths.folder) as ws:
-            yield ws
-    finally:
-        process.stop(paths)
 
 
 def _megabytes(size: int) -> str:

@@ -143,6 +143,19 @@ class StoreUnavailable(ConvoError):
     status = 503
 
 
+class StoreClosed(StoreUnavailable):
+    """The workspace was closed, because its hub is stopping; open it again, then try again."""
+
+    code = "store_closed"
+
+
+class StoreRefused(ConvoError):
+    """What was to be written breaks a rule of the database, which is a defect; please report it."""
+
+    code = "store_refused"
+    status = 500
+
+
 class StoreTooNew(ConvoError):
     """The database was written by a newer version of this package; upgrade the package."""
 

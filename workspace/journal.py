@@ -78,8 +78,12 @@ class Journal:
             self._writer.executescript(_sql("schema"))
             self._writer.execute(_sql("name_it"), [uuid4().hex])
             self._reader = _connect(path)
+        self.erasure_due = False
+        """What was erased is still in the write-ahead log, because another program reads it."""
         self.uuid = self._one("uuid")
         """Kept beside the position in the database: it tells whose position that is."""
+        with self._write_lock:
+            self._truncate()  # an earlier life may have left something to be erased
 
     def close(self) -> None:
         """Give the files back. Nothing is lost without it."""
@@ -203,8 +207,15 @@ class Journal:
 
         self._write(work)
 
+    def share(self, conversation_id: int, other: int) -> None:
+        """Note that all payloads of the conversation `other` carry something of this one, too.
+
+        For a message that turned out to belong here, whose own payload nobody can tell any more.
+        """
+        self._write(lambda db: db.execute(_sql("share"), (conversation_id, other)))
+
     def drop(self, ids: Iterable[int]) -> None:
-        """Erase payloads: copies of messages that were erased before."""
+        """Erase payloads: copies of messages that were erased before. See `finish_erasing`."""
         rows = [(id,) for id in ids]
         if rows:
             self._write(lambda db: self._drop(db, rows), truncate=True)
@@ -215,7 +226,7 @@ class Journal:
         Give the ids of threads merged into them, too. A payload that also carries messages of other
         conversations goes as a whole: an erasure must be complete, and those messages are in the
         database, so all that is lost is applying that payload again after a fix of its parser.
-        What lies in quarantine belongs to nobody yet and stays.
+        What lies in quarantine belongs to nobody yet and stays. See `finish_erasing`.
         """
         ids = [(id,) for id in conversation_ids]
 
@@ -252,15 +263,23 @@ class Journal:
                 self._truncate()
         return result
 
+    def finish_erasing(self) -> bool:
+        """Have the disk forget what was erased while another program read the journal.
+
+        Such a program keeps the write-ahead log from being emptied, and neither receiving nor an
+        erasure waits for it: the rows are gone at once, their bytes when it has ended. False: it
+        still reads.
+        """
+        with self._write_lock:
+            if self.erasure_due:
+                self._truncate()
+            return not self.erasure_due
+
     def _truncate(self) -> None:
         """Empty the write-ahead log: it may still hold what was erased."""
-        with self._read_lock, _typed(self.path):
-            busy = self._writer.execute(_sql("truncate")).fetchone()[0]
-        if busy:
-            raise JournalUnavailable(
-                f"{self.path} is open in another program, so what was erased is still in its "
-                "write-ahead log. Close that program and delete again."
-            )
+        self.erasure_due = True
+        with self._read_lock, _typed(self.path), _impatient(self._writer) as db:
+            self.erasure_due = bool(db.execute(_sql("truncate")).fetchone()[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -284,6 +303,17 @@ def _typed(path: Path) -> Iterator[None]:
             f"{path} can't be read or written: {error}. Nothing of it was acknowledged; "
             "the providers keep it. Make room or give access, and it goes on by itself."
         ) from error
+
+
+@contextmanager
+def _impatient(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Don't wait for other programs: whoever called does so with everybody else behind it."""
+    (before,) = db.execute(_sql("patience")).fetchone()
+    db.execute(_sql("no_patience"))
+    try:
+        yield db
+    finally:
+        db.execute(_sql("set_patience").format(milliseconds=before))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 """Values of the domain. Frozen, without behaviour beyond their own fields.
 
-The same names are used in SQL, JSON, JavaScript and on screen. Ids are 64-bit integers allocated
+The same names are used in JSON, JavaScript and on screen; the views of the SQL schema `v1` have
+longer ones where a column must speak for itself (`unread_count`). Ids are 64-bit integers allocated
 by the hub's writer from one sequence for messages and events alike, so that comparing ids compares
 log order; JSON carries them as strings because JavaScript numbers lose digits above 2**53. Times
 are aware UTC datetimes. What customers say and are called is left out of a value's repr, since the

@@ -236,10 +236,12 @@ def stop(paths: Paths) -> bool:
     if lock.holder(paths) is None:
         return False
     deadline = time.monotonic() + PATIENCE
-    asked = False
-    while lock.holder(paths):
-        if not asked and (hub := find(paths)):
-            asked = _ask_to_stop(hub)
+    asked: Holder | None = None
+    while held := lock.holder(paths):
+        if asked and held.pid not in (None, asked.pid):
+            break  # it has left, and somebody has started the next one
+        if asked is None and (hub := find(paths)) and _ask_to_stop(hub):
+            asked = held
         if time.monotonic() > deadline:
             raise HubUnavailable(_silent(paths, "does not stop"))
         time.sleep(POLL)

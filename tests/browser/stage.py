@@ -136,7 +136,7 @@ def stage(folder: Path) -> Iterator[Stage]:
         hub = Hub(paths, services, changes, stop=lambda: None)
         app = create_app(hub, auth.token(paths))
         config = uvicorn.Config(app, http="h11", loop="asyncio", ws="none", log_config=None)
-        server = _Server(config, lock, changes)
+        server = _Server(config, lock, hub)
         listener = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

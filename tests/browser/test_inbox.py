@@ -206,11 +206,69 @@ def test_delete_asks_first(inbox: Inbox, hub: Stage) -> None:
     inbox.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(inbox.row("Dana Delete")).to_be_visible()
-    inbox.choose("Delete")
-    dialog.get_by_role("button", name="Delete").click()
+    delete(inbox)
     expect(inbox.row("Dana Delete")).to_have_count(0)
-    expect(inbox.view.get_by_text("Pick a conversation")).to_be_visible()
     assert not [row for row in hub.ws.conversations(limit=200) if row.contact_name == "Dana Delete"]
+
+
+def test_badges_follow_while_a_search_is_on(inbox: Inbox, hub: Stage) -> None:
+    for name in ("Bea Button", "Ben Buckle", "Bob Ribbon"):
+        hub.writes(name, "It is about the marmalade")
+    hub.ws.archive([hub.named(name).id for name in ("Ben Buckle", "Bob Ribbon")])
+    inbox.search.fill("marmalade")
+    expect_badges(inbox, "1", "2")
+
+    inbox.tab("Archived").click()
+    inbox.open("Ben Buckle")
+    inbox.choose("Unarchive")
+    expect_badges(inbox, "2", "1")
+    expect(inbox.rows).to_have_count(1)
+    inbox.open("Bob Ribbon")
+    delete(inbox)
+    expect_badges(inbox, "2", "0")
+    expect(inbox.rows).to_have_count(0)
+
+    inbox.tab("All").click()
+    expect(inbox.rows).to_have_count(2)
+    inbox.open("Ben Buckle")
+    delete(inbox)
+    expect_badges(inbox, "1", "0")
+    assert inbox.names() == ["Bea Button"]
+    # As news of what somebody else does, too.
+    hub.ws.archive(hub.named("Bea Button").id)
+    expect_badges(inbox, "0", "1")
+    hub.ws.delete(hub.named("Bea Button").id)
+    expect_badges(inbox, "0", "0")
+
+
+def test_badges_of_what_is_unread_follow(inbox: Inbox, hub: Stage) -> None:
+    hub.ws.mark_read([row.id for row in hub.rows() if row.unread])
+    for name in ("Vera Vacuum", "Vito Nothing"):
+        hub.writes(name, "Hello")
+    hub.ws.archive(hub.named("Vito Nothing").id)
+    expect_badges(inbox, "1", "1")
+    hub.ws.unarchive(hub.named("Vito Nothing").id)
+    expect_badges(inbox, "2", None)
+    hub.ws.delete(hub.named("Vera Vacuum").id)
+    expect_badges(inbox, "1", None)
+    hub.ws.delete(hub.named("Vito Nothing").id)
+    expect_badges(inbox, None, None)
+
+
+def expect_badges(inbox: Inbox, all: str | None, archived: str | None) -> None:
+    """What the badges say; None: there is none."""
+    for tab, said in (("All", all), ("Archived", archived)):
+        if said is None:
+            expect(inbox.badge(tab)).to_be_hidden()
+        else:
+            expect(inbox.badge(tab)).to_have_text(said)
+
+
+def delete(inbox: Inbox) -> None:
+    """The open conversation."""
+    inbox.choose("Delete")
+    inbox.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+    expect(inbox.view.get_by_text("Pick a conversation")).to_be_visible()
 
 
 def test_agent_replies_is_kept_after_a_reload(lab: Lab, hub: Stage) -> None:

@@ -2,10 +2,11 @@
 
 import base64
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.lab import Inbox
 from tests.browser.stage import Stage
+from widgets import assets
 
 EVIL = "window.pwned = (window.pwned || 0) + 1"
 NAME = f"<img src=x onerror='{EVIL}'>"
@@ -51,7 +52,8 @@ def test_markup_is_shown_as_text(inbox: Inbox, hub: Stage) -> None:
 def test_links_of_a_text_are_of_the_web_or_mail_alone(inbox: Inbox, hub: Stage) -> None:
     hub.writes(
         "Lin Link",
-        "See https://example.org/a?b=1&c=2, (www.example.com) or ask me@example.net. "
+        "See https://example.org/a?b=1&c=2, (www.example.com), WWW.EXAMPLE.COM or ask "
+        "me@example.net. "
         "Not javascript:alert(1) or file:///etc/passwd",
     )
     inbox.open("Lin Link")
@@ -60,11 +62,59 @@ def test_links_of_a_text_are_of_the_web_or_mail_alone(inbox: Inbox, hub: Stage) 
     assert addresses == [
         "https://example.org/a?b=1&c=2",
         "https://www.example.com/",
+        "https://www.example.com/",
         "mailto:me@example.net",
     ]
     for link in links.all():
         assert link.get_attribute("rel") == "noopener noreferrer"
         assert link.get_attribute("target") == "_blank"
+
+
+HOSTILE = [
+    *("a", "a.", "a-", "a@", "a@a.", "a@a.a ", "@", ".", "..a@", "+_-.", "é", "😀", "a\u0301"),
+    *("http://", "https://a", "http://a ", "www.", "www.a ", "www", "mailto:", "mailto:a ", "://"),
+    *("http://(", "http://a)", "www.a).,;", "http://a" + "." * 99, "(", ")", "<", '"', "”", ";"),
+    *(" ", "\n", "\t\n ", ">", ">\n", "> a\n", "\n>", ":", ": ", ":\n", " :", "a:\n> b\n"),
+]
+"""Pieces of which a stranger may send any number."""
+
+GROWTH = """async ({ source, hostile }) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { body } = await import(url);
+  const took = (text, turns) => {
+    const times = Array.from({ length: turns }, () => {
+      const start = performance.now();
+      body(text);
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  };
+  // Of a text four times as long: linear takes 4 times as long, quadratic 16 times.
+  const steep = (short, long) => long > 9 * Math.max(short, 5);
+  for (const piece of hostile) {
+    const texts = [15_625, 62_500, 250_000, 1_000_000].map((n) => piece.repeat(n / piece.length));
+    let before = took(texts[0], 1);
+    for (let n = 1; n < texts.length; n += 1) {
+      let time = took(texts[n], 1);
+      if (steep(before, time)) {  // or the machine was busy with something else
+        before = took(texts[n - 1], 3);
+        time = took(texts[n], 3);
+      }
+      if (steep(before, time)) {
+        return `${texts[n].length} characters of ${piece}: ${before} ms, then ${time} ms`;
+      }
+      before = time;
+    }
+  }
+  return "";
+}"""
+
+
+def test_a_long_text_costs_as_much_as_it_is_long(browser: Browser) -> None:
+    """A million characters made to be searched from every one of them anew."""
+    with browser.new_page() as page:
+        asked = {"source": assets.script("text"), "hostile": HOSTILE}
+        assert page.evaluate(GROWTH, asked) == ""
 
 
 def test_html_mail_is_shown_in_a_sealed_frame(inbox: Inbox, hub: Stage) -> None:

@@ -38,6 +38,28 @@ def test_start_status_stop(convo: Convo, tmp_path: Path) -> None:
     assert "No hub runs" in convo("hub", "stop", *here).stdout
 
 
+def test_a_hub_in_a_new_project_makes_the_demo_folder(
+    convo: Convo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("data", "notebooks"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CONVO_DATA")
+    assert "No hub runs" in convo("hub", "stop").stdout
+    paths = Paths(tmp_path / "data" / "demo")
+    convo("hub", "start")
+    assert Settings.load(paths).demo
+    convo("hub", "stop")
+
+
+def test_demo_data_goes_into_a_folder(
+    convo: Convo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "is a hub" in convo("demo", "--folder", "http://127.0.0.1:1", code=2).stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_run_stays_in_the_foreground(tmp_path: Path) -> None:
     paths = process.make_demo(tmp_path / "ws")
     command = [*COMMAND, "hub", "run", "--folder", str(paths.folder)]
@@ -180,6 +202,15 @@ def test_lab_without_a_project_says_so(
 
 def test_run_refuses_an_unknown_job(convo: Convo) -> None:
     assert "no_such_job" in convo("run", "no_such_job", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run", "archive_inactive"], ["channel", "add", "simulator"], ["channel", "test", "x"]],
+)
+def test_a_value_given_twice_is_refused(convo: Convo, words: list[str]) -> None:
+    told = convo(*words, "--set", "a=1", "--set", " a=2", code=2).stderr
+    assert "--set names a twice; give it one value." in told
 
 
 def test_exit_codes() -> None:

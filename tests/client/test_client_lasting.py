@@ -13,7 +13,7 @@ import pytest
 
 from workspace import lock, process
 from workspace.client import Workspace, connect
-from workspace.errors import ConfigError, HubUnavailable, Unauthorized
+from workspace.errors import ConfigError, HubUnavailable, NotFound, Unauthorized
 from workspace.models import Change
 from workspace.process import Location
 from workspace.settings import Paths
@@ -84,6 +84,20 @@ def test_a_write_repeated_after_a_broken_connection_is_one_deed(own: Workspace) 
     texts = [message.text for message in own.messages(id, limit=500)]
     assert texts.count("once, please") == 1
     assert sent.text == "once, please"
+
+
+def test_a_channel_is_removed_once_though_the_answer_was_lost(own: Workspace) -> None:
+    channel = own.channels()[0]
+    real = process.find(Paths(folder(own)))
+    assert real
+    own._transport.close()
+    with Breaking(real.url) as proxy:
+        own._transport._session = own._transport._open(process.Hub(proxy.url, real.token))
+        own.remove_channel(channel)
+        assert proxy.broken == 1
+    assert channel.id not in {one.id for one in own.channels()}
+    with pytest.raises(NotFound):
+        own.remove_channel(channel)
 
 
 class Breaking:

@@ -7,9 +7,8 @@ import pytest
 
 from workspace.client import Workspace, connect
 from workspace.client import workspace as module
-from workspace.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from workspace.errors import Conflict, InvalidRequest, NotFound
 from workspace.models import Actor, ActorKind, Contents, Status
-from workspace.settings import MAX_TEXT, MAX_UPLOAD
 
 
 @pytest.fixture
@@ -86,17 +85,6 @@ def test_files_by_path_and_by_bytes(ws: Workspace, tmp_path: Path) -> None:
     sent = ws.send(id, "two files", [path])
     assert [file.name for file in sent.attachments] == ["list.txt"]
     assert ws.attachment(sent.attachments[0].id) == b"1 2 3"
-
-
-def test_too_much_is_refused_before_it_is_sent(ws: Workspace, tmp_path: Path) -> None:
-    id = ws.conversations()[0].id
-    with pytest.raises(TooLarge, match=f"{MAX_TEXT:,}"):
-        ws.send(id, "x" * (MAX_TEXT + 1))
-    sparse = tmp_path / "huge.bin"
-    with sparse.open("wb") as file:
-        file.truncate(MAX_UPLOAD + 1)
-    with pytest.raises(TooLarge, match=r"huge\.bin"):
-        ws.send(id, "", [sparse])
 
 
 def test_who_acts_is_recorded(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,29 @@ def test_a_removed_channel_keeps_its_history_and_may_come_back(office: Office) -
     assert len(office.all()) == 1
 
 
+def test_to_remove_again_with_the_same_key_is_the_same_deed(office: Office) -> None:
+    accounts = office.services.accounts
+    first = accounts.remove(office.channel, "key-of-a-client")
+    assert accounts.remove(office.channel, "key-of-a-client") == first
+    with pytest.raises(NotFound):
+        accounts.remove(office.channel, "another-key")
+    other = accounts.add("wire", "other", {}).id
+    with pytest.raises(Conflict, match="another request"):
+        accounts.remove(other, "key-of-a-client")
+    accounts.add("wire", "wire", {})
+    assert accounts.remove(office.channel, "key-of-a-client") == first
+    assert {c.id for c in accounts.list()} == {office.channel, other}  # it is connected again
+
+
+def test_a_removal_that_is_not_stored_changes_nothing(office: Office) -> None:
+    office.services.store.write(lambda tx: tx.execute("ALTER TABLE channels RENAME TO gone"))
+    with pytest.raises(Exception, match="channels"):
+        office.services.accounts.remove(office.channel)
+    office.services.store.write(lambda tx: tx.execute("ALTER TABLE gone RENAME TO channels"))
+    assert [c.id for c in office.services.accounts.list()] == [office.channel]
+    assert not office.wire.closed
+
+
 def test_demo_and_real_channels_never_mix(tmp_path: Path) -> None:
     demo = real(tmp_path / "demo", demo=True)
     with pytest.raises(ConfigError, match="demo data"):

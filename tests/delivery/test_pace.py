@@ -65,6 +65,22 @@ def test_a_bucket_says_how_long_to_wait() -> None:
     assert TokenBucket(None).wait() == 0
 
 
+@pytest.mark.parametrize("rate", [None, Rate(60, timedelta(seconds=60), 1)])
+def test_a_pause_is_over_when_its_time_has_passed(rate: Rate | None) -> None:
+    now = 1_772_000_000.0
+    bucket = TokenBucket(rate, lambda: now)
+    bucket.take()
+    bucket.pause(30)
+    bucket.pause(10)  # the longer one counts
+    assert bucket.wait() == pytest.approx(30)
+    now += 20
+    assert bucket.wait() == pytest.approx(10)
+    now -= 3600  # the clock was set back: the pause does not grow by that
+    assert bucket.wait() == pytest.approx(10)
+    now += 10
+    assert bucket.wait() == 0
+
+
 def test_a_schedule_keeps_the_order_within_a_conversation() -> None:
     schedule = Schedule()
     schedule.add(2, 10, later(0))

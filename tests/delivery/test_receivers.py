@@ -9,6 +9,10 @@ from wire import NOW, Commits, Office, Wire, open_office
 from workspace.channels.base import Meta, Payload, Received
 from workspace.errors import ConfigError
 from workspace.models import Address, AddressKind
+from workspace.services.backoff import Backoff
+from workspace.services.receivers import Receivers
+
+LOST = ConnectionResetError(104, "Connection reset by peer")
 
 
 def told(n: int, cursor: str = "") -> Payload:
@@ -48,8 +52,7 @@ def test_what_a_channel_gives_becomes_conversations(tmp_path: Path) -> None:
 
 
 def test_a_lost_connection_is_shown_and_made_again(tmp_path: Path) -> None:
-    lost = ConnectionResetError(104, "Connection reset by peer")
-    office = open_office(tmp_path, wire(told(1, "c1"), lost, told(2, "c2")))
+    office = open_office(tmp_path, wire(told(1, "c1"), LOST, told(2, "c2")))
     commits = Commits(office.services)
     seen: list[tuple[str, str]] = []
     office.services.store.on_commit(lambda seq: seen.append(state(office)))
@@ -59,6 +62,44 @@ def test_a_lost_connection_is_shown_and_made_again(tmp_path: Path) -> None:
     assert ("failing", "Connection reset by peer") in seen
     assert office.wire.ran_from == [None, "c1"]
     office.services.close()
+
+
+class Listening:
+    """An office's receivers alone. `waits`: the longest they might have waited, each time."""
+
+    def __init__(self, office: Office) -> None:
+        self.waits: list[float] = []
+        self.news = threading.Semaphore(0)
+        self._office, services = office, office.services
+        backoff = Backoff(1, 300, self._soon)
+        self._receivers = Receivers(services.journal, services.accounts, self.news.release, backoff)
+        self._receivers.start()
+
+    def _soon(self, low: float, high: float) -> float:
+        self.waits.append(high)
+        return low
+
+    def close(self) -> None:
+        self._receivers.ask_to_stop()
+        self._office.services.close()
+        self._receivers.join()
+
+
+def test_waits_grow_until_something_has_come(tmp_path: Path) -> None:
+    office = open_office(tmp_path, wire(LOST, LOST, told(1), LOST, told(2)))
+    listening = Listening(office)
+    assert listening.news.acquire(timeout=10)
+    assert listening.news.acquire(timeout=10)
+    assert listening.waits == [1, 2, 1]
+    listening.close()
+
+
+def test_reception_outlives_a_database_that_takes_nothing(tmp_path: Path) -> None:
+    office = open_office(tmp_path, wire(LOST, LOST, told(1)))
+    office.services.store.close()
+    listening = Listening(office)
+    assert listening.news.acquire(timeout=10)
+    listening.close()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from workspace.errors import (
     NotFound,
     TooLarge,
 )
-from workspace.models import Actor, ActorKind, DeliveryStatus, MediaKind, StartRule, Status
+from workspace.models import Actor, ActorKind, DeliveryStatus, MediaKind, Origin, StartRule, Status
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -84,10 +84,11 @@ def test_an_operators_single_send_unarchives_an_agents_does_not(office: Office) 
     conversation = office.hear()
     office.services.inbox.archive([conversation.id], ANN, None)
     agent = Actor(ActorKind.AGENT, "helper")
-    office.services.replies.send(conversation.id, "from the agent", [], agent, None)
+    by_agent = office.services.replies.send(conversation.id, "from the agent", [], agent, None)
     assert office.all() == []
-    office.send(conversation.id)
+    by_operator = office.send(conversation.id)
     assert office.all()[0].archived is False
+    assert (by_agent.origin, by_operator.origin) == (Origin.AGENT, Origin.SINGLE)
 
 
 def test_a_reply_on_resolved_stays_resolved(office: Office) -> None:

@@ -1,5 +1,7 @@
 """What goes wrong unexpectedly: told with a reference, logged without what customers said."""
 
+import asyncio
+import json
 import logging
 import sys
 import threading
@@ -9,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from own_loop import in_a_loop
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workspace.client import Workspace
 from workspace.hub import log
@@ -105,6 +107,34 @@ def test_an_answer_under_way_breaks_off(paths_logged: Paths) -> None:
 
     in_a_loop(go())
     assert len(sent) == 1, "no second head after the first"
+
+
+def test_what_the_end_of_the_hub_cuts_off_is_told() -> None:
+    sent: list[Message] = []
+
+    async def go() -> None:
+        working = asyncio.Event()
+
+        async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+            working.set()
+            await asyncio.Event().wait()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        request = asyncio.create_task(Guard(endless)({"type": "http"}, nothing, send))
+        await working.wait()
+        request.cancel()
+        await request
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    in_a_loop(go())
+    head, body = sent
+    told = json.loads(body["body"])
+    assert (head["status"], told["error"]) == (503, "hub_unavailable")
+    assert "may or may not have been done" in told["message"]
 
 
 def test_hub_log_holds_nothing_of_customers(

@@ -14,6 +14,10 @@ Signed = Callable[..., dict[str, str]]
 Some = Callable[..., list[int]]
 VERBS = ["mark_read", "mark_unread", "resolve", "reopen", "archive", "unarchive", "delete"]
 UNKNOWN = 2**62
+STORED = (
+    "SELECT (SELECT count(*) FROM v1.conversations), (SELECT count(*) FROM v1.contacts), "
+    "(SELECT count(*) FROM v1.messages)"
+)
 
 
 def refused(answer: httpx.Response, status: int, code: str, *words: str) -> None:
@@ -174,6 +178,22 @@ def test_a_text_over_the_limit(http: httpx.Client, signed: Signed, some: Some) -
     answer = http.post(f"/v1/conversations/{id}/messages", json=body, headers=signed())
     refused(answer, 413, "too_large", f"{MAX_TEXT:,}")
     assert answer.json()["detail"] == {"limit": MAX_TEXT}
+
+
+@pytest.mark.parametrize("field", ["text", "address", "name", "subject"])
+def test_a_first_message_over_the_limit_stores_nothing(
+    http: httpx.Client, ws: Workspace, signed: Signed, field: str
+) -> None:
+    before = ws.sql(STORED).arrow()
+    start = {"channel": str(ws.channels()[0].id), "address": "+12025550147", "text": "Hello"}
+    answer = http.post("/v1/conversations", json=start | {field: "x" * 5_000_000}, headers=signed())
+    if field == "text":
+        refused(answer, 413, "too_large", f"{MAX_TEXT:,}")
+        assert answer.json()["detail"] == {"limit": MAX_TEXT}
+    else:
+        refused(answer, 422, "invalid_request", field)
+    assert len(answer.content) < 500, "what was too long must not come back"
+    assert ws.sql(STORED).arrow() == before
 
 
 @pytest.mark.parametrize("chunked", [False, True])

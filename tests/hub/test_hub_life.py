@@ -1,11 +1,14 @@
 """From start to end: one hub a folder, found by its lock, stopped in order, killed without loss."""
 
+import fcntl
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,12 +16,18 @@ import psutil
 import pytest
 from httpx_sse import EventSource
 
-from workspace import lock, process
-from workspace.errors import HubUnavailable, HubVersionError, StoreLocked
+from workspace import connect, lock, process
+from workspace.client import Workspace
+from workspace.errors import HubUnavailable, HubVersionError, QueryLimit, StoreLocked
 from workspace.lock import FolderLock, Holder
+from workspace.models import Status
 from workspace.process import Location
+from workspace.services.queries import AT_ONCE
 from workspace.settings import Paths
-from workspace.testing.hub import kill_hub
+from workspace.testing.hub import kill_hub, running_hub, still_folder
+
+BURST = 2_000
+ENDLESS = "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
 
 CONNECT = """
 import sys
@@ -107,6 +116,17 @@ def test_stop_waits_until_the_folder_is_free(paths: Paths) -> None:
     assert "stopped" in paths.log.read_text().splitlines()[-1]
 
 
+def test_stopping_is_over_when_the_next_hub_holds_the_folder(paths: Paths) -> None:
+    process.start(paths)
+    with paths.lock.open("rb+") as file, ThreadPoolExecutor(2) as pool:
+        taken = pool.submit(fcntl.flock, file, fcntl.LOCK_EX)
+        stopping = pool.submit(process.stop, paths)
+        taken.result(60)
+        file.write(json.dumps({"pid": os.getpid()}).encode())
+        file.flush()
+        assert stopping.result(10)
+
+
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_gracefully(paths: Paths, name: signal.Signals) -> None:
     with subprocess.Popen(
@@ -133,6 +153,56 @@ def test_stopping_with_a_stream_open(paths: Paths) -> None:
     stopping.join(timeout=10)
     assert not stopping.is_alive()
     assert "Cancel" not in paths.log.read_text()
+
+
+def test_stopping_amid_a_burst_spoils_nothing(paths: Paths) -> None:
+    """What is received and not yet applied stays in the journal, and is no worse for it."""
+    news = threading.Event()
+    with connect(paths.folder) as ws:
+        watch = ws.watch(lambda change: news.set() if change.inbound else None)
+        burst = {"pace": 0.0001, "messages": BURST, "answer_after": 0}
+        ws.add_channel("simulator", "Burst", burst)
+        assert news.wait(30)
+        ws.stop_hub()
+        assert arrived(ws) < BURST, "it was stopped too late to show anything"
+        while arrived(ws) < BURST:
+            assert news.wait(30)
+            news.clear()
+        watch.stop()
+        assert {check.name: check.ok for check in ws.doctor()}["quarantine"]
+    assert "ERROR" not in paths.log.read_text()
+
+
+def arrived(ws: Workspace) -> int:
+    return int(ws.sql("SELECT count(*) AS n FROM v1.messages").df()["n"][0])
+
+
+def test_queries_that_never_end_hold_up_nothing_and_end_with_the_hub(tmp_path: Path) -> None:
+    paths = Paths(still_folder(tmp_path / "demo"))
+    with running_hub(paths.folder) as ws, ThreadPoolExecutor(AT_ONCE) as pool:
+        hub = psutil.Process(ws.info().pid)
+        endless = [pool.submit(ws.sql, ENDLESS) for _ in range(AT_ONCE)]
+        with pytest.raises(QueryLimit, match=f"{AT_ONCE} queries are running already"):
+            ask_for_ever(ws)
+        for row in ws.conversations(search="order", status="pending", limit=3):
+            ws.send(row.id, "On its way.")
+            ws.resolve(row.id)  # what they read is out of date now: no checkpoint goes past that
+            assert ws.conversation(row.id).status is Status.RESOLVED
+        assert not any(query.done() for query in endless)
+
+        ws.stop_hub()
+        for query in endless:
+            with pytest.raises(HubUnavailable, match="stopped while this query ran"):
+                query.result()
+        hub.wait(30)
+        assert not paths.database.with_name("workspace.duckdb.wal").exists()
+        assert len(ws.conversations(status="resolved")) > 3
+    assert "ERROR" not in paths.log.read_text()
+
+
+def ask_for_ever(ws: Workspace) -> None:
+    while True:
+        ws.sql("SELECT 1")
 
 
 def test_a_killed_hub_leaves_nothing_in_the_way(paths: Paths) -> None:

@@ -1,15 +1,26 @@
-"""SQL over HTTP: typed refusals, an Arrow stream, and nothing left behind."""
+"""SQL over HTTP: typed refusals, limits, an Arrow stream, and nothing left behind."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pyarrow as pa
 import pytest
 
+from workspace.client import Workspace
+from workspace.errors import QueryLimit
 from workspace.settings import Paths
+from workspace.store.guard import MAX_QUERY
+from workspace.testing.hub import running_hub, still_folder
 
 BIG = "SELECT range AS n, repeat('x', 100) AS t FROM range(300000)"
+ENDLESS = "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+ALL = (
+    "SELECT (SELECT count(*) FROM v1.messages), (SELECT count(*) FROM v1.events), "
+    "(SELECT count(*) FROM v1.conversations WHERE archived), "
+    "(SELECT count(*) FROM v1.conversations WHERE status = 'resolved')"
+)
 Ask = Callable[..., httpx.Response]
 
 
@@ -57,19 +68,106 @@ def test_an_idle_reader_stops_nobody(http: httpx.Client, ask: Ask, paths: Paths)
         assert not list(paths.spool.iterdir())
 
 
+WRITES = [
+    "INSERT INTO messages SELECT * FROM messages",
+    "UPDATE v1.conversations SET status = 'resolved'",
+    "UPDATE conversations SET archived = true",
+    "DELETE FROM v1.conversations",
+    "TRUNCATE messages",
+    "DROP TABLE messages",
+    "CREATE TABLE mine AS SELECT 1",
+    "CREATE OR REPLACE VIEW v1.messages AS SELECT 1",
+    "SELECT nextval('ids')",
+    "SET memory_limit = '1TB'",
+    "CHECKPOINT",
+    "BEGIN",
+]
+ATTACHES = [
+    "ATTACH 'x.duckdb'",
+    "ATTACH ':memory:' AS mine",
+    "DETACH ws",
+    "INSTALL httpfs",
+    "LOAD sqlite",
+]
+FILES = [
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM 'https://example.org/x.csv'",
+    "SELECT (SELECT content FROM read_blob('../token'))",
+    "SELECT * FROM glob('*')",
+    "SELECT * FROM sqlite_scan('../journal.sqlite', 'payloads')",
+    "COPY v1.messages TO 'out.csv'",
+    "COPY messages FROM 'in.csv'",
+    "EXPORT DATABASE 'out'",
+    "SELECT getenv('HOME')",
+]
+PRIVATE = [
+    "SELECT * FROM messages",
+    "FROM main.messages",
+    "SELECT * FROM ws.main.messages",
+    "SELECT * FROM v1.messages WHERE EXISTS (SELECT 1 FROM main.contacts)",
+    "WITH messages AS (SELECT * FROM messages) SELECT * FROM messages",
+    "SELECT * FROM query_table('messages')",
+    "SELECT * FROM information_schema.tables",
+    "SELECT * FROM duckdb_settings()",
+    "SHOW TABLES",
+    "SUMMARIZE messages",
+]
+
+
+@pytest.mark.parametrize("query", [*WRITES, *ATTACHES, *FILES, *PRIVATE])
+def test_what_is_no_reading_of_the_views_is_refused(ask: Ask, ws: Workspace, query: str) -> None:
+    before = ws.sql(ALL).arrow()
+    told = refused(ask(query), 422, "query_refused")
+    assert "can't be" in told or "Only a SELECT can be run here" in told
+    assert ws.sql(ALL).arrow() == before
+
+
 @pytest.mark.parametrize(
-    ("query", "code"),
+    ("query", "code", "words"),
     [
-        ("DELETE FROM v1.conversations", "query_refused"),
-        ("ATTACH 'x.duckdb'", "query_refused"),
-        ("SELECT * FROM messages", "query_refused"),
-        ("SELECT * FROM read_text('/etc/passwd')", "query_refused"),
-        ("SELECT 1; SELECT 2", "query_refused"),
-        ("SELECT no_such_column FROM v1.messages", "query_failed"),
-        ("SELECT 1 WHERE $1 = 1", "query_failed"),
-        ("", "query_refused"),
+        ("SELECT 1; SELECT 2", "query_refused", "exactly one SELECT"),
+        ("", "query_refused", "exactly one SELECT"),
+        pytest.param("x" * (MAX_QUERY + 1), "too_large", f"{MAX_QUERY:,}", id="too long"),
+        ("SELECT no_such_column FROM v1.messages", "query_failed", "no_such_column"),
+        ("SELECT 1 WHERE $1 = 1", "query_failed", "parameter"),
+        ("SELEKT 1", "query_failed", "not SQL"),
     ],
 )
-def test_refusals_are_typed(ask: Ask, query: str, code: str) -> None:
+def test_refusals_are_typed(ask: Ask, query: str, code: str, words: str) -> None:
     answer = ask(query)
-    assert answer.json()["error"] == code, answer.text
+    assert words in refused(answer, answer.status_code, code)
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> str:
+    """Its words."""
+    told = answer.json()
+    assert (answer.status_code, told["error"]) == (status, code), told
+    return str(told["message"])
+
+
+# --- what never ends ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A client of a hub that gives a query two seconds and a result two megabytes."""
+    folder = still_folder(tmp_path_factory.mktemp("hasty") / "demo")
+    with Paths(folder).settings.open("a") as settings:
+        settings.write("sql_seconds = 2\nsql_megabytes = 2\n")
+    with running_hub(folder) as ws:
+        yield ws
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (ENDLESS, "longer than 2 seconds"),
+        ("SELECT max(md5(range::text)) FROM range(100000000000)", "longer than 2 seconds"),
+        ("SELECT md5(range::text) FROM range(100000000000)", "larger than 2 MB"),
+    ],
+)
+def test_what_never_ends_is_ended(hasty: Workspace, query: str, words: str) -> None:
+    with pytest.raises(QueryLimit, match=words):
+        hasty.sql(query)
+    assert not list(Paths(Path(hasty.info().folder)).spool.iterdir())

@@ -3,9 +3,11 @@
 import re
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+
+from odd_server import OddServer, serving
 
 
 @dataclass
@@ -24,6 +26,10 @@ class Odd:
     silent: bool = False
     """Never answers."""
     login: str = "OK logged in"
+    append: str = "OK appended"
+    held: threading.Event | None = None
+    """An APPEND is answered only once this is set."""
+    appended: list[bytes] = field(default_factory=list)
     port: int = 0
     commands: list[str] = field(default_factory=list)
     _told: threading.Condition = field(default_factory=threading.Condition)
@@ -34,16 +40,20 @@ class Odd:
             self._told.notify_all()
 
     def wait_for(self, command: str) -> None:
-        """Waits until the channel has asked for this."""
+        """Waits until the channel has asked for this, or for what begins so."""
+        self.until(lambda: any(each.startswith(command) for each in self.commands))
+
+    def until(self, ready: Callable[[], bool]) -> None:
+        """Waits until this is so, asked after each command."""
         with self._told:
-            assert self._told.wait_for(lambda: command in self.commands, 10), self.commands
+            assert self._told.wait_for(ready, 10), self.commands
 
     def options(self) -> dict[str, object]:
         return {"imap_host": "127.0.0.1", "imap_port": self.port, "imap_security": "none"}
 
 
 class _Session(socketserver.StreamRequestHandler):
-    server: "_Server"
+    server: OddServer
 
     def handle(self) -> None:
         if self.server.odd.silent:
@@ -107,6 +117,17 @@ class _Session(socketserver.StreamRequestHandler):
             raw = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in command else raw
             self.say(b"* 1 FETCH (UID %d %s {%d}\r\n%s)" % (uid, part, len(raw), raw))
 
+    def do_append(self, command: str) -> str:
+        odd = self.server.odd
+        self.say(b"+ go on")
+        raw = self.rfile.read(int(command.rpartition("{")[2].rstrip("}")))
+        self.rfile.readline()
+        if odd.held:
+            odd.held.wait(30)
+        if odd.append.startswith("OK"):
+            odd.appended.append(raw)
+        return odd.append
+
     def do_idle(self, _: str) -> None:
         odd = self.server.odd
         news = b""
@@ -118,19 +139,5 @@ class _Session(socketserver.StreamRequestHandler):
         self.rfile.readline()
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    odd: Odd
-
-
-@contextmanager
-def odd_imap(odd: Odd) -> Iterator[Odd]:
-    with _Server(("127.0.0.1", 0), _Session) as server:
-        server.odd = odd
-        odd.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield odd
-        server.shutdown()
-        thread.join()
+def odd_imap(odd: Odd) -> AbstractContextManager[Odd]:
+    return serving(odd, _Session)

@@ -2,9 +2,10 @@
 
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+
+from odd_server import OddServer, serving
 
 ANSWERS = {
     "mail": b"250 ok",
@@ -39,7 +40,7 @@ class Odd:
 
 
 class _Session(socketserver.StreamRequestHandler):
-    server: "_Server"
+    server: OddServer
 
     def handle(self) -> None:
         if not self.step("connect", b"220 odd"):
@@ -77,22 +78,5 @@ class _Session(socketserver.StreamRequestHandler):
         return True
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    odd: Odd
-
-
-@contextmanager
-def odd_smtp(odd: Odd) -> Iterator[Odd]:
-    with _Server(("127.0.0.1", 0), _Session) as server:
-        server.odd = odd
-        odd.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield odd
-        finally:
-            odd.over.set()
-            server.shutdown()
-            thread.join()
+def odd_smtp(odd: Odd) -> AbstractContextManager[Odd]:
+    return serving(odd, _Session, odd.over.set)

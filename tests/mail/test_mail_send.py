@@ -15,6 +15,7 @@ from workspace.channels import create
 from workspace.channels.base import (
     Channel,
     Failure,
+    KeepsCopies,
     Outbound,
     OutboundFile,
     Response,
@@ -54,6 +55,14 @@ def perform(channel: Channel, message: Outbound) -> Sent | Failure:
     return channel.decode(channel.perform(request))
 
 
+def perform_and_copy(channel: Channel, message: Outbound) -> str:
+    """Send, and keep a copy as delivery does; why there is none."""
+    (request,) = channel.encode(message)
+    assert isinstance(channel.decode(channel.perform(request)), Sent)
+    assert isinstance(channel, KeepsCopies)
+    return channel.keep_copy(request)
+
+
 def read(raw: bytes) -> EmailMessage:
     return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
 
@@ -84,7 +93,7 @@ class TestPostfix:
         account = channel()
         message = outbound(account)
         assert account.find_sent(message.key) is None
-        perform(account, message)
+        assert perform_and_copy(account, message) == ""
         (copy,) = server.mails(SUPPORT, "Sent")
         assert read(copy)["Message-ID"] == message.key
         assert account.find_sent(message.key) is True
@@ -93,20 +102,23 @@ class TestPostfix:
     def test_the_copy_goes_where_the_option_says(
         self, server: MailServer, channel: Channels
     ) -> None:
-        perform(account := channel(sent_mailbox="Out"), outbound(account))
+        perform_and_copy(account := channel(sent_mailbox="Out"), outbound(account))
         assert len(server.mails(SUPPORT, "Out")) == 1
         assert server.mails(SUPPORT, "Sent") == []
 
     def test_no_copy_where_the_server_keeps_one(
         self, server: MailServer, channel: Channels
     ) -> None:
-        perform(account := channel(save_sent=False), outbound(account))
+        account = channel(save_sent=False)
+        assert perform_and_copy(account, outbound(account)) == ""
         server.wait_for_mails(CUSTOMER)
         assert server.mails(SUPPORT, "Sent") == []
 
     def test_a_copy_that_fails_fails_nothing(self, server: MailServer, channel: Channels) -> None:
         account = channel(imap_port=1)
-        assert isinstance(perform(account, outbound(account)), Sent)
+        why = perform_and_copy(account, outbound(account))
+        assert "no copy of it was kept" in why
+        assert "Nothing listens at localhost:1" in why
         assert len(server.wait_for_mails(CUSTOMER)) == 1
         assert account.find_sent("<x@y>") is None
 
@@ -144,7 +156,7 @@ class TestPostfix:
     def test_greylisting(self, channel: Channels) -> None:
         outcome = perform(account := channel(), outbound(account, LATER))
         assert isinstance(outcome, Failure)
-        assert outcome.kind is FailureKind.RATE_LIMITED
+        assert outcome.kind is FailureKind.TRANSIENT
         assert outcome.retry_after == 300
 
     def test_a_real_bounce_names_the_mail_it_is_about(
@@ -213,8 +225,8 @@ class TestPostfix:
     ) -> None:
         account = channel()
         message = outbound(account)
-        perform(account, message)
-        perform(account, message)
+        perform_and_copy(account, message)
+        perform_and_copy(account, message)
         assert len(server.mails(SUPPORT, "Sent")) == 1
 
 

@@ -81,6 +81,8 @@ class Desk:
                 assert statuses[id] == computed.status
                 check_head(head, [part.shown for part in heads.parts(db, [id])[id]])
             assert {r[0] for r in db.execute("SELECT conversation_id FROM messages")} == set(ids)
+            people = {r[0] for r in db.execute("SELECT contact_id FROM conversations")}
+            assert people == {r[0] for r in db.execute("SELECT id FROM contacts")}
 
 
 def check_head(head: heads.Head, shown: list[heads.Shown]) -> None:

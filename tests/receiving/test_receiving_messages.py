@@ -1,5 +1,7 @@
 """What arrives on a channel that keeps one conversation per contact."""
 
+from dataclasses import replace
+
 import pytest
 from desk import ANN, Desk
 from line import at, file, payload, reaction, receipt, said
@@ -68,6 +70,11 @@ def test_texts_no_database_takes_are_cleaned(desk: Desk) -> None:
     desk.receive(said("1", text="nul \0 in it", name="A\0da\nL"))
     assert desk.messages(desk.only().id)[0].text == "nul  in it"
     assert desk.only().contact_name == "Ada L"
+    inline = replace(file(), content_id="a\0\ud83d", inline=True)
+    desk.receive(said("2", minutes=1, files=(inline,)), reaction("1", "\0\ud83d", 2))
+    first, second = desk.messages(desk.only().id)
+    assert [r.emoji for r in first.reactions] == ["?"]
+    assert [f.content_id for f in second.attachments] == ["a?"]
 
 
 def test_what_could_not_be_shown_still_counts(desk: Desk) -> None:

@@ -101,6 +101,13 @@ def test_a_receipt_finds_its_message_in_the_batch_that_merges(desk: Desk) -> Non
     assert (desk.only().status, desk.only().failed) == (Status.PENDING, True)
 
 
+def test_who_lost_a_thread_to_a_merge_may_begin_another_in_the_same_batch(desk: Desk) -> None:
+    desk.receive_mail(mail("a", "ada@example.org"), mail("b", "bob@example.org", 1))
+    links = mail("c", "cleo@example.org", 2, refs=["a", "b"])
+    desk.receive_mail(links, mail("d", "bob@example.org", 3))
+    assert [c.contact_name for c in desk.all()] == ["ada", "bob"]
+
+
 # --- who --------------------------------------------------------------------------------------
 
 

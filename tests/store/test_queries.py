@@ -221,6 +221,8 @@ def test_an_unread_result_stops_neither_writer_nor_checkpoint(
     with path.open("rb") as file:  # a client that reads a little and then idles
         assert file.read(10)
         builder.add([talk(inbound("later"))])
+        # An open reader is in the way of a checkpoint only once something it saw was changed.
+        store.write(lambda tx: tx.execute("UPDATE messages SET body = 'changed'"))
         store.checkpoint()
         builder.add([talk(inbound("later still"))])
     assert read(path).num_rows == 200

@@ -36,7 +36,7 @@ function trimmed(link) {
 function address(shown) {
   const full = /^(https?:|mailto:)/i.test(shown)
     ? shown
-    : shown.startsWith("www.") ? `https://${shown}` : `mailto:${shown}`;
+    : /^www\./i.test(shown) ? `https://${shown}` : `mailto:${shown}`;
   try {
     const url = new URL(full);
     return SCHEMES.has(url.protocol) ? url.href : null;

@@ -1,15 +1,16 @@
-"""What a channel is: data, pure functions and two effects (`perform` and `run`).
+"""What a channel is: data, pure functions and few effects.
 
 Deciding is kept apart from doing: `encode`, `decode` and `parse` are pure, so that third-party
 judges and recorded payloads can test them without a network. Only `perform` talks to the provider
-to send, only `run` talks to it to receive.
+to send, only `run` talks to it to receive; `find_sent` and `test` only ask. A channel that must do
+more after a send is a `KeepsCopies`, too.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopEvent
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from workspace.models import (
     Address,
@@ -228,3 +229,16 @@ class Channel(Protocol):
     def test(self) -> list[Check]: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsCopies(Protocol):
+    """A channel that puts a copy of what it sent elsewhere, such as mail into a mailbox.
+
+    `keep_copy` is called once the send is settled, so it may take its time, though the channel's
+    next message waits for it. Whatever becomes of the copy, the message is sent.
+    """
+
+    def keep_copy(self, request: Request) -> str:
+        """Why there is no copy, in words; empty: there is one, or none is wanted."""
+        ...

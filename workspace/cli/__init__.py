@@ -13,6 +13,7 @@ from workspace.errors import (
     InvalidRequest,
     JobParameterError,
     QueryLimit,
+    StoreClosed,
     StoreLocked,
 )
 from workspace.version import VERSION
@@ -36,7 +37,7 @@ class Convo(click.Group):
 def exit_code(error: ConvoError) -> int:
     if isinstance(error, InvalidRequest | ConfigError | JobParameterError):
         return USAGE
-    if isinstance(error, HubUnavailable | StoreLocked | QueryLimit):
+    if isinstance(error, HubUnavailable | StoreClosed | StoreLocked | QueryLimit):
         return TRY_AGAIN
     return 1
 

@@ -35,13 +35,16 @@ def on_workspace(command: F) -> F:
 
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:
-    """Options given as key=value."""
+    """Options given as key=value. Raises UsageError for one that is given twice."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
+        name = name.strip()
         if not sign or not name:
             raise click.UsageError(f"--set needs key=value, not {pair!r}.")
-        found[name.strip()] = value
+        if name in found:
+            raise click.UsageError(f"--set names {name} twice; give it one value.")
+        found[name] = value
     return found
 
 

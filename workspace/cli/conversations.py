@@ -27,7 +27,7 @@ files_option = click.option(
 @click.option("--search", default="", help="In names, addresses, text, subjects, file names.")
 @click.option("--since", metavar="DATE", help="2026-03-01: from the start of that day.")
 @click.option("--until", metavar="DATE", help="2026-03-31: to the end of that day.")
-@click.option("--zone", default="UTC", help="Of these days, such as Europe/Berlin.")
+@click.option("--zone", help="Of these days, such as Europe/Berlin; default: this machine's.")
 @click.option("--channel", metavar="NAME", help="The channel's name or id.")
 @click.option("--unread", is_flag=True, help="Unread ones only.")
 @click.option("--limit", type=int, default=50, show_default=True)

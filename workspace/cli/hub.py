@@ -33,7 +33,7 @@ def hub() -> None:
 @folder_option
 def start(folder: str | None) -> None:
     """Start the hub, if it does not run."""
-    paths = _local(folder)
+    paths = _made(folder)
     found = process.connect(process.Location(paths))
     click.echo(f"The hub of {paths.folder} answers at {found.url}.")
 
@@ -64,7 +64,7 @@ def status(folder: str | None) -> None:
 @folder_option
 def run(folder: str | None, port: int) -> None:
     """Run the hub here, until Ctrl-C; for systemd and containers."""
-    paths = _local(folder)
+    paths = _made(folder)
     command = [sys.executable, "-P", "-m", "workspace.hub", "--foreground"]
     sys.stdout.flush()
     os.execv(sys.executable, [*command, "--port", str(port), "--folder", str(paths.folder)])
@@ -75,6 +75,12 @@ def _local(folder: str | None) -> Paths:
     if location.paths is None:
         raise ConfigError(f"{location} is a hub on another machine; this needs a folder.")
     return location.paths
+
+
+def _made(folder: str | None) -> Paths:
+    """The same for what needs the folder: that of the demo is made where it is missing."""
+    paths = _local(folder)
+    return process.make_demo(paths.folder) if process.resolve(folder).demo else paths
 
 
 @click.command()

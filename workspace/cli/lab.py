@@ -76,6 +76,8 @@ def _has_browser() -> bool:
 @folder_option
 def demo(size: int, seed: int, folder: str | None) -> None:
     """Load SIZE invented conversations into a demo folder: data/demo, or --folder."""
+    if folder and folder.startswith(("http://", "https://")):
+        raise ConfigError(f"{folder} is a hub; demo data is loaded into a folder of this machine.")
     chosen = Path(folder) if folder else process.project_folder() / "data" / "demo"
     paths = process.make_demo(chosen)
     with connect(paths.folder) as ws:

@@ -13,6 +13,7 @@ from workspace.client.pages import Channels, Conversations, Messages, Outcomes
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
+from workspace.client.zone import local_zone
 from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import (
     Actor,
@@ -82,13 +83,15 @@ class Workspace:
         unread: bool = False,
         cursor: str | None = None,
         limit: int = 50,
-        zone: str = "UTC",
+        zone: str | None = None,
     ) -> Conversations:
         """One page, newest activity first; filters combine.
 
         `since` and `until` are dates or datetimes over the last activity; a bare date is a whole
-        day in `zone`, an IANA name. `channel` is a name or an id. `cursor`: of the page before.
+        day in `zone`, an IANA name; None: the zone of this machine, or UTC if it names none.
+        `channel` is a name or an id. `cursor`: of the page before.
         """
+        dated = since is not None or until is not None
         page: ConversationPage = self._transport.get(
             ConversationPage,
             "/v1/conversations",
@@ -101,7 +104,7 @@ class Workspace:
             unread=unread,
             cursor=cursor,
             limit=limit,
-            zone=zone,
+            zone=zone or (local_zone() if dated else None),
         )
         return Conversations(page)
 
@@ -270,9 +273,10 @@ class Workspace:
         checks: list[Check] = self._transport.call(list[Check], call)
         return checks
 
-    def remove_channel(self, channel: Id) -> None:
-        """Disconnect an account; its conversations stay readable."""
-        self._transport.send(Call("DELETE", f"/v1/channels/{_id(channel)}"))
+    def remove_channel(self, channel: Id, *, key: str | None = None) -> None:
+        """Disconnect an account; its conversations stay readable. Raises NotFound."""
+        signed = self._transport.signed(key)
+        self._transport.send(Call("DELETE", f"/v1/channels/{_id(channel)}", headers=signed))
 
     # --- the hub ----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """python -m workspace.hub: the life of a hub, from taking its folder to leaving it in order."""
 
 import argparse
+import asyncio
 import logging
 import os
 import signal
@@ -27,17 +28,20 @@ logger = logging.getLogger("workspace.hub")
 GRACE = 15
 """Seconds that requests under way have to finish once the hub was asked to stop."""
 
+QUERY_GRACE = 3
+"""The same for SQL queries, so that there is time to say why they were ended."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 TRY_AGAIN = 75
 
 
 class Server(uvicorn.Server):
-    """Tells when it answers, and ends the event streams before it waits for connections."""
+    """Tells when it answers, and ends event streams and long queries while it waits for others."""
 
-    def __init__(self, config: uvicorn.Config, lock: FolderLock, changes: Changes) -> None:
+    def __init__(self, config: uvicorn.Config, lock: FolderLock, hub: Hub) -> None:
         super().__init__(config)
         self._lock = lock
-        self._changes = changes
+        self._hub = hub
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -50,7 +54,9 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         logger.info("stopping")
         self._lock.tell(Holder(os.getpid(), version=VERSION))
-        self._changes.end()
+        self._hub.changes.end()
+        queries = self._hub.services.queries
+        asyncio.get_running_loop().call_later(QUERY_GRACE, queries.stop)
         await super().shutdown(sockets)
 
     @contextmanager
@@ -92,7 +98,7 @@ def _live(paths: Paths, lock: FolderLock, port: int) -> None:
     with _bound(port) as listener, _opened(paths) as services:
         changes = Changes(services.store)
         hub = Hub(paths, services, changes, stop=lambda: server.stop())
-        server = Server(_config(create_app(hub, token)), lock, changes)
+        server = Server(_config(create_app(hub, token)), lock, hub)
         server.run(sockets=[listener])
     logger.info("stopped")
 

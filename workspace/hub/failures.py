@@ -1,5 +1,6 @@
 """Every error as the wire form of errors.py, and none with more in it than its sentence."""
 
+import asyncio
 import json
 import logging
 import secrets
@@ -11,10 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from workspace.errors import ConvoError, InvalidRequest, NotFound
+from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound
 
 log = logging.getLogger(__name__)
 NO_JSON = "The body is not valid JSON."
+STOPPED = "The hub was stopped meanwhile; what was asked may or may not have been done."
 
 
 def wire(error: ConvoError, status: int | None = None) -> Response:
@@ -101,6 +103,11 @@ class Guard:
 
         try:
             await self.app(scope, receive, note)
+        except asyncio.CancelledError:
+            # The hub stops and has waited long enough: the server cancels for no other reason.
+            if started:
+                raise
+            await wire(HubUnavailable(STOPPED))(scope, receive, send)
         except Exception:
             answer = unexpected()
             if not started:  # else the connection breaks off, which the client notices

@@ -76,7 +76,9 @@ class Services:
         self.files.clear_staging()
         self.accounts = Accounts(self.store, paths, settings, world.create)
         opened.callback(self.accounts.close)
-        self.receiving = Receiving(self.store, self.journal, self.files, self.accounts.parser)
+        self.receiving = Receiving(
+            self.store, self.journal, self.files, self.accounts.parser, world.clock
+        )
         self.delivery = Delivery(
             self.store,
             self.files,
@@ -84,6 +86,7 @@ class Services:
             settings,
             world.clock,
             Backoff(5, 600, world.uniform),
+            self.journal.share,
         )
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
@@ -104,7 +107,14 @@ class Services:
         self.replies = Replies(self.store, self.files, self.accounts, self.delivery.queued)
         self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
         self.housekeeping = Housekeeping(
-            [self._trim, self.replies.clean_uploads, self._compact, self.store.checkpoint]
+            [
+                self._trim,
+                self.replies.clean_uploads,
+                self.receiving.retry_some,
+                self._finish_erasing,
+                self._compact,
+                self.store.checkpoint,
+            ]
         )
         self.delivery.prepare()
 
@@ -119,6 +129,13 @@ class Services:
     def _trim(self) -> None:
         self.store.write(changes.trim)
         self.store.write(idempotency.trim)
+
+    def _finish_erasing(self) -> None:
+        if not self.journal.finish_erasing():
+            logger.warning(
+                "%s is open in another program, which keeps what was erased from leaving the disk",
+                self.journal.path,
+            )
 
     def _compact(self) -> None:
         if self.erase.due():

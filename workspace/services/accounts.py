@@ -4,9 +4,10 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ from workspace.models import Capabilities, Check, StartRule, TextLimit
 from workspace.models import Channel as ChannelModel
 from workspace.services.words import words
 from workspace.settings import Paths, Secrets, Settings
-from workspace.store import Store, changes, ids
+from workspace.store import Store, changes, idempotency, ids
 from workspace.store import channels as rows
 from workspace.store.channels import ChannelRow
 from workspace.store.driver import Driver
@@ -191,18 +192,32 @@ class Accounts:
         with self._changing:
             return [*self._rows.values()]
 
-    def remove(self, id: int) -> ChannelModel:
-        """Stop a channel; its history stays readable. Raises NotFound."""
+    def remove(self, id: int, key: str | None = None) -> ChannelModel:
+        """Stop a channel; its history stays readable. Raises NotFound.
+
+        Asked for again with the same `key`, it answers the same and does nothing.
+        """
         with self._adding:
-            model = self.get(id)
-            with self._changing:
-                self._rows[id] = replace(self._rows[id], removed=True)
-            self._store.write(lambda tx: _drop(tx, id))
-            for watcher in self._watchers:
-                watcher.channel_removed(id)
-            self.close_channel(id)
-        logger.info("channel %s removed", id)
+            dropped: list[ChannelModel] = []
+
+            def drop(tx: Driver) -> ChannelModel:
+                dropped.append(self.get(id))
+                _drop(tx, id)
+                return dropped[0]
+
+            model = self._store.write(partial(_once, key=key, id=id, drop=drop))
+            if dropped:
+                self._end(id)
         return model
+
+    def _end(self, id: int) -> None:
+        """The channel is not used any more: by nobody here, and by no thread."""
+        with self._changing:
+            self._rows[id] = replace(self._rows[id], removed=True)
+        for watcher in self._watchers:
+            watcher.channel_removed(id)
+        self.close_channel(id)
+        logger.info("channel %s removed", id)
 
     def _keep_apart(self, kind: str, known: Sequence[ChannelRow]) -> None:
         """Demo and real conversations never mix: no report could tell them apart again."""
@@ -272,11 +287,11 @@ class Accounts:
         self._store.write(lambda tx: changes.record(tx, "channels"))
 
     def close(self) -> None:
-        """Close all channels; a `run` that waits ends."""
+        """Close all channels; a `run` that waits ends. What they received can still be parsed."""
         with self._changing:
-            live = list(self._live)
-        for id in live:
-            self.close_channel(id)
+            live = list(self._live.values())
+        for channel in live:
+            channel.close()
 
     def close_channel(self, id: int) -> None:
         """Cut its connections; whatever waits for them ends."""
@@ -297,6 +312,13 @@ def _keep(tx: Driver, row: ChannelRow, *, new: bool) -> None:
 def _drop(tx: Driver, id: int) -> None:
     rows.remove(tx, id)
     changes.record(tx, "channels")
+
+
+def _once(
+    tx: Driver, key: str | None, id: int, drop: Callable[[Driver], ChannelModel]
+) -> ChannelModel:
+    request = {"verb": "remove_channel", "id": id}
+    return idempotency.once(tx, key, request, ChannelModel, lambda: drop(tx))
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A batch of received payloads becomes rows, in one transaction.
 
 What the batch needs is read by a few queries, computed in memory with the rules, and written by a
-few statements: the cost of a transaction is then shared by up to a thousand messages. Applying the
-same payloads again changes nothing.
+few statements: the cost of a transaction is then shared by hundreds of messages. Applying the same
+payloads again changes nothing.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from workspace import rules
-from workspace.channels.base import Event, Meta, ReactionChanged, Received, StatusChanged
+from workspace.channels.base import (
+    Event,
+    InboundFile,
+    Meta,
+    ReactionChanged,
+    Received,
+    StatusChanged,
+)
 from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin
 from workspace.store.files import Staged
 
@@ -128,6 +135,8 @@ def cleaned(event: Event) -> Event:
     fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
     if isinstance(event, StatusChanged):
         fields["detail"] = _plain(event.detail)
+    if isinstance(event, ReactionChanged):
+        fields["emoji"] = _plain(event.emoji)
     if isinstance(event, Received):
         fields |= _cleaned(event)
     changed = {name: value for name, value in fields.items() if value != getattr(event, name)}
@@ -146,7 +155,14 @@ def _cleaned(event: Received) -> dict[str, Any]:
         "unsupported": _line(event.unsupported),
         "cc": tuple(_line(cc) for cc in event.cc),
         "thread_refs": tuple(_plain(ref) for ref in event.thread_refs),
+        "files": tuple(_file(file) for file in event.files),
     }
+
+
+def _file(file: InboundFile) -> InboundFile:
+    """Its name is cleaned as it is staged."""
+    content_id = _plain(file.content_id)
+    return file if content_id == file.content_id else replace(file, content_id=content_id)
 
 
 def _address(address: Address) -> Address:

@@ -16,6 +16,7 @@ from workspace.channels.base import Channel
 from workspace.models import DeliveryStatus
 from workspace.services import settling
 from workspace.services.backoff import Backoff
+from workspace.services.folding import Share
 from workspace.services.sender import INTERRUPTED, Sender, Tools
 from workspace.settings import Settings
 from workspace.store import Store, outbox
@@ -47,10 +48,11 @@ class Delivery:
         settings: Settings,
         clock: Callable[[], datetime],
         backoff: Backoff,
+        share: Share,
     ) -> None:
         self._store = store
         self._channels = channels
-        self._tools = Tools(store, files, settings, clock, backoff, self._in_flight)
+        self._tools = Tools(store, files, settings, clock, backoff, self._in_flight, share)
         self._senders: dict[int, Sender] = {}
         self._threads = False
         self._flights = threading.Condition()
@@ -99,8 +101,8 @@ class Delivery:
         self._store.write(lambda tx: self._give_up(tx, id))
 
     def _give_up(self, tx: Driver, channel_id: int) -> None:
-        for message, _, _ in outbox.pending(tx, channel_id):
-            settling.give_up(tx, message, REMOVED)
+        for waiting in outbox.pending(tx, channel_id):
+            settling.give_up(tx, waiting.id, REMOVED)
 
     # --- asking and telling -------------------------------------------------------------------
 

@@ -67,6 +67,13 @@ class Doctor:
         trouble = self._receiving.trouble
         words = f"{self._journal.count()} payloads kept, {behind} not applied yet"
         yield Check("journal", not trouble, f"{words}: {trouble}" if trouble else words)
+        if self._journal.erasure_due:
+            yield Check(
+                "erasure",
+                False,
+                f"{self._journal.path} is open in another program, so what was erased may still be "
+                "in its write-ahead log; close that program, and within minutes it is gone",
+            )
         with self._store.read() as db:
             quarantined, parked = ingest.quarantined(db), ingest.count_parked(db)
         yield Check("quarantine", not quarantined, f"{len(quarantined)} payloads")

@@ -81,9 +81,10 @@ class Places:
         self.new_contacts: list[NewContact] = []
         self.names: dict[int, str] = {}
         """Names of contacts who had none."""
+        self._threads = self._find_threads(fresh)
+        # Only now: threads that became one may have lost a contact.
         self.contacts = contacts.by_address(tx, {a.other for a in fresh})
         self._blocked = {address for address, c in self.contacts.items() if c.blocked}
-        self._threads = self._find_threads(fresh)
         self._of_contact = self._find_conversations(fresh)
         self.load([*self._existing(fresh)])
 

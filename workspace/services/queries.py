@@ -22,7 +22,9 @@ class Queries:
     def __init__(self, store: Store, paths: Paths) -> None:
         self._store = store
         self._folder = paths.spool
-        self._limits = Limits(store.settings.sql_seconds, store.settings.sql_megabytes)
+        self._stopping = threading.Event()
+        settings = store.settings
+        self._limits = Limits(settings.sql_seconds, settings.sql_megabytes, self._stopping)
         self._free = threading.Semaphore(AT_ONCE)
         self._pause = threading.Lock()
         with store.read() as db:
@@ -33,7 +35,7 @@ class Queries:
         """The result of one SELECT as an Arrow IPC stream file, which the caller removes.
 
         Nothing is open in the database any more when it returns. Raises QueryRefused, QueryFailed,
-        QueryLimit.
+        QueryLimit; HubUnavailable where `stop` ends it.
         """
         if not self._free.acquire(timeout=PATIENCE):
             raise QueryLimit(
@@ -52,6 +54,10 @@ class Queries:
         finally:
             reader.close()
         return path
+
+    def stop(self) -> None:
+        """End what runs: the hub is about to close the database, which no reader may hold open."""
+        self._stopping.set()
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -5,40 +5,53 @@ from collections.abc import Callable
 
 from workspace.models import Rate
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-6
+"""Seconds and tokens that are none: as exact as a float can tell the time of day."""
 
 
 class TokenBucket:
     """Holds up to `rate.burst` tokens and gains `rate.n` every `rate.per`; a send takes one.
 
-    Without a rate there is always one. `clock` counts seconds from anywhere. One thread uses it.
+    Without a rate there is always one, but in a pause there is none. `clock` counts seconds from
+    anywhere. One thread uses it.
     """
 
     def __init__(self, rate: Rate | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
         self._clock = clock
         self._tokens = float(rate.burst) if rate else 1.0
+        self._pause = 0.0
         self._at = clock()
 
     def wait(self) -> float:
         """Seconds until there is a token; 0: now."""
-        if self._rate is None:
-            return 0.0
-        self._fill(self._rate)
+        self._pass()
+        pause = self._pause if self._pause > _ROUNDING else 0.0
         missing = 1 - self._tokens
-        return missing / _per_second(self._rate) if missing > _ROUNDING else 0.0
+        if self._rate is None or missing <= _ROUNDING:
+            return pause
+        return max(pause, missing / _per_second(self._rate))
 
     def take(self) -> None:
         """Use a token. `wait` must have said 0."""
+        self._pass()
         if self._rate is not None:
-            self._fill(self._rate)
             self._tokens -= 1
 
-    def _fill(self, rate: Rate) -> None:
+    def pause(self, seconds: float) -> None:
+        """Give none for so long, because the other side asked for it."""
+        self._pass()
+        self._pause = max(self._pause, seconds)
+
+    def _pass(self) -> None:
+        """Let the time since the last look pass."""
         now = self._clock()
-        gained = max(0.0, now - self._at) * _per_second(rate)  # clocks are set back at times
-        self._tokens = min(float(max(rate.burst, 1)), self._tokens + gained)
+        passed = max(0.0, now - self._at)  # clocks are set back at times
         self._at = now
+        self._pause = max(0.0, self._pause - passed)
+        if self._rate is not None:
+            gained = passed * _per_second(self._rate)
+            self._tokens = min(float(max(self._rate.burst, 1)), self._tokens + gained)
 
 
 def _per_second(rate: Rate) -> float:

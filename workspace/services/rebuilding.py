@@ -1,7 +1,7 @@
-"""The head of a thread computed anew, where adding message by message can't give it.
+"""The head of a conversation computed anew, where adding message by message can't give it.
 
-That is after two threads became one, and after a mail arrived that is older than others of its
-thread.
+That is after two threads became one, after a mail arrived that is older than others of its thread,
+and after a message went that turned out to be another one's copy.
 """
 
 import json
@@ -28,7 +28,24 @@ def rebuild(tx: Driver, ids: Ids, conversation_ids: Iterable[int]) -> None:
     _set_contacts(tx, ids, after, parts)
 
 
+def show(tx: Driver, conversation_ids: Iterable[int]) -> None:
+    """Compute and store what the list shows of conversations, after one of their messages went."""
+    before = heads.load(tx, conversation_ids)
+    parts = heads.parts(tx, before)
+    heads.save(tx, [_shown(head, parts[id]) for id, head in before.items() if id in parts])
+
+
 def _head(head: Head, parts: list[Part]) -> Head:
+    fresh = _shown(head, parts)
+    fresh.subject = _headers(parts[0]).get("subject", head.subject)
+    inbound = [p for p in parts if _external(p)]
+    to = _headers(inbound[-1] if inbound else parts[0]).get("to")
+    if to:
+        fresh.address_kind, fresh.address = to
+    return fresh
+
+
+def _shown(head: Head, parts: list[Part]) -> Head:
     first = parts[0].shown.occurred_at
     fresh = Head(
         id=head.id,
@@ -36,7 +53,7 @@ def _head(head: Head, parts: list[Part]) -> Head:
         contact_id=head.contact_id,
         address_kind=head.address_kind,
         address=head.address,
-        subject=_headers(parts[0]).get("subject", head.subject),
+        subject=head.subject,
         created_at=first,
         last_activity_at=first,
     )
@@ -44,10 +61,6 @@ def _head(head: Head, parts: list[Part]) -> Head:
         heads.take(fresh, part.shown)
     outbound = [p.shown.delivery_status for p in parts if _sent(p)]
     fresh.failed = bool(outbound) and outbound[-1] is DeliveryStatus.FAILED
-    inbound = [p for p in parts if _external(p)]
-    to = _headers(inbound[-1] if inbound else parts[0]).get("to")
-    if to:
-        fresh.address_kind, fresh.address = to
     return fresh
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from workspace import faults
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 SETTLED = 5.0
 """Seconds after which a connection that raised nothing counts as made, even if nothing came."""
+
+LASTING = 120.0
+"""Seconds, longer than connecting takes, after which a connection that breaks was a good one."""
 
 
 class Receivers:
@@ -70,22 +74,30 @@ class Receivers:
     def _receive(self, id: int, stop: threading.Event) -> None:
         failures = 0
         while not stop.is_set():
+            came, began = threading.Event(), time.monotonic()
             try:
-                self._run(id, stop)
+                self._run(id, stop, came)
                 failures = 0
             except NotFound:
                 return  # removed meanwhile
-            except (ConvoError, OSError) as error:
-                failures += 1
-                logger.warning("channel %s receives nothing: %s", id, words(error))
-                self._accounts.failing(id, words(error))
             except Exception as error:  # a bug in one channel must not end its reception for good
-                failures += 1
-                logger.exception("channel %s receives nothing", id)
-                self._accounts.failing(id, words(error))
+                good = came.is_set() or time.monotonic() - began > LASTING
+                failures = 1 if good else failures + 1
+                self._failed(id, error)
             stop.wait(self._backoff.delay(failures, at_least=0.5) if failures else 0.5)
 
-    def _run(self, id: int, stop: threading.Event) -> None:
+    def _failed(self, id: int, error: Exception) -> None:
+        if isinstance(error, ConvoError | OSError):
+            logger.warning("channel %s receives nothing: %s", id, words(error))
+        else:
+            logger.exception("channel %s receives nothing", id)
+        try:
+            self._accounts.failing(id, words(error))
+        except ConvoError as trouble:  # a full disk ends neither: both go on once there is room
+            logger.warning("that channel %s fails can't be told: %s", id, words(trouble))
+
+    def _run(self, id: int, stop: threading.Event, came: threading.Event) -> None:
+        """`came` is set once something of the channel is in the journal."""
         channel = self._accounts.channel(id)
         settled = threading.Timer(SETTLED, self._accounts.well, [id])
         settled.daemon = True
@@ -95,6 +107,7 @@ class Receivers:
                 faults.reach("after_fetch")
                 self._journal.append([payloads.record(id, payload)])
                 faults.reach("after_append")
+                came.set()
                 self._news()
                 if settled.is_alive():
                     settled.cancel()

@@ -6,8 +6,9 @@ applied, so a restart goes on exactly there.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from workspace.channels.base import Channel, Event, Received
@@ -18,6 +19,7 @@ from workspace.services.applying import apply
 from workspace.services.arrivals import Item, cleaned
 from workspace.services.backoff import Backoff
 from workspace.services.batch import Applied
+from workspace.services.patience import Patience
 from workspace.services.words import words
 from workspace.store import Priority, Store, facts, ingest
 from workspace.store.driver import Driver
@@ -27,6 +29,12 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 """Payloads of one transaction: verbs wait for one at most. Twice as many gain a tenth in speed."""
+
+RETRIED = 50
+"""Payloads in quarantine that one round of housekeeping tries again, at most."""
+
+PORTION = 64_000_000
+"""Bytes of payloads from the quarantine that are held in memory at once."""
 
 POSITION = "journal_position"
 
@@ -47,7 +55,12 @@ class Receiving:
     """`channel` gives the channel of an id, of which only `parse` and `capabilities` are used."""
 
     def __init__(
-        self, store: Store, journal: Journal, files: Files, channel: Callable[[int], Channel]
+        self,
+        store: Store,
+        journal: Journal,
+        files: Files,
+        channel: Callable[[int], Channel],
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._journal = journal
@@ -58,6 +71,7 @@ class Receiving:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._backoff = Backoff(0.5, 30)
+        self._patience = Patience(clock)
         self.trouble = ""
         """Why nothing is applied at present, in words; it is safe in the journal meanwhile."""
         with store.read() as db:
@@ -137,14 +151,37 @@ class Receiving:
 
     def retry_quarantined(self) -> int:
         """Try again what could not be applied: a newer version may know how. How many it did."""
+        return self._retry(self._quarantined())
+
+    def retry_some(self) -> int:
+        """The same for a few of those whose time has come: what they lacked may be there now."""
+        return self._retry(self._patience.due(self._quarantined())[:RETRIED])
+
+    def _quarantined(self) -> list[int]:
         with self._store.read() as db:
-            waiting = ingest.quarantined(db)
-        entries = [self._journal.get(each.journal_id) for each in waiting]
-        with self._applying:
-            before = len(waiting)
-            self._apply([entry for entry in entries if entry is not None], again=True)
-        with self._store.read() as db:
-            return before - len(ingest.quarantined(db))
+            return [each.journal_id for each in ingest.quarantined(db)]
+
+    def _retry(self, ids: Sequence[int]) -> int:
+        for part in self._portions(ids):
+            if self._asked_to_stop():
+                break
+            with self._applying:
+                self._apply(part, again=True)
+        self._patience.tried(ids)
+        return len(ids) - len(set(ids) & set(self._quarantined()))
+
+    def _portions(self, ids: Iterable[int]) -> Iterator[list[Entry]]:
+        """Payloads as batches that fit into memory; those erased meanwhile are left out."""
+        part: list[Entry] = []
+        size = 0
+        for entry in filter(None, map(self._journal.get, ids)):
+            part.append(entry)
+            size += len(entry.raw)
+            if len(part) == BATCH or size >= PORTION:
+                yield part
+                part, size = [], 0
+        if part:
+            yield part
 
     def _apply(self, entries: Sequence[Entry], again: bool = False) -> None:
         staged: list[Staged] = []

@@ -15,6 +15,7 @@ from workspace.channels.base import Channel
 from workspace.errors import CannotSend, CannotStart, InvalidRequest, NotFound, TooLarge
 from workspace.models import (
     Actor,
+    ActorKind,
     Address,
     Conversation,
     DeliveryStatus,
@@ -63,7 +64,10 @@ class Said:
     text: str
     upload_ids: tuple[int, ...]
     actor: Actor
-    origin: Origin
+
+    @property
+    def origin(self) -> Origin:
+        return Origin.AGENT if self.actor.kind is ActorKind.AGENT else Origin.SINGLE
 
 
 class Replies(Uploads):
@@ -81,17 +85,16 @@ class Replies(Uploads):
         upload_ids: Sequence[int],
         actor: Actor,
         key: str | None,
-        origin: Origin = Origin.SINGLE,
     ) -> Message:
         """Queue a message. Raises NotFound, CannotSend, TooLarge; Conflict for a used upload."""
         _check_text(text)
-        said = Said(text, tuple(upload_ids), actor, origin)
+        said = Said(text, tuple(upload_ids), actor)
         request = {
             "verb": "send",
             "to": conversation_id,
             "text": text,
             "uploads": list(upload_ids),
-            "origin": origin.value,
+            "origin": said.origin.value,
         }
 
         def work(tx: Driver) -> int:
@@ -105,9 +108,10 @@ class Replies(Uploads):
         """Tell delivery, after the commit. Asked twice with one key, delivery sends once."""
         with self._store.read() as db:
             message = messages.get(db, id)
-            if message is None:
-                raise NotFound(f"The message {id} was deleted meanwhile.", id=str(id))
-            head = heads.load(db, [message.conversation_id])[message.conversation_id]
+            found = heads.load(db, [message.conversation_id]) if message else {}
+        if message is None or not found:
+            raise NotFound(f"The message {id} was deleted meanwhile.", id=str(id))
+        head = found[message.conversation_id]
         if message.delivery_status is DeliveryStatus.QUEUED:
             self._queued(head.channel_id, id, head.id)
         return message
@@ -187,7 +191,7 @@ class Replies(Uploads):
         _check_text(text)
         channel = self._accounts.channel(channel_id)
         to = self._checked_start(channel, address, subject)
-        said = Said(text, tuple(upload_ids), actor, Origin.SINGLE)
+        said = Said(text, tuple(upload_ids), actor)
         start = _Start(channel_id, to, " ".join(name.split())[:MAX_NAME], " ".join(subject.split()))
         request = {
             "verb": "start",

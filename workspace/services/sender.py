@@ -3,22 +3,25 @@
 import heapq
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from workspace.channels.base import Channel, Failure, Sent
-from workspace.models import DeliveryStatus
+from workspace.channels.base import Channel, Failure, Request, Sent
+from workspace.errors import ConvoError, StoreRefused
+from workspace.models import DeliveryStatus, FailureKind
 from workspace.services import sending, settling
 from workspace.services.backoff import Backoff
+from workspace.services.folding import Share
 from workspace.services.ratelimit import TokenBucket
 from workspace.services.schedule import Schedule
-from workspace.services.settling import Retry
+from workspace.services.settling import Retry, Settled
 from workspace.services.words import words
 from workspace.settings import Settings
 from workspace.store import Store, outbox
+from workspace.store.driver import Driver
 from workspace.store.files import Files
 from workspace.store.outbox import Queued
 
@@ -44,6 +47,7 @@ class Tools:
     clock: Callable[[], datetime]
     backoff: Backoff
     flight: Flight
+    share: Share
 
 
 class Sender:
@@ -109,8 +113,12 @@ class Sender:
             pending = outbox.pending(db, self._id)
             doubts = outbox.with_status(db, self._id, DeliveryStatus.IN_DOUBT)
         now = self._tools.clock()
-        for message, conversation, not_before in pending:
-            self.add(message, conversation, not_before or now)
+        for waiting in pending:
+            due = waiting.not_before or now
+            if waiting.failure_kind is FailureKind.RATE_LIMITED:
+                self._bucket.pause((due - now).total_seconds())
+                due = now
+            self.add(waiting.id, waiting.conversation_id, due)
         with self._wake:
             for message in doubts:
                 heapq.heappush(self._doubts, (now, message, 0))
@@ -132,24 +140,29 @@ class Sender:
             self._look_up(doubt)
             return True
         if due is not None and ready:
-            self._send(due[1], due[2])
+            self._send(*due)
             return True
         return False
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _send(self, message: int, conversation: int) -> None:
+    def _send(self, due: datetime, message: int, conversation: int) -> None:
         with self._tools.flight(message, conversation):
-            after = self._attempt(message)
+            after, taken = self._attempt(message)
         with self._wake:
             if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
-                self._schedule.add(message, conversation, after.not_before)
+                # Where all wait anyway, the one that was refused is still the first.
+                limited = after.failure_kind is FailureKind.RATE_LIMITED
+                self._schedule.add(message, conversation, due if limited else after.not_before)
             else:
                 self._schedule.remove(message, conversation)
             if after is not None and after.status is DeliveryStatus.IN_DOUBT:
                 self._doubt(message, 0)
+        if after is not None and taken:
+            self._keep_copies(message, taken)
 
-    def _attempt(self, message: int) -> Queued | None:
+    def _attempt(self, message: int) -> tuple[Queued | None, Sequence[Request]]:
+        """What became of a message, and what the provider took."""
         tools, channel = self._tools, self._channel
         lease = timedelta(seconds=tools.settings.lease_seconds)
         lease_until, channel_now = tools.clock() + lease, channel.now()
@@ -157,39 +170,70 @@ class Sender:
             lambda tx: settling.claim(tx, message, channel.capabilities, channel_now, lease_until)
         )
         if claim is None:
-            return None
+            return None, ()
         self._bucket.take()
         watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])
         watch.daemon = True
         watch.start()
         try:
-            outcome = sending.attempt(channel, claim, tools.files)
+            made = sending.attempt(channel, claim, tools.files)
         finally:
             watch.cancel()
-        return self._settle(message, outcome, claim.message.attempts)
+        return self._settle(message, made.outcome, claim.message.attempts), made.taken
 
     def _lease_over(self, message: int) -> None:
-        self._tools.store.write(lambda tx: settling.doubt(tx, message, LEASE_OVER))
+        try:
+            self._tools.store.write(lambda tx: settling.doubt(tx, message, LEASE_OVER))
+        except ConvoError as error:  # what is left as `sending` is doubted at the next start
+            logger.warning("message %s outlived its lease: %s", message, words(error))
 
     def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
-        """Store what became of it. What was learnt is not forgotten because a disk is full."""
+        """Store what became of it."""
         asked = outcome.retry_after if isinstance(outcome, Failure) else None
         tools = self._tools
-        retry = Retry(
-            tools.clock(), tools.backoff.delay(attempts, asked), tools.settings.max_attempts
+        delay = tools.backoff.delay(attempts, asked)
+        if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
+            self._bucket.pause(delay)  # it is not about this message alone
+        settled = self._stored(
+            message,
+            partial(
+                settling.settle,
+                id=message,
+                outcome=outcome,
+                retry=Retry(tools.clock(), delay, tools.settings.max_attempts),
+                threads=self._channel.capabilities.threads,
+                share=tools.share,
+            ),
         )
+        after = settled.message
+        if after and after.status is DeliveryStatus.IN_DOUBT and isinstance(outcome, Sent):
+            logger.error("message %s is in doubt though it was sent: %s", message, after.failure)
+        tools.files.remove(settled.files)
+        return after
+
+    def _stored(self, message: int, work: Callable[[Driver], Settled]) -> Settled:
+        """What was learnt is not forgotten because a disk is full; what no database takes is."""
+        doubt = partial(settling.doubt, id=message, why=settling.UNSTORABLE)
         failures = 0
         while True:
             try:
-                work = partial(settling.settle, id=message, outcome=outcome, retry=retry)
-                return tools.store.write(work)
-            except Exception:
+                return self._tools.store.write(work)
+            except Exception as error:
+                logger.exception("what became of message %s can't be stored", message)
+                if isinstance(error, StoreRefused) and work is not doubt:
+                    work = doubt
+                    continue
                 failures += 1
-                logger.exception("what became of message %s can't be stored; tried again", message)
                 with self._wake:
                     if self._stopped:
                         raise
-                    self._wake.wait(tools.backoff.delay(failures, at_least=0.5))
+                    self._wake.wait(self._tools.backoff.delay(failures, at_least=0.5))
+
+    def _keep_copies(self, message: int, taken: Sequence[Request]) -> None:
+        """Outside the lease, which is for the send alone."""
+        told = sending.keep_copies(self._channel, message, taken)
+        if told:
+            self._tools.store.write(lambda tx: settling.remark(tx, message, told))
 
     # --- doubts -------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from workspace import faults
 from workspace.channels.base import (
     Channel,
     Failure,
+    KeepsCopies,
     Outbound,
     OutboundFile,
     Request,
@@ -16,16 +19,42 @@ from workspace.channels.base import (
 )
 from workspace.models import Address, AddressKind, FailureKind
 from workspace.services.settling import Claim
+from workspace.services.words import words
 from workspace.store.files import Files
 
 logger = logging.getLogger(__name__)
 
 
-def attempt(channel: Channel, claim: Claim, files: Files) -> Sent | Failure:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of it. `taken`: what the provider took, where it took everything."""
+
+    outcome: Sent | Failure
+    taken: Sequence[Request] = ()
+
+
+def attempt(channel: Channel, claim: Claim, files: Files) -> Attempt:
     """Send; says what became of it, whatever happens. Never raises."""
+    requests = _encode(channel, claim, files)
+    if isinstance(requests, Failure):
+        return Attempt(requests)
+    faults.reach("before_perform")
+    sent: Sent | None = None
+    for n, request in enumerate(requests):
+        answer = _perform(channel, request, claim.message.id)
+        if isinstance(answer, Failure):
+            return Attempt(answer if sent is None else _in_part(n, len(requests), answer))
+        sent = sent or answer
+    faults.reach("after_perform")
+    if sent is None:
+        return Attempt(Failure(FailureKind.INVALID, "The channel found nothing in it to send."))
+    return Attempt(sent, requests)
+
+
+def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] | Failure:
     id = claim.message.id
     try:
-        requests = channel.encode(_outbound(claim, files))
+        return channel.encode(_outbound(claim, files))
     except SendFailed as error:
         return error.failure
     except OSError as error:
@@ -34,15 +63,6 @@ def attempt(channel: Channel, claim: Claim, files: Files) -> Sent | Failure:
     except Exception:  # nothing has left yet, so this is a plain failure
         logger.exception("message %s can't be encoded", id)
         return Failure(FailureKind.INVALID, "This message can't be put into the channel's form.")
-    faults.reach("before_perform")
-    sent: Sent | None = None
-    for n, request in enumerate(requests):
-        answer = _perform(channel, request, id)
-        if isinstance(answer, Failure):
-            return answer if sent is None else _in_part(n, len(requests), answer)
-        sent = sent or answer
-    faults.reach("after_perform")
-    return sent or Failure(FailureKind.INVALID, "The channel found nothing in it to send.")
 
 
 def _perform(channel: Channel, request: Request, id: int) -> Sent | Failure:
@@ -53,6 +73,17 @@ def _perform(channel: Channel, request: Request, id: int) -> Sent | Failure:
     except Exception:  # it may have left: to send it again could mean to send it twice
         logger.exception("nobody knows what became of message %s", id)
         return Failure(FailureKind.UNKNOWN_OUTCOME, "Sending broke off; the provider may have it.")
+
+
+def keep_copies(channel: Channel, id: int, taken: Sequence[Request]) -> str:
+    """What a channel does once a send is settled; in words what failed. Never raises."""
+    if not isinstance(channel, KeepsCopies):
+        return ""
+    try:
+        return " ".join(filter(None, [channel.keep_copy(request) for request in taken]))
+    except Exception as error:  # the message is sent all the same
+        logger.exception("message %s is sent, but no copy was kept", id)
+        return f"It was sent, but no copy of it was kept: {words(error)}"
 
 
 def _in_part(n: int, of: int, failure: Failure) -> Failure:

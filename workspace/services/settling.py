@@ -8,13 +8,20 @@ from workspace import rules
 from workspace.channels.base import Failure, Sent, StatusChanged
 from workspace.models import Capabilities, DeliveryStatus, FailureKind
 from workspace.rules import Draft, FileFacts, Situation
-from workspace.services import receipts
+from workspace.services import folding, receipts
+from workspace.services.folding import Share
 from workspace.store import changes, heads, ingest, outbox, states
+from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.outbox import Queued, QueuedFile
 
 WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRY)
 OPEN = (DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
+NAMESAKE = (
+    "The provider named it like another message of this channel, so nobody knows whether it was "
+    "sent; look there."
+)
+UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
 _PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
@@ -71,25 +78,60 @@ def _situation(message: Queued, now: datetime) -> Situation:
     return Situation(now, message.last_inbound_at, message.opted_out, message.blocked)
 
 
-def settle(tx: Driver, id: int, outcome: Sent | Failure, retry: Retry) -> Queued | None:
-    """What became of an attempt. None where the message was erased meanwhile.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`message`: None where it was erased. `files`: of a copy of it, to be removed."""
 
-    A receipt may have been faster than the answer; then the receipt stands.
+    message: Queued | None
+    files: Sequence[int] = ()
+
+
+def settle(
+    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, threads: bool, share: Share
+) -> Settled:
+    """What became of an attempt.
+
+    A receipt may have been faster than the answer; then the receipt stands. So may have been the
+    provider's copy of the message, under the name that only the answer tells; then it is folded
+    into the message. `threads`: the channel has them; `share`: `Journal.share`.
     """
     message = outbox.get(tx, id)
     if message is None:
-        return None
+        return Settled(None)
     if isinstance(outcome, Sent):
-        after = _sent(message, outcome)
-    elif message.status in OPEN:
+        return _accepted(tx, message, outcome, threads, share)
+    if message.status in OPEN:
         after = _not_sent(message, outcome, retry)
-    else:
-        return message
+        _move(tx, message, after)
+        return Settled(after)
+    return Settled(message)
+
+
+def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, share: Share) -> Settled:
+    after = _sent(message, sent)
+    if after.provider_id == message.provider_id:
+        _move(tx, message, after)
+        return Settled(after)
+    namesake = outbox.named(tx, message.channel_id, sent.provider_id)
+    echo = outbox.get(tx, namesake) if namesake is not None else None
+    if namesake is not None and (echo is None or not folding.is_echo(echo)):
+        return _nameless(tx, message)
+    files = folding.fold(tx, message, echo, threads, share) if echo else ()
+    after = folding.known_by(after, echo) if echo else after
     _move(tx, message, after)
-    if after.provider_id != message.provider_id:
-        outbox.rename(tx, id, after.provider_id)
-        after = _join_parked(tx, after)
-    return after
+    outbox.rename(tx, message.id, after.provider_id)
+    if threads:  # answers refer to this name
+        refs.add(tx, {(after.channel_id, after.provider_id): after.conversation_id})
+    return Settled(_join_parked(tx, after), files)
+
+
+def _nameless(tx: Driver, message: Queued) -> Settled:
+    """The provider gave the message the name of another one, so it says nothing of this one."""
+    if message.status not in OPEN:
+        return Settled(message)
+    after = in_doubt(message, NAMESAKE)
+    _move(tx, message, after)
+    return Settled(after)
 
 
 def _sent(message: Queued, sent: Sent) -> Queued:
@@ -148,11 +190,21 @@ def in_doubt(message: Queued, why: str) -> Queued:
     )
 
 
-def doubt(tx: Driver, id: int, why: str) -> None:
+def doubt(tx: Driver, id: int, why: str) -> Settled:
     """An attempt ended without anybody knowing how."""
     message = outbox.get(tx, id)
-    if message is not None and message.status is DeliveryStatus.SENDING:
-        _move(tx, message, in_doubt(message, why))
+    if message is None or message.status is not DeliveryStatus.SENDING:
+        return Settled(message)
+    after = in_doubt(message, why)
+    _move(tx, message, after)
+    return Settled(after)
+
+
+def remark(tx: Driver, id: int, words: str) -> None:
+    """Something is to be told of a message that is sent, such as that there is no copy of it."""
+    message = outbox.get(tx, id)
+    if message is not None and message.accepted:
+        _move(tx, message, replace(message, failure=f"{message.failure} {words}".strip()))
 
 
 def cancel(tx: Driver, id: int) -> bool:

@@ -77,6 +77,11 @@ DELETE FROM journal_map WHERE payload_id = ?;
 -- A payload carries something of a conversation.
 INSERT OR IGNORE INTO journal_map (payload_id, conversation_id) VALUES (?, ?);
 
+-- name: share
+-- What carries something of one conversation carries something of another.
+INSERT OR IGNORE INTO journal_map (payload_id, conversation_id)
+SELECT payload_id, ? FROM journal_map WHERE conversation_id = ?;
+
 -- name: of_conversation
 -- The payloads of a conversation.
 SELECT payload_id FROM journal_map WHERE conversation_id = ?;
@@ -100,3 +105,15 @@ SELECT hash FROM tombstones;
 -- name: truncate
 -- Empty the write-ahead log, which may still hold what was erased. Gives (busy, frames, moved).
 PRAGMA wal_checkpoint(TRUNCATE);
+
+-- name: patience
+-- Milliseconds a statement waits for other programs.
+PRAGMA busy_timeout;
+
+-- name: no_patience
+-- Wait for nobody.
+PRAGMA busy_timeout = 0;
+
+-- name: set_patience
+-- Wait again. PRAGMA takes no parameters.
+PRAGMA busy_timeout = {milliseconds};

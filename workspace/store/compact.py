@@ -5,12 +5,15 @@ what is left is copied to a new file, compared with the old one, and takes its p
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workspace.errors import ConvoError
-from workspace.store.driver import ROW_GROUP_SIZE, Driver
+import duckdb
+
+from workspace.errors import ConvoError, StoreLocked
+from workspace.store.driver import ROW_GROUP_SIZE, Driver, connect
 from workspace.store.sql import query
 from workspace.store.store import Store
 
@@ -29,16 +32,13 @@ def compact(store: Store) -> None:
 
     def work(db: Driver) -> Callable[[], None]:
         _remove(fresh)
-        try:
+        with _no_half_copy(fresh):
             _copy(db, fresh)
-        except BaseException:
-            _remove(fresh)
-            raise
-        # Other threads' connections would keep the old file open, and at their end remove the
-        # write-ahead log of the new one, which has the same name.
-        db.execute(query("compact.leave"))
-        db.execute(query("compact.close"))
-        return lambda: _swap(fresh, store.database)
+        return swap
+
+    def swap() -> None:
+        with _no_half_copy(fresh):
+            _swap(store, fresh)
 
     store.replace(work)
 
@@ -46,6 +46,15 @@ def compact(store: Store) -> None:
 def clear(store: Store) -> None:
     """Remove a copy that a crash left: it may hold what has been deleted since."""
     _remove(store.database.with_name(NAME))
+
+
+@contextmanager
+def _no_half_copy(fresh: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        _remove(fresh)
+        raise
 
 
 def _copy(db: Driver, fresh: Path) -> None:
@@ -86,18 +95,31 @@ def _sum(db: Driver, catalog: str, schema: str, table: str) -> list[tuple[Any, .
     return db.execute(query("compact.sum").format(table=f'"{catalog}"."{schema}"."{table}"'))
 
 
-def _swap(fresh: Path, database: Path) -> None:
-    log = _log(database)
+def _swap(store: Store, fresh: Path) -> None:
+    database, log = store.database, _log(store.database)
     if log.exists():
         # Closing should have emptied it. It belongs to the old file: with the new one it would be
         # wrong, and without it the old one lacks something.
         raise CompactionFailed(f"{log} is still there; the database was not compacted.")
+    _try_out(store, fresh)
     fresh.replace(database)
     folder = os.open(database.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _try_out(store: Store, fresh: Path) -> None:
+    """Once it has taken the old one's place there is no way back: see that it can be opened."""
+    try:
+        tried = connect(fresh, store.settings.memory_megabytes)
+        tried.leave()
+        tried.close()
+    except (duckdb.Error, StoreLocked) as error:
+        raise CompactionFailed(
+            "The copy of the database can't be opened; the database was left as it was."
+        ) from error
 
 
 def _remove(database: Path) -> None:

@@ -87,6 +87,19 @@ class DuckDriver:
         cursor.execute("USE ws")  # a cursor starts in the catalog the process began with
         return DuckDriver(cursor)
 
+    def leave(self) -> None:
+        """Close the file for all connections to it; where that fails, it stays open for all.
+
+        Closing this connection alone is not enough: those of other threads would keep the file
+        open, and at their end remove the write-ahead log of the one that has taken its name.
+        """
+        self.connection.execute("USE memory")  # what is in use can't be closed
+        try:
+            self.connection.execute("DETACH ws")
+        except BaseException:
+            self.connection.execute("USE ws")
+            raise
+
     def close(self) -> None:
         self.connection.close()
 
@@ -103,7 +116,7 @@ def connect(database: Path, memory_megabytes: int) -> DuckDriver:
     attach = f"ATTACH {_quoted(database)} AS ws (ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
     try:
         connection.execute(attach)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         connection.close()
         raise _locked(error, database) from error
     for statement in _hardening(folder, memory_megabytes):
@@ -132,8 +145,8 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _locked(error: duckdb.IOException, database: Path) -> Exception:
-    if "lock" not in str(error):
+def _locked(error: duckdb.Error, database: Path) -> Exception:
+    if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
         return error
     holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
     who = f"process {holder[2]} ({holder[1]})" if holder else "another process"

@@ -8,8 +8,7 @@ import pyarrow as pa
 
 from workspace.models import Actor, EventKind
 from workspace.store.driver import Driver
-
-_STAMP = pa.timestamp("us", "UTC")
+from workspace.store.ingest import STAMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def add(tx: Driver, events: Sequence[NewEvent]) -> None:
         "kind": [e.kind.value for e in events],
         "actor_kind": [e.actor.kind.value for e in events],
         "actor_name": [e.actor.name for e in events],
-        "occurred_at": pa.array([e.occurred_at for e in events], _STAMP),
+        "occurred_at": pa.array([e.occurred_at for e in events], STAMP),
         "read_mark": pa.array([e.read_mark for e in events], pa.int64()),
         "reason": [e.reason for e in events],
     }

@@ -1,6 +1,5 @@
 """Outbound messages as an outbox: the row says whether a send is due, under way or done."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,6 +57,17 @@ class QueuedFile:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is still to be sent. Fields in the order of ``delivery.pending``."""
+
+    id: int
+    conversation_id: int
+    not_before: datetime | None
+    failure_kind: FailureKind | None
+    """Of the attempt before."""
+
+
 def get(db: Driver, id: int) -> Queued | None:
     """An outbound message; None where it was erased."""
     rows = db.execute(query("delivery.get"), [id])
@@ -93,10 +103,13 @@ def files(db: Driver, message_id: int) -> list[QueuedFile]:
     return [QueuedFile(id, MediaKind(kind), *rest) for id, kind, *rest in rows]
 
 
-def pending(db: Driver, channel_id: int) -> list[tuple[int, int, datetime | None]]:
-    """(message, conversation, not before) of all that a channel still has to send."""
+def pending(db: Driver, channel_id: int) -> list[Waiting]:
+    """All that a channel still has to send, oldest first."""
     rows = db.execute(query("delivery.pending"), [channel_id])
-    return [(id, conversation_id, at) for id, conversation_id, at in rows]
+    return [
+        Waiting(id, conversation_id, not_before, FailureKind(kind) if kind else None)
+        for id, conversation_id, not_before, kind in rows
+    ]
 
 
 def save(tx: Driver, message: Queued) -> None:
@@ -121,14 +134,27 @@ def rename(tx: Driver, id: int, provider_id: str) -> None:
     tx.execute(query("delivery.rename"), [id, provider_id])
 
 
+def named(db: Driver, channel_id: int, provider_id: str) -> int | None:
+    """The message of any kind that has this name already."""
+    rows = db.execute(query("delivery.named"), [channel_id, provider_id])
+    return rows[0][0] if rows else None
+
+
+def absorb(tx: Driver, id: int, copy: int) -> list[int]:
+    """Delete a message that is `id` once more; what customers felt about it goes to `id`.
+
+    Gives the copy's files, whose bytes are to be removed once this is committed.
+    """
+    gone = [file.id for file in files(tx, copy)]
+    tx.execute(query("delivery.take_reactions"), [id, copy])
+    for table in ("reactions", "attachments", "messages"):
+        tx.execute(query(f"delivery.drop_{table}"), [copy])
+    return gone
+
+
 def with_status(db: Driver, channel_id: int, status: DeliveryStatus) -> list[int]:
     """The messages of a channel in one state, oldest first."""
     return [row[0] for row in db.execute(query("delivery.with_status"), [channel_id, status.value])]
-
-
-def of_conversations(db: Driver, ids: Iterable[int]) -> list[int]:
-    """What is still to be sent in conversations, oldest first."""
-    return [row[0] for row in db.execute(query("delivery.of_conversations"), [list(ids)])]
 
 
 def count(db: Driver, status: DeliveryStatus) -> int:

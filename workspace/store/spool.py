@@ -6,6 +6,7 @@ FORCE CHECKPOINT blocks writers (measured), and a client may take its time.
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from workspace.errors import QueryFailed, QueryLimit
+from workspace.errors import ConvoError, HubUnavailable, QueryFailed, QueryLimit
 from workspace.store.driver import DuckDriver
 from workspace.store.guard import Guard
 from workspace.store.sql import query
@@ -24,29 +25,36 @@ BATCH_ROWS = 2_048
 """Rows held in memory at a time."""
 
 
+TICK = 0.05
+"""Seconds between two looks at the clock of a running query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """`stopping` ends what runs at once."""
+
     seconds: float
     megabytes: int
+    stopping: threading.Event
 
 
 class Clock:
     """Interrupts a connection once its time is over, until it stops."""
 
-    def __init__(self, reader: DuckDriver, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, reader: DuckDriver, limits: Limits) -> None:
         self.over = False
         self._reader = reader
+        self._limits = limits
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="query-clock", daemon=True)
 
     def _watch(self) -> None:
-        wait = self.seconds
-        while not self._done.wait(wait):
+        deadline = time.monotonic() + self._limits.seconds
+        while not self._done.wait(TICK):
             # Again and again: between two statements an interrupt has no effect.
-            self.over = True
-            self._reader.connection.interrupt()
-            wait = 0.05
+            if self._limits.stopping.is_set() or time.monotonic() > deadline:
+                self.over = True
+                self._reader.connection.interrupt()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -57,15 +65,25 @@ class Clock:
             self._done.set()
             self._thread.join()  # an interrupt must not hit what comes next
 
+    def reason(self) -> ConvoError:
+        """Why the query was interrupted."""
+        if self._limits.stopping.is_set():
+            return HubUnavailable("The hub was stopped while this query ran; run it again.")
+        return QueryLimit(
+            f"The query took longer than {self._limits.seconds:g} seconds; narrow it, for example "
+            "to a date range. The setting sql_seconds allows more."
+        )
+
 
 def spool(
     reader: DuckDriver, guard: Guard, sql: str, params: Sequence[Any], path: Path, limits: Limits
 ) -> None:
     """Write the result of `sql` to `path` as an Arrow IPC stream; no file is left on an error.
 
-    `reader` is the query's own connection. Raises QueryRefused, QueryFailed, QueryLimit.
+    `reader` is the query's own connection. Raises QueryRefused, QueryFailed, QueryLimit;
+    HubUnavailable where the hub is stopped meanwhile.
     """
-    clock = Clock(reader, limits.seconds)
+    clock = Clock(reader, limits)
     reader.execute(query("guard.begin"))
     try:
         with clock.running(), _typed(clock):
@@ -114,10 +132,7 @@ def _typed(clock: Clock) -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException, OSError, RuntimeError, TypeError) as error:
         if clock.over:
-            raise QueryLimit(
-                f"The query took longer than {clock.seconds:g} seconds; narrow it, for example to "
-                "a date range. The setting sql_seconds allows more."
-            ) from error
+            raise clock.reason() from error
         text = str(error)
         if isinstance(error, duckdb.OutOfMemoryException) or text.startswith("Out of Memory"):
             raise QueryLimit(

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import duckdb
 
-from workspace.errors import StoreLocked, StoreUnavailable
+from workspace.errors import StoreClosed, StoreLocked, StoreRefused, StoreUnavailable
 from workspace.settings import Paths, Settings
 from workspace.store.driver import Driver, DuckDriver, connect
 from workspace.store.migrate import migrate
@@ -47,12 +47,14 @@ class Store:
         self._gate = threading.Condition()
         self._reading = 0
         self._replacing = False
+        self._closed = False
         self._local = threading.local()
         self._generation = 0
         self._listeners: list[Listener] = []
         self._queue: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
         self._order = count()
-        self._root = self._open()
+        self._opening = threading.RLock()
+        self._root: DuckDriver | None = self._open()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -69,27 +71,54 @@ class Store:
             raise
         return root
 
+    def _opened(self) -> DuckDriver:
+        """The connection all others come from, opened again where that failed after a replacement.
+
+        Raises StoreLocked, StoreUnavailable.
+        """
+        with self._opening:
+            if self._root is None:
+                self._root = self._reopened()
+                self._generation += 1
+            return self._root
+
+    def _reopened(self) -> DuckDriver:
+        try:
+            return self._open()
+        except (duckdb.Error, OSError) as error:
+            raise StoreUnavailable(
+                f"{self.database} can't be opened again after its replacement: make room on the "
+                "disk and in memory. Nothing was lost; each call tries again."
+            ) from error
+
     # --- writing ------------------------------------------------------------------------------
 
     def write(self, work: Callable[[Driver], T], priority: Priority = Priority.VERB) -> T:
         """Run `work` in the writer thread, in a transaction of its own; wait until it is committed.
 
         What `work` raises rolls back and is raised here. Must not be called from within `work`.
+        Raises StoreClosed, StoreUnavailable, StoreRefused.
         """
         return self._submit(lambda: self._transact(work), priority)
 
     def _transact(self, work: Callable[[Driver], T]) -> T:
+        root = self._opened()
         try:
-            with self._root.transaction():
-                result = work(self._root)
+            with root.transaction():
+                result = work(root)
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             raise StoreUnavailable(
                 f"{self.database} can't be written: make room on the disk or raise "
                 "memory_megabytes in settings.toml. Nothing was lost."
             ) from error
-        if self._root.recorded:
+        except duckdb.ConstraintException as error:
+            raise StoreRefused(
+                "What was to be written breaks a constraint of the database, so nothing of it was "
+                "written. Please report this."
+            ) from error
+        if root.recorded:
             for listener in self._listeners:
-                listener(self._root.recorded)
+                listener(root.recorded)
         return result
 
     def on_commit(self, listener: Listener) -> None:
@@ -101,9 +130,10 @@ class Store:
 
     def checkpoint(self) -> None:
         """Write the log into the file."""
-        self._submit(lambda: self._root.execute(query("store.checkpoint")), Priority.BATCH)
+        self._submit(lambda: self._opened().execute(query("store.checkpoint")), Priority.BATCH)
 
     def _submit(self, work: Callable[[], T], priority: Priority) -> T:
+        """Have the writer do something, and wait for it. What is closed takes nothing more."""
         done: Future[T] = Future()
 
         def run() -> None:
@@ -112,7 +142,11 @@ class Store:
             except BaseException as error:  # handed to whoever waits
                 done.set_exception(error)
 
-        self._queue.put((priority, next(self._order), run))
+        with self._gate:
+            if self._closed:
+                raise _closed(self.database)
+            self._closed = priority is Priority.STOP
+            self._queue.put((priority, next(self._order), run))
         return done.result()
 
     def _serve(self) -> None:
@@ -126,11 +160,16 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Driver]:
-        """This thread's reading connection; each statement sees all that was committed before."""
+        """This thread's reading connection; each statement sees all that was committed before.
+
+        Raises StoreClosed; StoreLocked or StoreUnavailable where the file can't be opened again.
+        """
         depth = getattr(self._local, "depth", 0)
         with self._gate:
             # Who reads already must be let on: a replacement waits for the end of it.
             self._gate.wait_for(lambda: depth or not self._replacing)
+            if self._closed and not depth:
+                raise _closed(self.database)
             self._reading += 1
         self._local.depth = depth + 1
         try:
@@ -142,35 +181,41 @@ class Store:
                 self._gate.notify_all()
 
     def _cursor(self) -> DuckDriver:
-        if getattr(self._local, "generation", None) != self._generation:
-            self._local.driver = self._root.cursor()
-            self._local.generation = self._generation
+        with self._opening:
+            root = self._opened()
+            if getattr(self._local, "generation", None) != self._generation:
+                self._local.driver = root.cursor()
+                self._local.generation = self._generation
         driver: DuckDriver = self._local.driver
         return driver
 
     def new_reader(self) -> DuckDriver:
         """A reading connection of the caller's own, which the caller closes."""
-        return self._root.cursor()
+        return self._opened().cursor()
 
-    def replace(self, work: Callable[[Driver], Callable[[], None]]) -> None:
-        """Run `work` with nobody reading or writing, close the file, and open it again.
+    def replace(self, prepare: Callable[[Driver], Callable[[], None]]) -> None:
+        """Put another file in the database's place, with nobody reading or writing meanwhile.
 
-        `work` prepares the file that is to take the database's place and returns a callable that
-        swaps the two; it is called between close and open. Raises StoreLocked, having changed
-        nothing, when readers don't end.
+        `prepare` makes that file and returns a callable that swaps the two; it is called while the
+        database is closed. Whatever they raise, the store goes on with the file that is in place.
+        Raises StoreLocked, having changed nothing, when readers don't end; and StoreLocked or
+        StoreUnavailable when the file can't be opened again, which every later call then tries.
         """
-        self._submit(lambda: self._replace(work), Priority.BATCH)
+        self._submit(lambda: self._replace(prepare), Priority.BATCH)
 
-    def _replace(self, work: Callable[[Driver], Callable[[], None]]) -> None:
+    def _replace(self, prepare: Callable[[Driver], Callable[[], None]]) -> None:
         try:
             self._pause_readers()
-            swap = work(self._root)
-            self._root.close()
-            try:
-                swap()
-            finally:
-                self._root = self._open()
-                self._generation += 1
+            with self._opening:
+                root = self._opened()
+                swap = prepare(root)
+                root.leave()
+                root.close()
+                self._root = None
+                try:
+                    swap()
+                finally:
+                    self._opened()
         finally:
             with self._gate:
                 self._replacing = False
@@ -187,7 +232,26 @@ class Store:
                 )
 
     def close(self) -> None:
-        """Finish what is queued, checkpoint and close the file."""
-        self.checkpoint()
-        self._submit(self._root.close, Priority.STOP)
-        self._thread.join()
+        """Finish what is queued, checkpoint and close the file. To close again does nothing."""
+        try:
+            self._submit(self._shut, Priority.STOP)
+        except StoreClosed:
+            pass  # somebody else does it
+        finally:
+            self._thread.join()
+
+    def _shut(self) -> None:
+        with self._opening:
+            if self._root is None:
+                return
+            try:
+                self._root.execute(query("store.checkpoint"))
+            finally:
+                self._root.close()
+
+
+def _closed(database: Path) -> StoreClosed:
+    return StoreClosed(
+        f"{database} is closed, because its hub is stopping or the workspace was closed. "
+        "Open it again, then try again."
+    )

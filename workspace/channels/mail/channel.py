@@ -41,7 +41,7 @@ CAPABILITIES = Capabilities(
 
 
 class MailChannel:
-    """One mail account: IMAP in, SMTP out. Implements `channels.base.Channel`."""
+    """One mail account: IMAP in, SMTP out. Implements `base.Channel` and `base.KeepsCopies`."""
 
     capabilities = CAPABILITIES
 
@@ -53,8 +53,8 @@ class MailChannel:
 
     def encode(self, message: Outbound) -> list[Request]:
         """One SMTP request. Raises SendFailed for what no mail can carry."""
-        thread = self._options
-        return [Request(compose.compose(message, thread.address, thread.name))]
+        own = self._options
+        return [Request(compose.compose(message, own.address, own.name))]
 
     def decode(self, response: Response) -> Sent | Failure:
         return send.decode(response)
@@ -70,6 +70,9 @@ class MailChannel:
 
     def perform(self, request: Request) -> Response:
         return send.send(request.payload, self._options, self._password)
+
+    def keep_copy(self, request: Request) -> str:
+        return send.keep_copy(request.payload, self._options, self._password)
 
     def find_sent(self, key: str) -> bool | None:
         return send.find_sent(key, self._options, self._password)

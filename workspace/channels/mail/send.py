@@ -46,14 +46,11 @@ def send(envelope: Envelope, options: MailOptions, password: Password) -> Respon
     except OSError as error:
         raise SendFailed(Failure(FailureKind.TRANSIENT, str(error))) from None
     try:
-        response = _transfer(client, envelope, options)
+        return _transfer(client, envelope, options)
     finally:
         with suppress(OSError, smtplib.SMTPException):
             client.send(b"QUIT\r\n")  # its answer changes nothing
         client.close()
-    if response.code == 250 and options.save_sent:
-        _keep_copy(envelope, options, password)
-    return response
 
 
 def _transfer(client: smtplib.SMTP, envelope: Envelope, options: MailOptions) -> Response:
@@ -134,7 +131,7 @@ def decode(response: Response) -> Sent | Failure:
     status = enhanced[1] if enhanced else ""
     kind, words = _failure(stage, response, status)
     # A greylisting server wants to see the mail again after some minutes, not seconds.
-    retry_after = 300.0 if re.search(r"gr[ae]y-?list", response.text, re.IGNORECASE) else None
+    retry_after = 300.0 if _GREY.search(response.text) else None
     return Failure(
         kind, f"{words} ({response.code} {response.text})", str(response.code), retry_after
     )
@@ -143,6 +140,8 @@ def decode(response: Response) -> Sent | Failure:
 def _missed(refused: Mapping[str, str]) -> str:
     return " ".join(f"The copy to {who} was refused: {said}." for who, said in refused.items())
 
+
+_GREY = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
 
 _SENDER = re.compile(r"sender address|not owned by|send ?as|authorized to send", re.IGNORECASE)
 """Many servers judge the sender only when they are told a recipient."""
@@ -160,6 +159,8 @@ def _failure(stage: str, response: Response, status: str) -> tuple[FailureKind, 
     if stage == "size" or status in ("5.3.4", "5.2.3") or (code == 552 and "size" in text.lower()):
         return FailureKind.MEDIA, "The mail is too large. Send smaller files or a link."
     if 400 <= code < 500:
+        if _GREY.search(text):  # about this recipient alone: the others need not wait
+            return FailureKind.TRANSIENT, "The mail server wants to see the mail again later."
         if status.startswith("4.7.") or re.search(r"\brate\b|too many|limit", text, re.IGNORECASE):
             return FailureKind.RATE_LIMITED, "The mail server wants fewer mails for now."
         return FailureKind.TRANSIENT, "The mail server can't take the mail now."
@@ -178,21 +179,29 @@ def _failure(stage: str, response: Response, status: str) -> tuple[FailureKind, 
 # --- the copy among the sent ----------------------------------------------------------------------
 
 
-def _keep_copy(envelope: Envelope, options: MailOptions, password: Password) -> None:
-    """Best effort: the mail is sent, and nothing that fails from here on makes that untrue."""
+def keep_copy(envelope: Envelope, options: MailOptions, password: Password) -> str:
+    """Put a sent mail among the sent ones. In words why it is not there; empty: it is."""
+    if not options.save_sent:
+        return ""
     try:
         with imap_errors(options.imap):
-            client = imap(options, password)
-            try:
-                mailbox = sent_mailbox(client, options)
-                if not client.folder_exists(mailbox):
-                    client.create_folder(mailbox)
-                if not _in_mailbox(client, mailbox, envelope.key):
-                    client.append(mailbox, envelope.data, [SEEN], datetime.now(UTC))
-            finally:
-                leave(client)
-    except Exception as error:  # of whatever kind: it must not turn a sent mail into a doubtful one
-        log.warning("a sent mail was not copied to the sent mailbox: %s", type(error).__name__)
+            _append(envelope, options, password)
+    except (OSError, ConfigError, IMAPClientError) as error:
+        log.warning("a sent mail was not copied to the sent mailbox: %s", error)
+        return f"It was sent, but no copy of it was kept among the sent mail: {error}"
+    return ""
+
+
+def _append(envelope: Envelope, options: MailOptions, password: Password) -> None:
+    client = imap(options, password)
+    try:
+        mailbox = sent_mailbox(client, options)
+        if not client.folder_exists(mailbox):
+            client.create_folder(mailbox)
+        if not _in_mailbox(client, mailbox, envelope.key):
+            client.append(mailbox, envelope.data, [SEEN], datetime.now(UTC))
+    finally:
+        leave(client)
 
 
 def sent_mailbox(client: ImapConnection, options: MailOptions) -> str:

@@ -169,11 +169,6 @@ class Canvas:
         image.save(file, "JPEG", quality=84)
         return file.getvalue()
 
-    def png(self) -> bytes:
-        file = BytesIO()
-        self.image.reduce(_SCALE).save(file, "PNG")
-        return file.getvalue()
-
 
 def _zoomed(degrees: float) -> tuple[float, ...]:
     """A rotation about the middle, zoomed so that no corner stays empty."""

@@ -62,13 +62,9 @@ class Story:
     operator_first: bool = False
 
 
+@cache
 def for_channel(language: str, plays: str) -> tuple[Story, ...]:
     """The stories in this language that suit the channel."""
-    return _suiting(language, plays)
-
-
-@cache
-def _suiting(language: str, plays: str) -> tuple[Story, ...]:
     # The sandbox takes what a messenger would.
     name = "whatsapp" if plays == "simulator" else plays
     return tuple(

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from workspace.hub.context import Needed
+from workspace.hub.context import Key, Needed
 from workspace.hub.routes.conversations import PathId
 from workspace.hub.wire import ChannelRequest, encoded
 from workspace.models import Channel, Check
@@ -37,5 +37,5 @@ def test(id: PathId, services: Needed) -> list[Check]:
 
 @router.delete("/{id}", summary="Remove a channel; its history stays readable")
 @encoded
-def remove(id: PathId, services: Needed) -> Channel:
-    return services.accounts.remove(id)
+def remove(id: PathId, services: Needed, key: Key) -> Channel:
+    return services.accounts.remove(id, key)

@@ -23,6 +23,7 @@ from workspace.models import (
 )
 from workspace.services import Services
 from workspace.services.filters import Filter
+from workspace.store.files import SHOWN_IMAGES
 
 router = APIRouter(prefix="/v1", tags=["Conversations"])
 PathId = Annotated[wire.Id, InPath()]
@@ -41,13 +42,10 @@ class Verb(StrEnum):
     AGENT_REPLIES = "agent_replies"
 
 
-SHOWN = frozenset(
-    {
-        *("image/png", "image/jpeg", "image/gif", "image/webp"),
-        *("audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr", "audio/webm"),
-        *("audio/wav", "audio/x-wav", "audio/flac"),
-    }
-)
+SHOWN = SHOWN_IMAGES | {
+    *("audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr", "audio/webm"),
+    *("audio/wav", "audio/x-wav", "audio/flac"),
+}
 """Types a browser may show by itself; anything else is a download of unnamed bytes."""
 
 

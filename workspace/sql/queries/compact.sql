@@ -16,14 +16,6 @@ CHECKPOINT fresh;
 -- Close the new file.
 DETACH fresh;
 
--- name: leave
--- The old file can't be closed while it is in use.
-USE memory;
-
--- name: close
--- Close the old file for all connections.
-DETACH ws;
-
 -- name: tables
 -- Tables by name.
 SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 ORDER BY ALL;

@@ -1,6 +1,6 @@
 -- name: pending
 -- What a channel still has to send, oldest first.
-SELECT id, conversation_id, not_before FROM messages
+SELECT id, conversation_id, not_before, failure_kind FROM messages
 WHERE channel_id = $1 AND delivery_status IN ('queued', 'retry') ORDER BY id;
 
 -- name: get
@@ -29,15 +29,33 @@ WHERE id = $1;
 -- The provider gave it a name of its own.
 UPDATE messages SET provider_id = $2 WHERE id = $1;
 
+-- name: named
+-- The message that has this name.
+SELECT id FROM messages WHERE channel_id = $1 AND provider_id = $2;
+
+-- name: take_reactions
+-- Reactions to a copy ($2) of a message ($1), the newest of each side.
+INSERT INTO reactions (message_id, actor_kind, emoji, occurred_at)
+SELECT $1::bigint, actor_kind, emoji, occurred_at FROM reactions WHERE message_id = $2
+ON CONFLICT (message_id, actor_kind)
+DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
+WHERE excluded.occurred_at >= reactions.occurred_at;
+
+-- name: drop_reactions
+-- The copy's reactions.
+DELETE FROM reactions WHERE message_id = $1;
+
+-- name: drop_attachments
+-- The copy's files.
+DELETE FROM attachments WHERE message_id = $1;
+
+-- name: drop_messages
+-- The copy.
+DELETE FROM messages WHERE id = $1;
+
 -- name: with_status
 -- The messages of a channel in one state, oldest first.
 SELECT id FROM messages WHERE channel_id = $1 AND delivery_status = $2 ORDER BY id;
-
--- name: of_conversations
--- What is still to be sent in conversations.
-SELECT id FROM messages
-WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('queued', 'retry')
-ORDER BY id;
 
 -- name: count
 -- How many messages are in one state.

@@ -1,0 +1,128 @@
+"""A provider that wants less for a while: all of its channel waits, in order, and nobody else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wire import (
+    ANN,
+    CAPABILITIES,
+    Clock,
+    Office,
+    Wire,
+    longest,
+    open_office,
+    refuse,
+    slow_rate,
+)
+
+from workspace.channels.base import Channel
+from workspace.models import DeliveryStatus, FailureKind
+from workspace.services import Services, World
+from workspace.settings import Paths, Secrets, Settings
+
+D = DeliveryStatus
+
+
+def limited(seconds: float | None):  # type: ignore[no-untyped-def]
+    return refuse(FailureKind.RATE_LIMITED, retry_after=seconds)
+
+
+def texts(wire: Wire) -> list[str]:
+    return [outbound.text for outbound in wire.took]
+
+
+def three(office: Office) -> None:
+    """Two messages to Ada, then one to Bob."""
+    ada, bob = office.hear("+4915111111"), office.hear("+4915122222")
+    office.send(ada.id, "first")
+    office.send(ada.id, "second")
+    office.send(bob.id, "to Bob")
+
+
+def test_the_whole_channel_waits_and_goes_on_in_order(office: Office) -> None:
+    office.wire.answers = [limited(120)]
+    three(office)
+    office.step()
+    office.clock.advance(119.9)
+    assert office.step() == 0
+    assert texts(office.wire) == ["first"]
+    office.clock.advance(0.1)
+    office.step()
+    assert texts(office.wire) == ["first", "first", "second", "to Bob"]
+
+
+def test_refused_again_it_waits_again_and_longer(office: Office) -> None:
+    office.wire.answers = [limited(None), limited(None)]
+    three(office)
+    for wait in (5, 10):
+        office.step()
+        office.clock.advance(wait - 0.1)
+        assert office.step() == 0
+        office.clock.advance(0.1)
+    office.step()
+    assert texts(office.wire) == ["first"] * 3 + ["second", "to Bob"]
+
+
+def test_what_is_given_up_still_holds_up_the_others(office: Office) -> None:
+    office.wire.answers = [limited(60)] * 3
+    three(office)
+    for _ in range(3):
+        office.step()
+        office.clock.advance(60)
+    assert texts(office.wire) == ["first"] * 3
+    office.clock.advance(-1)
+    assert office.step() == 0
+    office.clock.advance(1)
+    office.step()
+    assert texts(office.wire)[3:] == ["second", "to Bob"]
+
+
+def test_a_pause_outlives_the_hub(tmp_path: Path) -> None:
+    office = open_office(tmp_path, Wire(answers=[limited(120)]))
+    three(office)
+    office.step()
+    clock = office.clock
+    office.services.close()
+    clock.advance(60)
+    wire = Wire()
+    office = open_office(tmp_path, wire, clock)
+    assert office.step() == 0
+    clock.advance(60)
+    office.step()
+    assert texts(wire) == ["first", "second", "to Bob"]
+    office.services.close()
+
+
+def test_a_pause_and_a_rate_of_its_own_hold_together(tmp_path: Path) -> None:
+    wire = Wire(
+        capabilities=replace(CAPABILITIES, rate=slow_rate(6, burst=1)), answers=[limited(12)]
+    )
+    office = open_office(tmp_path, wire)
+    three(office)
+    for seconds, sent in ((0, 1), (11.9, 1), (0.2, 2), (9, 2), (1, 3)):
+        office.clock.advance(seconds)
+        office.step()
+        assert len(wire.took) == sent
+    office.services.close()
+
+
+def test_other_channels_go_on(tmp_path: Path) -> None:
+    wires = {"one": Wire(answers=[limited(120)]), "other": Wire()}
+
+    def create(
+        kind: str, options: Mapping[str, Any], secrets: Secrets, state_path: Path, channel_id: int
+    ) -> Channel:
+        return wires[kind]
+
+    clock = Clock()
+    services = Services.open(Paths(tmp_path), Settings(), World(create, clock, longest))
+    for kind in wires:
+        id = services.accounts.add(kind, kind, {}).id
+        for phone in ("+4915111111", "+4915122222"):
+            services.replies.start_conversation(id, phone, "", phone, "", [], ANN, None)
+    services.delivery.deliver_due()
+    assert texts(wires["one"]) == ["+4915111111"]
+    assert texts(wires["other"]) == ["+4915111111", "+4915122222"]
+    services.close()
