@@ -327,6 +327,23 @@ def test_scrolling_brings_more(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.message("Line 80")).to_be_in_viewport()
 
 
+def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> None:
+    """In a tab behind another one a list has no height, so that its end seems to be in sight."""
+    hub.crowd(120)
+    expect(inbox.rows).to_have_count(50)
+    inbox.root.evaluate("root => root.closest('.jp-NotebookPanel').hidden = true")
+    expect(inbox.root).to_be_hidden()
+    for name in ("Hanna Hidden", "Hugo Behind", "Helga Away"):
+        hub.writes(name, "Hello")
+        inbox.page.wait_for_function(SAYS, arg=name)
+    inbox.root.evaluate("root => root.closest('.jp-NotebookPanel').hidden = false")
+    expect(inbox.row("Helga Away")).to_be_visible()
+    expect(inbox.rows).to_have_count(50)
+
+
+SAYS = "name => document.querySelector('.cw-inbox:not([data-earlier])').textContent.includes(name)"
+
+
 def test_what_is_new_does_not_move_what_is_read(inbox: Inbox, hub: Stage) -> None:
     hub.ws.mark_read(hub.writes("Sina Scroll", *(f"Line {n}" for n in range(30))).id)
     inbox.open("Sina Scroll")

@@ -9,7 +9,7 @@ import pytest
 from post import Post, open_post
 
 from workspace.channels.base import StatusChanged
-from workspace.errors import Conflict, JournalUnavailable, NotFound
+from workspace.errors import Conflict, NotFound
 from workspace.models import DeliveryStatus, Outcome
 from workspace.services import erase
 from workspace.store import Store, changes
@@ -227,19 +227,23 @@ def test_it_is_told_without_content(post: Post) -> None:
 # --- when something goes wrong -----------------------------------------------------------------
 
 
-def test_a_journal_that_can_not_erase_leaves_the_conversation(post: Post) -> None:
-    """Somebody has the journal open, so its log can't be emptied: try again later."""
+def test_a_reader_of_the_journal_delays_only_the_disk(post: Post) -> None:
+    """Somebody has the journal open, so its log can't be emptied yet: housekeeping does it."""
     id = post.receive(SECRET, file="a.txt")
     reader = sqlite3.connect(post.paths.journal)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM payloads").fetchone()
-    with pytest.raises(JournalUnavailable, match="delete again"):
-        delete(post, id)
-    reader.close()
-    assert post.services.inbox.conversation(id).preview.text == SECRET
-    assert len(files(post)) == 1
     assert delete(post, id) == [Outcome(id, True)]
+    with pytest.raises(NotFound):
+        post.services.inbox.conversation(id)
+    assert files(post) == []
+    assert not post.services.journal.finish_erasing()
+    reader.close()
+    assert post.services.journal.finish_erasing()
     assert SECRET not in post.everything()
+    journal = post.paths.journal
+    for path in journal.parent.glob(f"{journal.name}*"):
+        assert SECRET.encode() not in path.read_bytes()
 
 
 def test_files_that_a_crash_left_are_removed_at_the_next_start(post: Post) -> None:

@@ -22,7 +22,7 @@ def first(ws: Workspace, **filters: object) -> Conversation:
 def eventually(browser: Browser, push: str) -> list[Any]:
     """Waits for what the live thread says after a change."""
     with browser.heard:
-        assert browser.heard.wait_for(lambda: browser.pushed(push), timeout=10)
+        assert browser.heard.wait_for(lambda: browser.pushed(push), timeout=30)
     return browser.pushed(push)
 
 

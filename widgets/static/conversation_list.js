@@ -87,8 +87,10 @@ class ConversationList {
   }
 
   more() {
-    const left = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight;
-    if (this.end || this.waiting || left > NEAR_END) return;
+    const { scrollHeight, scrollTop, clientHeight } = this.box;
+    // A height of 0: hidden, where the end only seems near.
+    if (clientHeight === 0) return;
+    if (this.end || this.waiting || scrollHeight - scrollTop - clientHeight > NEAR_END) return;
     this.waiting = true;
     this.link.read("more").catch((trouble) => {
       this.waiting = false;
