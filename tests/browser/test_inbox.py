@@ -331,16 +331,18 @@ def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> No
     """In a tab behind another one a list has no height, so that its end seems to be in sight."""
     hub.crowd(120)
     expect(inbox.rows).to_have_count(50)
-    inbox.root.evaluate("root => root.closest('.jp-NotebookPanel').hidden = true")
+    inbox.root.evaluate(BEHIND, True)
     expect(inbox.root).to_be_hidden()
     for name in ("Hanna Hidden", "Hugo Behind", "Helga Away"):
         hub.writes(name, "Hello")
         inbox.page.wait_for_function(SAYS, arg=name)
-    inbox.root.evaluate("root => root.closest('.jp-NotebookPanel').hidden = false")
+    inbox.root.evaluate(BEHIND, False)
     expect(inbox.row("Helga Away")).to_be_visible()
     expect(inbox.rows).to_have_count(50)
 
 
+# What JupyterLab does to tabs behind another one.
+BEHIND = "(root, on) => root.closest('.jp-NotebookPanel').classList.toggle('lm-mod-hidden', on)"
 SAYS = "name => document.querySelector('.cw-inbox:not([data-earlier])').textContent.includes(name)"
 
 

@@ -69,7 +69,7 @@ class DuckDriver:
             self.connection.execute("ROLLBACK")
 
     def frame(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
-        return self.connection.execute(sql, list(params)).to_arrow_table()
+        return self.connection.sql(sql, params=list(params)).to_arrow_table()
 
     def bulk_load(self, table: str, rows: pa.Table) -> None:
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
