@@ -146,7 +146,7 @@ def _quoted(path: Path) -> str:
 
 
 def _locked(error: duckdb.Error, database: Path) -> Exception:
-    if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
+    if not isinstance(error, duckdb.IOException) or "set lock on file" not in str(error):
         return error
     holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
     who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
