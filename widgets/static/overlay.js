@@ -1,6 +1,6 @@
 // Popovers, menus and dialogs, all in the browser's top layer: no ancestor can clip them.
 
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const GAP = 6;
@@ -114,6 +114,37 @@ export function lightbox(parent, image) {
   dialog.addEventListener("click", () => dialog.close());
   dialog.append(image, close);
   show(parent, dialog, () => {});
+}
+
+/**
+ * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run}
+ * is what can be done about it. The next one takes its place. Returns a function that ends it.
+ */
+export function toast(el, words, { action = null, wait = 6000 } = {}) {
+  const around = el.closest(".cw-inbox") ?? el;
+  const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
+  place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
+  const end = () => shown.remove();
+  const act = () => {
+    end();
+    action.run();
+  };
+  const shown = h(
+    "div",
+    { class: "cw-toast" },
+    h("span", {}, words),
+    action && h("button", { class: "cw-toast-action", onclick: act }, action.label),
+    h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
+  );
+  fill(place, shown);
+  setTimeout(end, wait);
+  return end;
+}
+
+function toasts(around) {
+  const place = h("div", { class: "cw-panel cw-toasts", role: "status", onkeydown: (event) => event.stopPropagation() });
+  around.append(place);
+  return place;
 }
 
 function show(parent, dialog, closed) {

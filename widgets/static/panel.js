@@ -2,6 +2,7 @@
 
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
+import { runKey } from "./keys.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
 // Longer than a call to the hub may take, a restart and a delete that waits for a send included:
@@ -121,14 +122,15 @@ export function onTrait(model, trait, signal, run) {
 }
 
 /**
- * Keeps keys from the notebook, whose shortcuts cut and add cells. Combinations with Ctrl, Meta and
+ * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells. Combinations with Ctrl, Meta and
  * Alt still reach it (Ctrl+S saves), but not where they would run a cell from a text field.
  */
 function guardKeys(el) {
   el.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => {
-    const command = event.ctrlKey || event.metaKey || event.altKey;
-    if (!command || event.key === "Enter") event.stopPropagation();
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (!modified) runKey(el, event);
+    if (!modified || event.key === "Enter") event.stopPropagation();
   });
 }
 
