@@ -12,7 +12,7 @@ SOURCES := workspace widgets
 PARALLEL := --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all check format bench screenshots lock clean
+.PHONY: help lab test test-all check format bench bench-ui screenshots lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ format: $(READY)  ## Format the code and strip notebook outputs
 
 bench: $(READY)  ## Measure the services and the hub
 	@$(BIN)/python -m benchmarks
+
+bench-ui: $(READY)  ## Measure what a person waits for in the panels, in a real browser
+	@$(BIN)/python -m benchmarks.ui
 
 screenshots: $(READY)  ## Take the pictures of the documentation anew
 	@$(BIN)/python scripts/screenshots.py
