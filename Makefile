@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
 READY := $(VENV)/ready
 NEXT_DUCKDB := $(VENV)/duckdb-2
+NAUGHTY := $(VENV)/blns.json
 SOURCES := workspace widgets
 # Much of a test is waiting for a process; a file's tests share its servers.
 PARALLEL := --numprocesses 2 --dist loadfile
@@ -22,10 +23,12 @@ lab: $(READY)  ## Open the inbox in JupyterLab, on demo data the first time
 
 test: $(READY)  ## Run the tests, with a real browser and real mail servers
 	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
+	@test -e $(NAUGHTY) || scripts/naughty-strings $(NAUGHTY) || echo "Going on without them."
 	@$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 test-all: $(READY) $(NEXT_DUCKDB)  ## Run the slow tests as well, and the store's on the next DuckDB
 	@scripts/system-deps --all || echo "Going on without them; the tests say at the end what they skipped."
+	@test -e $(NAUGHTY) || scripts/naughty-strings $(NAUGHTY) || echo "Going on without them."
 	@$(BIN)/pytest $(PARALLEL)
 	@PYTHONPATH=$(NEXT_DUCKDB) $(BIN)/pytest tests/store -p no:cacheprovider
 
