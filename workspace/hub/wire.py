@@ -91,6 +91,8 @@ class ListQuery(Said):
 
 class MessagesQuery(Said):
     before: Id | None = None
+    after: Id | None = None
+    around: Id | None = None
     limit: Limit = 50
 
 
@@ -119,6 +121,14 @@ class StartRequest(Said):
     text: Text = ""
     subject: Word = ""
     uploads: list[Id] = []
+
+
+class ContactRequest(Said):
+    """What is left out stays as it is."""
+
+    name: Word | None = None
+    blocked: bool | None = None
+    opted_out: bool | None = None
 
 
 class ChannelRequest(Said):
