@@ -14,6 +14,8 @@ const EVENTS = {
   unarchived: ["unarchive", "moved this conversation back from the archive"],
   agent_replies_on: ["spark", "turned Agent replies on"],
   agent_replies_off: ["spark", "turned Agent replies off"],
+  sent_again: ["send", "sent a message again"],
+  marked_sent: ["check", "noted that a message was sent"],
   blocked: ["block", "blocked this contact"],
   unblocked: ["user", "unblocked this contact"],
   opted_out: ["block", "noted that this contact wants no messages"],

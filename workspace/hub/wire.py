@@ -110,8 +110,26 @@ class VerbRequest(Said):
 
 
 class SendRequest(Said):
+    """`seen`: the newest message the writer saw; refused where somebody else answered since."""
+
     text: Text = ""
     uploads: list[Id] = []
+    seen: Id | None = None
+
+
+class NoteRequest(Said):
+    text: Text
+
+
+class DraftRequest(Said):
+    text: Text = ""
+    note: bool = False
+    uploads: Annotated[list[Id], Field(max_length=100)] = []
+
+
+class CannedRequest(Said):
+    shortcut: Word
+    text: Text
 
 
 class StartRequest(Said):

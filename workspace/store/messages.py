@@ -117,7 +117,7 @@ def _message(
 ) -> Message:
     (id, conversation_id, direction, author_kind, author_name, body, html,
      occurred_at, received_at, origin, delivery, failure_kind, failure,
-     automatic, unsupported) = row  # fmt: skip
+     automatic, unsupported, not_before) = row  # fmt: skip
     return Message(
         id=id,
         conversation_id=conversation_id,
@@ -135,6 +135,7 @@ def _message(
         failure=failure,
         automatic=automatic,
         unsupported=unsupported,
+        undo_until=not_before if delivery == DeliveryStatus.QUEUED else None,
     )
 
 
