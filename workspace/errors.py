@@ -46,6 +46,15 @@ class Conflict(ConvoError):
     status = 409
 
 
+class CountChanged(Conflict):
+    """Another number of conversations matches than was expected; nothing was done.
+
+    ``detail`` has both: ``expected`` and ``found``.
+    """
+
+    code = "count_changed"
+
+
 class TooLarge(ConvoError):
     """A text, file or request is over its limit; the message names the limit."""
 
