@@ -99,7 +99,7 @@ function writer(message, me) {
 }
 
 function origin({ origin: how, template }) {
-  if (how === "template") return ` · Template${template?.name ? ` ${plain(template.name)}` : ""}`;
+  if (how === "template") return ` · Template${template ? ` ${plain(template)}` : ""}`;
   return how === "bulk" && " · Bulk";
 }
 
@@ -113,9 +113,9 @@ function content(message, { link, media, signal }) {
 }
 
 function meta(message) {
-  const at = h("time", { datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
+  const at = h("time", { dir: "auto", datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
   const automatic = message.automatic && h("span", { class: "cw-automatic", title: "Sent by a machine, not a person" }, "Automatic");
-  return h("div", { class: "cw-meta", dir: "auto" }, automatic, at, deliveryMark(message));
+  return h("div", { class: "cw-meta" }, automatic, at, deliveryMark(message));
 }
 
 function reactions(message) {

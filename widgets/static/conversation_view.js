@@ -89,14 +89,20 @@ class ConversationView {
     fill(this.el, this.head.root, this.problem, h("div", { class: "cw-log-frame" }, this.log.root, this.log.jump), this.spoken);
     this.log.open(value, value.conversation.unread);
     this.wanted = null;
+    this.showHead();
     if (wanted.message) this.log.reveal(wanted.message, wanted.search);
     this.watchReading();
+  }
+
+  showHead() {
+    this.head.show(this.opened, this.agent, this.parts.threads ? this.log.writers() : []);
   }
 
   refresh(value) {
     if (value.conversation.id !== this.id || !this.opened) return;
     this.take(value);
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
+    this.showHead();
     this.watchReading();
   }
 
@@ -104,7 +110,6 @@ class ConversationView {
     this.opened = value.conversation;
     this.agent = value.agent;
     this.ahead = Date.parse(value.now) - Date.now();
-    this.head.show(value.conversation, value.agent);
   }
 
   /** Messages "before" or "after" another one. Resolves to whether they came. */
@@ -138,7 +143,7 @@ class ConversationView {
       return true;
     } catch (trouble) {
       this.say(trouble.message);
-      if (this.id === id) this.head.show(this.opened, this.agent);
+      if (this.id === id) this.showHead();
       return false;
     }
   }

@@ -37,8 +37,8 @@ export function deliveryLine(message, { deliver, now }) {
 }
 
 function line(words, ...actions) {
-  const said = h("span", {}, words);
-  return h("div", { class: "cw-below" }, icon("alert"), said, actions.length > 0 && h("span", { class: "cw-below-actions" }, actions));
+  const said = h("span", { class: "cw-below-words" }, icon("alert"), h("span", {}, words));
+  return h("div", { class: "cw-below" }, said, actions.length > 0 && h("span", { class: "cw-below-actions" }, actions));
 }
 
 /** While Undo is possible; goes by itself when the time is up. */
@@ -46,7 +46,7 @@ function countdown(message, undo, now) {
   const left = () => Math.ceil((new Date(message.undo_until) - now()) / 1000);
   if (left() <= 0) return null;
   const words = h("span", {});
-  const node = h("div", { class: "cw-below", dataset: { kind: "waiting" } }, icon("clock"), words, undo);
+  const node = h("div", { class: "cw-below", dataset: { kind: "waiting" } }, h("span", { class: "cw-below-words" }, icon("clock"), words), undo);
   const show = () => fill(words, `Sending in ${left()} s`);
   const timer = setInterval(() => {
     if (left() > 0 && node.isConnected) return show();

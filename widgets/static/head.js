@@ -52,12 +52,15 @@ export class Head {
     menu(this.options, "Conversation options", () => this.items());
   }
 
-  /** `agent`: whether one is set up. */
-  show(conversation, agent) {
+  /** `agent`: whether one is set up; `writers`: who wrote, where that may be several people. */
+  show(conversation, agent, writers = []) {
     this.conversation = conversation;
     const { channel_kind: kind, channel_name: channel, subject, address } = conversation;
     const name = plain(conversation.contact_name);
-    const where = [channel, address.value !== name && address.value, subject].filter(Boolean).join(" · ");
+    const others = writers.filter((writer) => writer !== name);
+    const where = [plain(subject), channel, address.value !== name && address.value, others.length > 0 && `with ${others.join(", ")}`]
+      .filter(Boolean)
+      .join(" · ");
     fill(
       this.who,
       avatar(conversation),
@@ -65,7 +68,7 @@ export class Head {
         "div",
         { class: "cw-head-text" },
         h("div", { class: "cw-head-line" }, h("h2", { title: name, dir: "auto" }, name), statusPill(conversation.status), this.archived()),
-        h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, where)),
+        h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, h("bdi", {}, where))),
       ),
     );
     Object.assign(this.root.dataset, {

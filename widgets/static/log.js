@@ -67,6 +67,7 @@ export class Log {
     if (!this.newest) return;
     this.toUnread();
     this.watchEnds();
+    this.showJump();
   }
 
   prepend({ messages, events, more }) {
@@ -296,6 +297,12 @@ export class Log {
   showJump() {
     this.jump.hidden = this.stuck || this.messages.size === 0;
     fill(this.jump, icon("down"), this.unseen > 0 ? plural(this.unseen, "new message") : "Latest");
+  }
+
+  /** The customers who wrote what is shown, by name. */
+  writers() {
+    const inbound = this.sorted().filter(({ direction }) => direction === "inbound");
+    return [...new Set(inbound.map((message) => authorOf(message, this.parts.me)))];
   }
 
   /** The pictures of what is shown, oldest first: {attachment, said: {who, at}}. */
