@@ -7,6 +7,7 @@ import traitlets
 
 from widgets.assets import script, style
 from widgets.composer import Composer
+from widgets.contact_card import ContactCard
 from widgets.conversation_list import ConversationList
 from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
@@ -36,7 +37,7 @@ class Notice(Panel):
 
 
 class Inbox(ipywidgets.VBox):
-    """`Filters`, `ConversationList`, `ConversationView` and `Composer`, linked by their traits.
+    """The panels beside each other, linked by their traits.
 
     `conversation_id` is the open conversation, or "". `height` is any CSS length.
     """
@@ -48,11 +49,13 @@ class Inbox(ipywidgets.VBox):
         self.list = ConversationList(ws)
         self.view = ConversationView(ws)
         self.composer = Composer(ws)
+        self.card = ContactCard(ws)
         body = _box(
             ipywidgets.HBox,
             "cw-body",
             _box(ipywidgets.VBox, "cw-left", self.filters, self.list),
             _box(ipywidgets.VBox, "cw-right", self.view, self.composer),
+            self.card,
         )
         super().__init__([Notice(ws), body], layout={"height": height})
         self.add_class("cw-inbox")
@@ -61,6 +64,7 @@ class Inbox(ipywidgets.VBox):
         for panel, trait in ((self.list, "selected"), (self.view, "conversation_id")):
             traitlets.link((self, "conversation_id"), (panel, trait))
         traitlets.dlink((self, "conversation_id"), (self.composer, "conversation_id"))
+        traitlets.link((self, "conversation_id"), (self.card, "conversation_id"))
         self.conversation_id = str(conversation_id)
 
     def __repr__(self) -> str:

@@ -4,11 +4,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from workspace.models import Channel, Conversation, ConversationEvent, Message
+from workspace.models import Channel, Contact, Conversation, ConversationEvent, Message
 
 _conversation = TypeAdapter(Conversation)
 _message = TypeAdapter(Message)
 _event = TypeAdapter(ConversationEvent)
+_contact = TypeAdapter(Contact)
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -23,6 +24,10 @@ def message(value: Message) -> dict[str, Any]:
 
 def event(value: ConversationEvent) -> dict[str, Any]:
     return dict(_event.dump_python(value, mode="json"))
+
+
+def contact(value: Contact) -> dict[str, Any]:
+    return dict(_contact.dump_python(value, mode="json"))
 
 
 def channel(value: Channel) -> dict[str, Any]:

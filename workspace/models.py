@@ -92,7 +92,10 @@ class FailureKind(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a row of ``conversation_events`` records."""
+    """What a row of ``conversation_events`` records.
+
+    The last five are about the contact, and stand in each of the contact's conversations.
+    """
 
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -102,6 +105,13 @@ class EventKind(StrEnum):
     MARKED_UNREAD = "marked_unread"
     AGENT_REPLIES_ON = "agent_replies_on"
     AGENT_REPLIES_OFF = "agent_replies_off"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
+    RENAMED = "renamed"
+    SENT_AGAIN = "sent_again"
+    MARKED_SENT = "marked_sent"
 
 
 class AddressKind(StrEnum):
@@ -201,6 +211,25 @@ class Address:
 
     kind: AddressKind
     value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person outside, and what is known of them over all their conversations."""
+
+    id: Id
+    name: str = field(repr=False)
+    """Empty where none is known: show an address."""
+    addresses: tuple[Address, ...]
+    blocked: bool
+    """What they write is stored and changes nothing; nothing can be sent to them."""
+    opted_out: bool
+    """They asked not to be written to: nothing can be sent to them."""
+    first_contact_at: datetime
+    last_contact_at: datetime
+    """The last message of either side."""
+    conversations: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +343,8 @@ class Message:
     """Sent by a machine: auto-replies, bounces, mailing robots."""
     unsupported: str = ""
     """What it was, when the channel sent something that can't be shown yet; empty otherwise."""
+    undo_until: datetime | None = None
+    """Until when it is held back for Undo, by the machine's clock; None: it is not held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,15 +376,34 @@ class ConversationPage:
     counts: TabCounts
     filtered: bool
     """True: `counts` are matches; False: unread conversations."""
+    total: int
+    """Conversations on all pages of this tab."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter with a name, for everybody of the workspace."""
+
+    name: str
+    filter: Mapping[str, Any] = field(repr=False)
+    """Arguments of `Workspace.conversations`; those that narrow nothing are left out."""
+    actor: Actor
+    """Who saved it last, at `saved_at`."""
+    saved_at: datetime
+    problem: str = ""
+    """In words, why it may show less than it did; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Messages oldest first, the events between them, and whether older ones exist."""
+    """Messages oldest first, the events of their time, and whether there are others."""
 
     messages: tuple[Message, ...]
     events: tuple[ConversationEvent, ...]
     more: bool
+    """Older ones exist."""
+    newer: bool = False
+    """Newer ones exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +411,8 @@ class Change:
     """One entry of the change sequence. Without content: fetch what it names.
 
     `kind`: ``conversation`` (row, messages or events of one conversation changed), ``deleted``,
-    ``channels`` or ``reload`` (the position asked for is too old: read everything again).
+    ``channels``, ``views`` (saved ones) or ``reload`` (the position asked for is too old: read
+    everything again).
     """
 
     seq: int
@@ -419,6 +470,29 @@ class Upload:
     name: str = field(repr=False)
     mime: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """What an operator has begun to write in a conversation. `note`: it is to be a note."""
+
+    text: str = field(repr=False)
+    note: bool
+    uploads: tuple[Upload, ...]
+    """Its files that are still there to be sent."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text kept for many answers, written by ``/shortcut``; see `rules.fill` for its variables.
+
+    Not a provider's template: nobody but the operator who uses it approves it.
+    """
+
+    id: Id
+    shortcut: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,12 +203,13 @@ def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
     inbox = Inbox(ws)
     row = first(ws)
     inbox.conversation_id = str(row.id)
-    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer):
+    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.card):
         browser = Browser(panel)
-        id = {"conversation_id": str(row.id)} if panel in (inbox.view, inbox.composer) else {}
+        opens = panel in (inbox.view, inbox.composer, inbox.card)
+        id = {"conversation_id": str(row.id)} if opens else {}
         browser.ask("open" if panel is inbox.view else "ready", view="v", **id)
     inbox.filters.filter = Filter(search=row.contact_name, tab=Tab.ALL)
-    parts = (inbox, inbox.filters, inbox.list, inbox.view, inbox.composer)
+    parts = (inbox, inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.card)
     saved = json.dumps([part.get_state() for part in parts], default=str)
     names = {r.contact_name for r in ws.conversations(limit=100)}
     assert not [name for name in names if name in saved]

@@ -137,7 +137,7 @@ class ConversationList {
   /** A hit of the search inside a conversation: its view goes there. */
   pointOut(id) {
     const message = this.hits.get(id) ?? "";
-    const detail = { scope: this.context.scope, id, message };
+    const detail = { scope: this.context.scope, id, message, search: this.context.search };
     page.dispatchEvent(new CustomEvent("reveal", { detail }));
   }
 

@@ -75,7 +75,8 @@ function menuItem(item, close) {
     close();
     item.run();
   };
-  const props = { role: "menuitem", class: "cw-menu-item", dataset: { danger: Boolean(item.danger) } };
+  const { title = null } = item;
+  const props = { role: "menuitem", class: "cw-menu-item", title, dataset: { danger: Boolean(item.danger) } };
   return h("button", { ...props, onclick: run }, icon(item.icon), item.label);
 }
 
@@ -88,8 +89,11 @@ function moveInMenu(event) {
   items.at(to % items.length).focus();
 }
 
-/** Asks before something that cannot be undone; resolves to whether it was confirmed. */
-export function confirm(parent, { title, body, action }) {
+/**
+ * Asks before something that cannot be undone (`danger`), or is other than expected; resolves to
+ * whether it was confirmed.
+ */
+export function confirm(parent, { title, body, action, danger = true }) {
   return new Promise((resolve) => {
     const dialog = h("dialog", { class: "cw-dialog", role: "alertdialog", "aria-label": title });
     const answer = (value) => () => dialog.close(value);
@@ -100,20 +104,11 @@ export function confirm(parent, { title, body, action }) {
         "div",
         { class: "cw-dialog-actions" },
         h("button", { class: "cw-button", autofocus: true, onclick: answer("") }, "Cancel"),
-        h("button", { class: "cw-button cw-danger", onclick: answer("yes") }, action),
+        h("button", { class: danger ? "cw-button cw-danger" : "cw-button", onclick: answer("yes") }, action),
       ),
     );
     show(parent, dialog, () => resolve(dialog.returnValue === "yes"));
   });
-}
-
-/** A picture at full size; a click anywhere or Escape closes it. */
-export function lightbox(parent, image) {
-  const dialog = h("dialog", { class: "cw-lightbox", "aria-label": image.alt });
-  const close = h("button", { class: "cw-icon-button", "aria-label": "Close" }, icon("close"));
-  dialog.addEventListener("click", () => dialog.close());
-  dialog.append(image, close);
-  show(parent, dialog, () => {});
 }
 
 /**
@@ -145,6 +140,11 @@ function toasts(around) {
   const place = h("div", { class: "cw-panel cw-toasts", role: "status", onkeydown: (event) => event.stopPropagation() });
   around.append(place);
   return place;
+}
+
+/** Shows a dialog of one's own; `closed()` is called once it is gone. */
+export function modal(parent, dialog, closed) {
+  show(parent, dialog, closed);
 }
 
 function show(parent, dialog, closed) {

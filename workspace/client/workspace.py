@@ -1,44 +1,38 @@
 """`Workspace`: every verb of the product, as Python calls."""
 
-import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, SupportsIndex
-from uuid import uuid4
+from typing import Any, Self
 
 from workspace import process
-from workspace.client.pages import Channels, Conversations, Messages, Outcomes
+from workspace.client.arguments import Id, as_json
+from workspace.client.arguments import checked_text as _text
+from workspace.client.arguments import id_of as _id
+from workspace.client.contacts import ContactCalls
+from workspace.client.listing import Listing
+from workspace.client.pages import Channels, Messages
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
-from workspace.client.zone import local_zone
-from workspace.errors import InvalidRequest, TooLarge
+from workspace.client.writing import Writing
+from workspace.errors import TooLarge
 from workspace.models import (
     Actor,
     Change,
     Channel,
     Check,
-    Contents,
     Conversation,
-    ConversationPage,
     HubInfo,
     Message,
     MessagePage,
-    Outcome,
-    Tab,
     Upload,
 )
-from workspace.settings import MAX_TEXT, MAX_UPLOAD
+from workspace.settings import MAX_UPLOAD
 
-Id = int | str | SupportsIndex | Conversation | Channel | Message
-Ids = Id | Iterable[Id]
 File = str | os.PathLike[str] | tuple[str, bytes] | Upload
 """A path, a name with bytes, or what `upload` gave."""
-
-PORTION = 1_000
-"""Conversations one request names; more go in portions."""
 
 
 def connect(
@@ -54,7 +48,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace:
+class Workspace(Listing, ContactCalls, Writing):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -72,70 +66,28 @@ class Workspace:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def conversations(
-        self,
-        tab: str = Tab.ALL,
-        status: str | Iterable[str] = (),
-        search: str = "",
-        since: str | date | None = None,
-        until: str | date | None = None,
-        channel: Id | None = None,
-        unread: bool = False,
-        cursor: str | None = None,
-        limit: int = 50,
-        zone: str | None = None,
-    ) -> Conversations:
-        """One page, newest activity first; filters combine.
-
-        `since` and `until` are dates or datetimes over the last activity; a bare date is a whole
-        day in `zone`, an IANA name; None: the zone of this machine, or UTC if it names none.
-        `channel` is a name or an id. `cursor`: of the page before.
-        """
-        dated = since is not None or until is not None
-        page: ConversationPage = self._transport.get(
-            ConversationPage,
-            "/v1/conversations",
-            tab=str(tab),
-            status=[status] if isinstance(status, str) else [str(one) for one in status],
-            search=search,
-            since=_instant(since),
-            until=_instant(until),
-            channel=str(channel.id if isinstance(channel, Channel) else channel or "") or None,
-            unread=unread,
-            cursor=cursor,
-            limit=limit,
-            zone=zone or (local_zone() if dated else None),
-        )
-        return Conversations(page)
-
     def conversation(self, id: Id) -> Conversation:
         """Raises NotFound."""
         found: Conversation = self._transport.get(Conversation, f"/v1/conversations/{_id(id)}")
         return found
 
-    def messages(self, id: Id, before: Id | None = None, limit: int = 50) -> Messages:
-        """The newest messages of a conversation, or those older than the message `before`."""
-        page: MessagePage = self._transport.get(
-            MessagePage,
-            f"/v1/conversations/{_id(id)}/messages",
-            before=None if before is None else _id(before),
-            limit=limit,
-        )
+    def messages(
+        self,
+        id: Id,
+        before: Id | None = None,
+        limit: int = 50,
+        *,
+        after: Id | None = None,
+        around: Id | None = None,
+    ) -> Messages:
+        """The newest messages of a conversation; or those older than the message `before`, newer
+        than `after`, or with `around` in their middle.
+        """
+        asked = {"before": before, "after": after, "around": around}
+        places = {name: _id(place) for name, place in asked.items() if place is not None}
+        path = f"/v1/conversations/{_id(id)}/messages"
+        page: MessagePage = self._transport.get(MessagePage, path, **places, limit=limit)
         return Messages(page)
-
-    def contents(self, ids: Ids) -> Contents:
-        """What deleting these conversations would lose, all told."""
-        found: list[Contents] = [
-            self._transport.call(
-                Contents, Call("POST", "/v1/conversations/contents", body={"ids": portion})
-            )
-            for portion in _portions(ids)
-        ]
-        return Contents(
-            sum(part.conversations for part in found),
-            sum(part.messages for part in found),
-            sum(part.files for part in found),
-        )
 
     def attachment(self, id: Id) -> bytes:
         """The bytes of a file. Raises NotFound."""
@@ -152,53 +104,24 @@ class Workspace:
         body = {"query": query, "params": [_json(value) for value in params]}
         return Result(self._transport.send(Call("POST", "/v1/sql", body=body), stream=True))
 
-    # --- the options of the menu ------------------------------------------------------------------
-
-    def mark_read(self, ids: Ids, upto: Id | None = None, *, key: str | None = None) -> Outcomes:
-        """`upto`: the newest message that was seen; later ones stay unread. Default: all."""
-        seen = {} if upto is None else {"upto": str(_id(upto))}
-        return self._act("mark_read", ids, key, **seen)
-
-    def mark_unread(self, ids: Ids, *, key: str | None = None) -> Outcomes:
-        return self._act("mark_unread", ids, key)
-
-    def resolve(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("resolve", ids, key, reason=reason)
-
-    def reopen(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("reopen", ids, key, reason=reason)
-
-    def archive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("archive", ids, key, reason=reason)
-
-    def unarchive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("unarchive", ids, key, reason=reason)
-
-    def delete(self, ids: Ids, *, key: str | None = None) -> Outcomes:
-        """Erase conversations with all their messages and files. There is no way back."""
-        return self._act("delete", ids, key)
-
-    def set_agent_replies(self, ids: Ids, on: bool, *, key: str | None = None) -> Outcomes:
-        return self._act("agent_replies", ids, key, on=on)
-
-    def _act(self, verb: str, ids: Ids, key: str | None, **more: Any) -> Outcomes:
-        key = key or str(uuid4())
-        done: list[Outcome] = []
-        for number, portion in enumerate(_portions(ids)):
-            path, body = f"/v1/conversations/verbs/{verb}", {"ids": portion, **more}
-            done += self._transport.write(list[Outcome], path, body, f"{key}-{number}")
-        return Outcomes(done)
-
     # --- writing ----------------------------------------------------------------------------------
 
     def send(
-        self, id: Id, text: str = "", files: Iterable[File] = (), *, key: str | None = None
+        self,
+        id: Id,
+        text: str = "",
+        files: Iterable[File] = (),
+        *,
+        seen: Id | None = None,
+        key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
+        `seen` is the newest message you saw: where somebody else has answered after it, this raises
+        AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel` takes the message back.
         With a `key` of yours give `files` as uploads: a file uploaded again is another request.
         """
-        body = {"text": _text(text), "uploads": self._uploads(files)}
+        body = {"text": _text(text), "uploads": self._uploads(files), "seen": as_json(seen)}
         path = f"/v1/conversations/{_id(id)}/messages"
         sent: Message = self._transport.write(Message, path, body, key)
         return sent
@@ -332,42 +255,9 @@ class Workspace:
         return f"<Workspace {self._transport.location}>"
 
 
-def _id(value: Id) -> int:
-    if isinstance(value, Conversation | Channel | Message):
-        return value.id
-    try:
-        return int(value) if isinstance(value, str) else operator.index(value)
-    except (ValueError, TypeError):
-        raise InvalidRequest(f"{value!r} is not an id; ids are whole numbers.") from None
-
-
-def _portions(ids: Ids) -> list[list[str]]:
-    """Ids as the hub takes them: strings, at most PORTION at once."""
-    many = [str(_id(id)) for id in _listed(ids)]
-    return [many[at : at + PORTION] for at in range(0, len(many), PORTION)]
-
-
-def _listed(ids: Any) -> Iterable[Any]:
-    """One id as a list of one. Bytes would else pass for a list of small numbers."""
-    return [ids] if isinstance(ids, str | bytes) or not isinstance(ids, Iterable) else ids
-
-
-def _instant(value: str | date | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _json(value: Any) -> Any:
     """A SQL parameter as JSON carries it; DuckDB casts the text of a date back."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _text(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise TooLarge(
-            f"The text has {len(text):,} characters; the hub takes at most {MAX_TEXT:,}.",
-            limit=MAX_TEXT,
-        )
-    return text
 
 
 def _fits(name: str, size: int) -> None:

@@ -1,5 +1,6 @@
 """The rules of the domain. Pure: no clock, no store, no network."""
 
+from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
 from workspace.rules.log import (
     Entry,
@@ -24,6 +25,7 @@ __all__ = [
     "Entry",
     "Episode",
     "FileFacts",
+    "Filled",
     "Inbound",
     "Outbound",
     "Refusal",
@@ -36,11 +38,14 @@ __all__ = [
     "can_send",
     "clamp",
     "episodes",
+    "fill",
     "fold",
     "interval",
     "is_reply",
     "megabytes",
     "replay",
+    "reply_values",
+    "shortcut",
     "step",
     "text_size",
     "unarchives",

@@ -6,20 +6,27 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from workspace import channels
 from workspace.journal import Journal
 from workspace.services.accounts import Accounts, Factory
 from workspace.services.backoff import Backoff
+from workspace.services.canned import Canned
+from workspace.services.contacts import Contacts
 from workspace.services.delivery import Delivery, machine_clock
 from workspace.services.doctor import Doctor
+from workspace.services.drafts import Drafts
 from workspace.services.erase import Erase
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
+from workspace.services.notes import Notes
 from workspace.services.queries import Queries
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
+from workspace.services.sends import Sends
+from workspace.services.views import Views
 from workspace.settings import Paths, Settings
 from workspace.store import Store, changes, facts, idempotency
 from workspace.store.driver import Driver
@@ -103,8 +110,23 @@ class Services:
             self.queries.paused,
         )
         self.erase.start()
-        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase)
-        self.replies = Replies(self.store, self.files, self.accounts, self.delivery.queued)
+        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase, self.queries)
+        self.views = Views(
+            self.store, partial(self.inbox.conversations, limit=1), self.accounts.list
+        )
+        self.contacts = Contacts(self.store, self.accounts)
+        self.replies = Replies(
+            self.store,
+            self.files,
+            self.accounts,
+            self.delivery.queued,
+            world.clock,
+            settings.undo_seconds,
+        )
+        self.sends = Sends(self.store, self.accounts, self.delivery)
+        self.notes = Notes(self.store, self.accounts)
+        self.drafts = Drafts(self.store)
+        self.canned = Canned(self.store)
         self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
         self.housekeeping = Housekeeping(
             [

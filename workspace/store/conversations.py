@@ -27,6 +27,9 @@ from workspace.store.where import Where
 
 MAX_ID = 2**63 - 1
 
+EVERY = 2**62
+"""A limit for all rows."""
+
 FIRST_FILTER = 6
 """The number of the first parameter that belongs to a filter in `conversations.page`."""
 
@@ -40,20 +43,22 @@ class Found:
     end: Place | None
     """None: there is no next page."""
     counts: TabCounts
+    total: int
+    """Matches of the tab, on all pages."""
 
 
 def page(
     db: Driver, where: Where, *, archived: bool, after: Place | None, limit: int, count_all: bool
 ) -> Found:
-    """Ids of one page, newest activity first. Rows and counts come from one statement."""
+    """Ids of one page, newest activity first. Rows, counts and total come from one statement."""
     at, id = after or (None, None)
     text = query("conversations.page").replace("/* filters */", str(where))
     rows = db.execute(text, [archived, at, id, limit + 1, count_all, *where.params])
     counts = TabCounts(rows[0][0], rows[0][1])
-    places: list[Place] = [(row[3], row[2]) for row in rows if row[2] is not None]
+    places: list[Place] = [(row[4], row[3]) for row in rows if row[3] is not None]
     more = len(places) > limit
     places = places[:limit]
-    return Found([id for _, id in places], places[-1] if more else None, counts)
+    return Found([id for _, id in places], places[-1] if more else None, counts, rows[0][2])
 
 
 def get(db: Driver, ids: Sequence[int], channels: Mapping[int, Channel]) -> list[Conversation]:
@@ -143,6 +148,12 @@ def resolve(db: Driver, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         found = _channels(db, merged.values())
         known |= {old: (id, found[id]) for old, id in merged.items() if id in found}
     return known
+
+
+def current(db: Driver, ids: Sequence[int]) -> list[int]:
+    """The same ids, those of merged threads as the conversations they are part of now."""
+    merged = heads.resolve(db, ids) if ids else {}
+    return [merged.get(id, id) for id in ids]
 
 
 def _channels(db: Driver, ids: Iterable[int]) -> dict[int, int]:

@@ -48,6 +48,7 @@ class NewMessage:
     accepted: bool = False
     failure_kind: FailureKind | None = None
     failure: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ _MESSAGES = {
     "accepted": pa.bool_(),
     "failure_kind": pa.string(),
     "failure": pa.string(),
+    "not_before": STAMP,
 }
 _ATTACHMENTS = {
     "id": pa.int64(),
