@@ -20,6 +20,7 @@ from workspace.client.zone import local_zone
 from workspace.errors import TooLarge
 from workspace.models import (
     Actor,
+    Attachment,
     Change,
     Channel,
     Check,
@@ -36,8 +37,8 @@ from workspace.models import (
 from workspace.settings import MAX_UPLOAD
 
 Ids = Id | Iterable[Id]
-File = str | os.PathLike[str] | tuple[str, bytes] | Upload
-"""A path, a name with bytes, or what `upload` gave."""
+File = str | os.PathLike[str] | tuple[str, bytes] | Upload | Attachment
+"""A path, a name with bytes, or what `upload` or `cancel` gave."""
 
 PORTION = 1_000
 """Conversations one request names; more go in portions."""
@@ -250,8 +251,8 @@ class Workspace(Writing):
     def _uploads(self, files: Iterable[File]) -> list[str]:
         return [str(self._upload(file).id) for file in files]
 
-    def _upload(self, file: File) -> Upload:
-        if isinstance(file, Upload):
+    def _upload(self, file: File) -> Upload | Attachment:
+        if isinstance(file, Upload | Attachment):
             return file
         if isinstance(file, tuple):
             return self.upload(*file)
