@@ -7,11 +7,10 @@ from typing import Any
 
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Status, Tab
-from workspace.rules import interval
+from workspace.rules import Search, interval, search
 from workspace.store import conversations
 from workspace.store.conversations import FIRST_FILTER, MAX_ID
 from workspace.store.driver import Driver
-from workspace.store.search import Search, search
 from workspace.store.where import Where
 
 MAX_SEARCH = 1_000

@@ -18,10 +18,10 @@ from workspace.models import (
     Status,
     TabCounts,
 )
-from workspace.rules import State, window_closes_at
+from workspace.rules import Search, State, window_closes_at
 from workspace.store import heads
 from workspace.store.driver import Driver
-from workspace.store.search import Search, excerpt
+from workspace.store.search import excerpt
 from workspace.store.sql import query
 from workspace.store.where import Where
 
