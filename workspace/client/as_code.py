@@ -179,7 +179,7 @@ def _search(text: str) -> list[str]:
 
 
 def _holding(words: Sequence[str]) -> str:
-    return " AND ".join(f"contains(search_text, {_literal(word)})" for word in words)
+    return " AND ".join(f"contains(folded_text, {_literal(word)})" for word in words)
 
 
 def _among(column: str, ids: Sequence[int | str]) -> str:
