@@ -13,7 +13,7 @@ Where = Mapping[str, Any]
 
 
 def _status(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+    return [str(one) for one in ([value] if isinstance(value, str) else value)]
 
 
 def _instant(value: str | date) -> str:

@@ -17,10 +17,11 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
-from workspace.rules.text import fold, text_size
+from workspace.rules.text import MAX_WORDS, Search, fold, search, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
+    "MAX_WORDS",
     "Draft",
     "Entry",
     "Episode",
@@ -29,6 +30,7 @@ __all__ = [
     "Inbound",
     "Outbound",
     "Refusal",
+    "Search",
     "Situation",
     "State",
     "Verb",
@@ -45,6 +47,7 @@ __all__ = [
     "megabytes",
     "replay",
     "reply_values",
+    "search",
     "shortcut",
     "step",
     "text_size",

@@ -7,11 +7,10 @@ from typing import Any
 
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Status, Tab
-from workspace.rules import interval
+from workspace.rules import Search, interval, search
 from workspace.store import conversations
 from workspace.store.conversations import FIRST_FILTER, MAX_ID
 from workspace.store.driver import Driver
-from workspace.store.search import Search, search
 from workspace.store.where import Where
 
 MAX_SEARCH = 1_000
@@ -85,13 +84,14 @@ def _channel(source: Source, wanted: Filter) -> Sequence[Any] | None:
     asked = wanted.channel
     if asked is None or asked == "":
         return None
-    if isinstance(asked, str):
-        named = conversations.channel_named(source.db, asked)
-        if named is not None:
-            return [named]
-        if not (asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID):
-            raise NotFound(f"No channel is called {asked!r}.")
-    return [int(asked)]
+    if isinstance(asked, int):
+        return [asked]
+    is_id = asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID
+    id = int(asked) if is_id else None
+    found = conversations.channel_named(source.db, asked, id) or id
+    if found is None:
+        raise NotFound(f"No channel is called {asked!r}.")
+    return [found]
 
 
 def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:
