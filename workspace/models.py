@@ -162,6 +162,8 @@ class MediaRule:
     mimes: frozenset[str]
     max_bytes: int
     caption_limit: int = 0
+    rewrap: Mapping[str, str] = field(default_factory=dict)
+    """Types that are taken, too, and sent as another: {from: to}, such as recorded sound."""
 
 
 @dataclass(frozen=True, slots=True)

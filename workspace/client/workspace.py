@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, SupportsIndex
+from typing import Any, BinaryIO, Self, SupportsIndex
 from uuid import uuid4
 
 from workspace import process
@@ -229,9 +229,12 @@ class Workspace:
         made: Conversation = self._transport.write(Conversation, "/v1/conversations", body, key)
         return made
 
-    def upload(self, name: str, data: bytes) -> Upload:
-        """Store a file, to attach it to one message. Raises TooLarge."""
-        _fits(name, len(data))
+    def upload(self, name: str, data: bytes | BinaryIO) -> Upload:
+        """Store a file, to attach it to one message. Raises TooLarge.
+
+        An open file, which must be seekable, is sent as it is read and never held in memory.
+        """
+        _fits(name, len(data) if isinstance(data, bytes) else data.seek(0, os.SEEK_END))
         signed = self._transport.signed(None)
         call = Call("POST", "/v1/uploads", {"name": name}, content=data, headers=signed)
         stored: Upload = self._transport.call(Upload, call)
@@ -246,8 +249,8 @@ class Workspace:
         if isinstance(file, tuple):
             return self.upload(*file)
         path = Path(file)
-        _fits(path.name, path.stat().st_size)
-        return self.upload(path.name, path.read_bytes())
+        with path.open("rb") as opened:
+            return self.upload(path.name, opened)
 
     # --- channels ---------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The rules of the domain. Pure: no clock, no store, no network."""
 
 from workspace.rules.delivery import accepted, advance
+from workspace.rules.files import SHOWN_IMAGES, media_kind
 from workspace.rules.log import (
     Entry,
     Episode,
@@ -15,17 +16,20 @@ from workspace.rules.log import (
     step,
     unarchives,
 )
+from workspace.rules.parts import Part, parts
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
 from workspace.rules.text import fold, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
+    "SHOWN_IMAGES",
     "Draft",
     "Entry",
     "Episode",
     "FileFacts",
     "Inbound",
     "Outbound",
+    "Part",
     "Refusal",
     "Situation",
     "State",
@@ -39,7 +43,9 @@ __all__ = [
     "fold",
     "interval",
     "is_reply",
+    "media_kind",
     "megabytes",
+    "parts",
     "replay",
     "step",
     "text_size",

@@ -137,7 +137,7 @@ def _files(channel: Capabilities, files: Sequence[FileFacts]) -> Refusal | None:
         )
     for file in files:
         rule = channel.media.get(file.kind)
-        if rule is None or (rule.mimes and file.mime not in rule.mimes):
+        if rule is None or (rule.mimes and file.mime not in {*rule.mimes, *rule.rewrap}):
             return Refusal(
                 FailureKind.MEDIA,
                 f"{channel.label} does not take {file.name!r} ({file.mime}); "

@@ -38,11 +38,16 @@ def _media(
     document: tuple[str, int],
     caption: int = 0,
 ) -> dict[MediaKind, MediaRule]:
-    """Each kind as (types with a blank between, MB); no types: any. Audio never has a caption."""
+    """Each kind as (types with a blank between, MB); no types: any. Audio never has a caption.
+
+    What browsers record, WebM, is rewrapped where Ogg is taken.
+    """
     found = {}
     for kind, (types, size) in zip(MediaKind, (image, audio, video, document), strict=True):
         mimes = frozenset(t if "/" in t else f"{kind.value}/{t}" for t in types.split()) or _ANY
-        found[kind] = MediaRule(mimes, size * _MB, 0 if kind is MediaKind.AUDIO else caption)
+        recorded = {"audio/webm": "audio/ogg"} if "audio/ogg" in mimes else {}
+        caption_limit = 0 if kind is MediaKind.AUDIO else caption
+        found[kind] = MediaRule(mimes, size * _MB, caption_limit, recorded)
     return found
 
 
