@@ -2,13 +2,23 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from workspace.models import Channel, Conversation, ConversationEvent, Message
+from workspace.errors import InvalidRequest
+from workspace.models import (
+    Channel,
+    Conversation,
+    ConversationEvent,
+    Message,
+    SavedDraft,
+    Upload,
+)
 
 _conversation = TypeAdapter(Conversation)
 _message = TypeAdapter(Message)
 _event = TypeAdapter(ConversationEvent)
+_upload = TypeAdapter(Upload)
+_draft = TypeAdapter(SavedDraft | None)
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -28,3 +38,20 @@ def event(value: ConversationEvent) -> dict[str, Any]:
 def channel(value: Channel) -> dict[str, Any]:
     """What a filter shows of a channel; its options stay behind."""
     return {"id": str(value.id), "name": value.name, "look": value.capabilities.kind}
+
+
+def upload(value: Upload) -> dict[str, Any]:
+    return dict(_upload.dump_python(value, mode="json"))
+
+
+def upload_of(plain: dict[str, Any]) -> Upload:
+    """An upload as the browser gives it back. Raises InvalidRequest."""
+    try:
+        return _upload.validate_python(plain)
+    except ValidationError:
+        raise InvalidRequest("This is not an upload; attach the file again.") from None
+
+
+def draft(value: SavedDraft | None) -> dict[str, Any] | None:
+    plain: dict[str, Any] | None = _draft.dump_python(value, mode="json")
+    return plain

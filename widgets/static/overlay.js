@@ -147,7 +147,8 @@ function toasts(around) {
   return place;
 }
 
-function show(parent, dialog, closed) {
+/** Opens a dialog; `closed()` follows, once the focus is back where it was. */
+export function show(parent, dialog, closed) {
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();
