@@ -16,6 +16,7 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.templates import Rendered, RenderedButton, render_template, template_use
 from workspace.rules.text import fold, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
@@ -27,6 +28,8 @@ __all__ = [
     "Inbound",
     "Outbound",
     "Refusal",
+    "Rendered",
+    "RenderedButton",
     "Situation",
     "State",
     "Verb",
@@ -40,8 +43,10 @@ __all__ = [
     "interval",
     "is_reply",
     "megabytes",
+    "render_template",
     "replay",
     "step",
+    "template_use",
     "text_size",
     "unarchives",
     "window_closes_at",

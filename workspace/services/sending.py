@@ -9,6 +9,7 @@ from workspace import faults
 from workspace.channels.base import (
     Channel,
     Failure,
+    FilledTemplate,
     KeepsCopies,
     Outbound,
     OutboundFile,
@@ -116,4 +117,9 @@ def _outbound(claim: Claim, files: Files) -> Outbound:
             tuple(headers.get("cc", ())),
         ),
         queued_at=message.occurred_at,
+        template=(
+            FilledTemplate(claim.template, message.template.values)
+            if claim.template and message.template
+            else None
+        ),
     )
