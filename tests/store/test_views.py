@@ -37,7 +37,7 @@ events: event_id BIGINT, conversation_id BIGINT, kind VARCHAR, actor_kind VARCHA
 messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_id BIGINT,
     direction VARCHAR, author_kind VARCHAR, author_name VARCHAR, origin VARCHAR, text VARCHAR,
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
-    occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE
+    occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE, template VARCHAR
 """
 """Views are only ever added to: nothing of this may go or change its type."""
 

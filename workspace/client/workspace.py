@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self, SupportsIndex
 from uuid import uuid4
 
+from pydantic import TypeAdapter, ValidationError
+
 from workspace import process
-from workspace.client.pages import Channels, Conversations, Messages, Outcomes
+from workspace.client.pages import Channels, Conversations, Messages, Outcomes, Templates
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
@@ -28,6 +30,8 @@ from workspace.models import (
     MessagePage,
     Outcome,
     Tab,
+    Template,
+    TemplateChoice,
     Upload,
 )
 from workspace.settings import MAX_TEXT, MAX_UPLOAD
@@ -36,6 +40,8 @@ Id = int | str | SupportsIndex | Conversation | Channel | Message
 Ids = Id | Iterable[Id]
 File = str | os.PathLike[str] | tuple[str, bytes] | Upload
 """A path, a name with bytes, or what `upload` gave."""
+Choice = TemplateChoice | Mapping[str, Any]
+"""A template with its values; a mapping has the fields of `TemplateChoice`."""
 
 PORTION = 1_000
 """Conversations one request names; more go in portions."""
@@ -144,6 +150,21 @@ class Workspace:
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
 
+    def templates(self, channel: Id) -> Templates:
+        """The templates of a channel, of all statuses; only APPROVED ones can be sent."""
+        path = f"/v1/channels/{_id(channel)}/templates"
+        return Templates(self._transport.get(list[Template], path))
+
+    def find_conversation(self, channel: Id, address: str) -> Conversation | None:
+        """The conversation with this address; None: there is none yet.
+
+        Also None where each new message opens a thread of its own, as mail does. Raises
+        InvalidRequest for the address.
+        """
+        path = f"/v1/channels/{_id(channel)}/conversation"
+        found: Conversation | None = self._transport.get(Conversation | None, path, address=address)
+        return found
+
     def sql(self, query: str, params: Sequence[Any] = ()) -> Result:
         """Run one SELECT over the `v1` views; `params` fill $1, $2, ...
 
@@ -192,13 +213,21 @@ class Workspace:
     # --- writing ----------------------------------------------------------------------------------
 
     def send(
-        self, id: Id, text: str = "", files: Iterable[File] = (), *, key: str | None = None
+        self,
+        id: Id,
+        text: str = "",
+        files: Iterable[File] = (),
+        *,
+        template: Choice | None = None,
+        key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
-        With a `key` of yours give `files` as uploads: a file uploaded again is another request.
+        A `template` goes alone, without text and files; a file for its header is one of its own
+        fields, as an upload. With a `key` of yours give `files` as uploads: a file uploaded again
+        is another request.
         """
-        body = {"text": _text(text), "uploads": self._uploads(files)}
+        body = {"text": _text(text), "uploads": self._uploads(files), **_chosen(template)}
         path = f"/v1/conversations/{_id(id)}/messages"
         sent: Message = self._transport.write(Message, path, body, key)
         return sent
@@ -212,9 +241,12 @@ class Workspace:
         subject: str = "",
         files: Iterable[File] = (),
         *,
+        template: Choice | None = None,
         key: str | None = None,
     ) -> Conversation:
         """Write to somebody first; gives the existing conversation where there can be only one.
+
+        Where the channel takes nothing else (`can_start` is template_only), with a `template`.
 
         Raises CannotStart, CannotSend, InvalidRequest.
         """
@@ -225,6 +257,7 @@ class Workspace:
             "text": _text(text),
             "subject": subject,
             "uploads": self._uploads(files),
+            **_chosen(template),
         }
         made: Conversation = self._transport.write(Conversation, "/v1/conversations", body, key)
         return made
@@ -371,6 +404,25 @@ def _text(text: str) -> str:
             limit=MAX_TEXT,
         )
     return text
+
+
+def _chosen(template: Choice | None) -> dict[str, Any]:
+    """What a template adds to a request. Raises InvalidRequest."""
+    if template is None:
+        return {}
+    try:
+        choice = _choice.validate_python(
+            template if isinstance(template, TemplateChoice) else dict(template)
+        )
+    except (ValidationError, TypeError, ValueError):
+        raise InvalidRequest(
+            "A template is given by its name, language and values, all of them texts, and the id "
+            "of an upload as its header."
+        ) from None
+    return {"template": _choice.dump_python(choice, mode="json")}
+
+
+_choice = TypeAdapter(TemplateChoice)
 
 
 def _fits(name: str, size: int) -> None:

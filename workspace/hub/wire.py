@@ -10,7 +10,7 @@ from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from workspace.errors import TooLarge
-from workspace.models import Status, Tab
+from workspace.models import Status, Tab, TemplateChoice
 from workspace.settings import MAX_TEXT
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -107,9 +107,26 @@ class VerbRequest(Said):
     reason: Word = ""
 
 
+class Chosen(Said):
+    """A template with its values, by the keys of its variables. `header`: the upload of its photo,
+    video or document, where it asks for one.
+    """
+
+    name: Word
+    language: Word
+    values: Annotated[dict[Word, Text], Field(max_length=100)] = {}
+    header: Id | None = None
+
+    def choice(self) -> TemplateChoice:
+        return TemplateChoice(self.name, self.language, self.values, self.header)
+
+
 class SendRequest(Said):
+    """A text, files, or a template alone."""
+
     text: Text = ""
     uploads: list[Id] = []
+    template: Chosen | None = None
 
 
 class StartRequest(Said):
@@ -119,6 +136,7 @@ class StartRequest(Said):
     text: Text = ""
     subject: Word = ""
     uploads: list[Id] = []
+    template: Chosen | None = None
 
 
 class ChannelRequest(Said):

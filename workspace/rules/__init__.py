@@ -18,6 +18,7 @@ from workspace.rules.log import (
 )
 from workspace.rules.parts import Part, parts
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.templates import Rendered, RenderedButton, render_template, template_use
 from workspace.rules.text import fold, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
@@ -31,6 +32,8 @@ __all__ = [
     "Outbound",
     "Part",
     "Refusal",
+    "Rendered",
+    "RenderedButton",
     "Situation",
     "State",
     "Verb",
@@ -46,8 +49,10 @@ __all__ = [
     "media_kind",
     "megabytes",
     "parts",
+    "render_template",
     "replay",
     "step",
+    "template_use",
     "text_size",
     "unarchives",
     "window_closes_at",

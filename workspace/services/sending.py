@@ -10,6 +10,7 @@ from workspace import faults
 from workspace.channels.base import (
     Channel,
     Failure,
+    FilledTemplate,
     KeepsCopies,
     Outbound,
     OutboundFile,
@@ -120,6 +121,11 @@ def _outbound(takes: Capabilities, claim: Claim, files: Files) -> Outbound:
             tuple(headers.get("cc", ())),
         ),
         queued_at=message.occurred_at,
+        template=(
+            FilledTemplate(claim.template, message.template.values)
+            if claim.template and message.template
+            else None
+        ),
     )
 
 

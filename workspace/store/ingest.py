@@ -48,6 +48,7 @@ class NewMessage:
     accepted: bool = False
     failure_kind: FailureKind | None = None
     failure: str = ""
+    template: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ _MESSAGES = {
     "accepted": pa.bool_(),
     "failure_kind": pa.string(),
     "failure": pa.string(),
+    "template": pa.string(),
 }
 _ATTACHMENTS = {
     "id": pa.int64(),

@@ -14,6 +14,7 @@ from workspace.models import (
     MediaRule,
     Rate,
     StartRule,
+    TemplateRule,
     TextLimit,
     TextUnit,
 )
@@ -29,6 +30,8 @@ _SENT, _DELIVERED, _READ, _FAILED = (
     DeliveryStatus.READ,
     DeliveryStatus.FAILED,
 )
+
+TEMPLATES = TemplateRule(header_limit=60, body_limit=1024)
 
 
 def _media(
@@ -67,6 +70,7 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=Rate(80, _SECOND, 80),
+        templates=TEMPLATES,
     ),
     Capabilities(
         kind="instagram",

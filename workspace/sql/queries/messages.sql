@@ -2,7 +2,7 @@
 -- The newest messages of a conversation before a place ($2, $3; null: from the end), newest first.
 SELECT m.id, m.conversation_id, m.direction, m.author_kind, m.author_name, m.body, m.html,
        m.occurred_at, m.received_at, m.origin, m.delivery_status, m.failure_kind, m.failure,
-       m.automatic, m.unsupported
+       m.automatic, m.unsupported, m.template
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
@@ -62,5 +62,5 @@ WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
 -- One message, with the columns of a page.
 SELECT id, conversation_id, direction, author_kind, author_name, body, html,
        occurred_at, received_at, origin, delivery_status, failure_kind, failure,
-       automatic, unsupported
+       automatic, unsupported, template
 FROM messages WHERE id = $1;

@@ -14,7 +14,8 @@ SELECT
     m.unsupported,
     m.delivery_status,
     m.occurred_at,
-    m.received_at
+    m.received_at,
+    m.template ->> '$.name' AS template
 FROM main.messages AS m
 JOIN main.conversations AS c ON c.id = m.conversation_id
 LEFT JOIN (
@@ -37,3 +38,4 @@ COMMENT ON COLUMN v1.messages.unsupported IS 'What it was, where the channel sen
 COMMENT ON COLUMN v1.messages.delivery_status IS 'queued, sending, retry, sent, delivered, read, failed, cancelled or in_doubt; null for inbound messages and notes.';
 COMMENT ON COLUMN v1.messages.occurred_at IS 'When it was written, by the provider; outbound: when it was queued.';
 COMMENT ON COLUMN v1.messages.received_at IS 'When it was stored.';
+COMMENT ON COLUMN v1.messages.template IS 'Name of the template it was sent with; null: none.';
