@@ -93,7 +93,10 @@ class FailureKind(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a row of ``conversation_events`` records."""
+    """What a row of ``conversation_events`` records.
+
+    The last five are about the contact, and stand in each of the contact's conversations.
+    """
 
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -103,6 +106,11 @@ class EventKind(StrEnum):
     MARKED_UNREAD = "marked_unread"
     AGENT_REPLIES_ON = "agent_replies_on"
     AGENT_REPLIES_OFF = "agent_replies_off"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
+    RENAMED = "renamed"
 
 
 class AddressKind(StrEnum):
@@ -229,6 +237,25 @@ class Address:
 
     kind: AddressKind
     value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person outside, and what is known of them over all their conversations."""
+
+    id: Id
+    name: str = field(repr=False)
+    """Empty where none is known: show an address."""
+    addresses: tuple[Address, ...]
+    blocked: bool
+    """What they write is stored and changes nothing; nothing can be sent to them."""
+    opted_out: bool
+    """They asked not to be written to: nothing can be sent to them."""
+    first_contact_at: datetime
+    last_contact_at: datetime
+    """The last message of either side."""
+    conversations: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,11 +406,14 @@ class ConversationPage:
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Messages oldest first, the events between them, and whether older ones exist."""
+    """Messages oldest first, the events of their time, and whether there are others."""
 
     messages: tuple[Message, ...]
     events: tuple[ConversationEvent, ...]
     more: bool
+    """Older ones exist."""
+    newer: bool = False
+    """Newer ones exist."""
 
 
 @dataclass(frozen=True, slots=True)

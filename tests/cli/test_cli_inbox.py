@@ -127,3 +127,19 @@ def test_strangers_cannot_steer_the_terminal(convo: Convo, ws: Workspace, id: in
     ws.send(id, "plain \x1b[31mred\x07 text\x9b2J")
     told = convo("messages", id).stdout + convo("list").stdout
     assert not {"\x1b", "\x07", "\x9b"} & set(told)
+
+
+def test_a_contact(convo: Convo, ws: Workspace, id: int) -> None:
+    contact = ws.conversation(id).contact_id
+    assert str(contact) in convo("show", id).stdout
+    assert ws.conversation(id).address.value in convo("contact", "show", contact).stdout
+    assert "Ann Other" in convo("contact", "rename", contact, "Ann Other").stdout
+    steps = [
+        ("block", lambda c: c["blocked"]),
+        ("unblock", lambda c: not c["blocked"]),
+        ("opt-out", lambda c: c["opted_out"]),
+        ("opt-in", lambda c: not c["opted_out"]),
+    ]
+    for command, true in steps:
+        assert true(json.loads(convo("contact", command, contact, "--json").stdout)), command
+    assert "No contact 77" in convo("contact", "show", 77, code=1).stderr

@@ -39,6 +39,19 @@ def test_messages_have_a_frame(ws: Workspace) -> None:
     assert set(frame["direction"]) <= {"inbound", "outbound", "note"}
 
 
+def test_messages_around_one_and_both_ways(ws: Workspace) -> None:
+    id = max(ws.conversations(limit=40), key=lambda row: len(ws.messages(row.id, limit=500)))
+    whole = ws.messages(id, limit=500)
+    middle = whole[len(whole) // 2]
+    page = ws.messages(id, around=middle, limit=3)
+    assert middle in page
+    older, newer = ws.messages(id, before=page[0]), ws.messages(id, after=page[-1])
+    assert [*older, *page, *newer] == list(whole)
+    assert (older.newer, newer.newer, newer.more, whole.newer) == (True, False, True, False)
+    with pytest.raises(InvalidRequest):
+        ws.messages(id, 1, around=1)
+
+
 def test_an_empty_page_has_the_same_columns_and_types() -> None:
     empty = Conversations(ConversationPage((), None, TabCounts(0, 0), False)).df()
     assert empty["id"].dtype == "int64"

@@ -8,7 +8,7 @@ import pytest
 from workspace.client import Workspace, connect
 from workspace.client import workspace as module
 from workspace.errors import Conflict, InvalidRequest, NotFound
-from workspace.models import Actor, ActorKind, Contents, Status
+from workspace.models import Actor, ActorKind, Contents, EventKind, Status
 
 
 @pytest.fixture
@@ -100,3 +100,22 @@ def test_who_acts_is_recorded(ws: Workspace, monkeypatch: pytest.MonkeyPatch) ->
         ("operator", "ana@example.org"),
         ("agent", "agent"),
     ]
+
+
+def test_a_contact(ws: Workspace, ids: list[int]) -> None:
+    row = ws.conversation(ids[0])
+    found = ws.contact(row)
+    assert ws.contact(str(row.contact_id)) == ws.contact(found) == found
+    assert row.address in found.addresses
+    changed = ws.update_contact(row, name="Somebody Else", blocked=True)
+    assert (changed.name, changed.blocked, changed.opted_out) == ("Somebody Else", True, False)
+    assert ws.conversation(ids[0]).contact_name == "Somebody Else"
+    kinds = [event.kind for event in ws.messages(ids[0], limit=500).events]
+    assert {EventKind.RENAMED, EventKind.BLOCKED} <= set(kinds)
+    assert ws.update_contact(found, found.name, blocked=False) == found
+    with pytest.raises(InvalidRequest, match="Nothing is to change"):
+        ws.update_contact(found)
+    with pytest.raises(InvalidRequest, match="not an id"):
+        ws.contact("x")
+    with pytest.raises(NotFound, match="contact"):
+        ws.contact(2**62)

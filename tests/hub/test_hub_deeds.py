@@ -44,6 +44,19 @@ def test_one_key_for_two_requests_is_a_conflict(
     assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
 
 
+def test_a_contact_over_http(http: httpx.Client, ws: Workspace, signed: Signed, some: Some) -> None:
+    row = ws.conversation(some(31)[-1])
+    path = f"/v1/contacts/{row.contact_id}"
+    told = http.get(path).json()
+    assert told["id"] == str(row.contact_id)
+    assert {"kind": row.address.kind.value, "value": row.address.value} in told["addresses"]
+    body = {"blocked": True, "opted_out": True}
+    assert http.post(path, json=body, headers=signed()).json()["blocked"] is True
+    kinds = {event.kind.value for event in ws.messages(row.id, limit=500).events}
+    assert kinds >= {"blocked", "opted_out"}
+    assert http.post(path, json=body).status_code == 422, "nobody acts, and no key"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "kind", "shown"),
     [

@@ -72,10 +72,35 @@ def test_what_is_no_id(http: httpx.Client, id: str) -> None:
         f"/v1/conversations/{UNKNOWN}",
         f"/v1/conversations/{UNKNOWN}/messages",
         f"/v1/attachments/{UNKNOWN}",
+        f"/v1/contacts/{UNKNOWN}",
     ],
 )
 def test_reading_an_unknown_id(http: httpx.Client, path: str) -> None:
     refused(http.get(path), 404, "not_found", str(UNKNOWN))
+
+
+@pytest.mark.parametrize("query", ["before=1&after=1", "around=1&before=1", "after=x", "around=0"])
+def test_a_place_that_is_none(http: httpx.Client, some: Some, query: str) -> None:
+    answer = http.get(f"/v1/conversations/{some(1)[0]}/messages?{query}")
+    refused(answer, 422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({}, "Nothing is to change"),
+        ({"blocked": "perhaps"}, "blocked"),
+        ({"name": "x" * 201}, "200"),
+        ({"name": "a\0b"}, "NUL"),
+        ({"nmae": "Ann"}, "nmae"),
+    ],
+)
+def test_a_change_of_a_contact_that_is_none(
+    http: httpx.Client, ws: Workspace, signed: Signed, body: dict[str, Any], word: str
+) -> None:
+    id = ws.conversations(limit=1)[0].contact_id
+    answer = http.post(f"/v1/contacts/{id}", json=body, headers=signed())
+    refused(answer, 422, "invalid_request", word)
 
 
 # --- verbs ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workspace.errors import NotFound
+from workspace.errors import InvalidRequest, NotFound
 from workspace.models import (
     ActorKind,
     DeliveryStatus,
@@ -130,6 +130,47 @@ def test_pages_hold_every_message_and_event_once(
     assert [(e.occurred_at, e.id) for e in events] == sorted((e.occurred_at, e.id) for e in events)
 
 
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
+@given(lines=LINES, limit=st.integers(1, 6), start=st.integers(0, 14))
+def test_from_the_middle_both_ways(
+    inbox: Inbox, builder: Builder, lines: list[tuple[str, int]], limit: int, start: int
+) -> None:
+    """Whatever ids and times say, pages around a message hold every message and event once."""
+    make = {"in": inbound, "out": outbound, "did": lambda _, at: did(EventKind.RESOLVED, at)}
+    talks = [talk(*(make[kind](f"{n}", START + at * HOUR) for n, (kind, at) in enumerate(lines)))]
+    [id] = builder.add(talks)
+    whole = inbox.messages(id)
+    if not whole.messages:
+        return
+    target = whole.messages[start % len(whole.messages)]
+    pages = [inbox.messages(id, around=target.id, limit=limit)]
+    assert target in pages[0].messages
+    while pages[0].more:
+        pages.insert(0, inbox.messages(id, pages[0].messages[0].id, limit))
+        assert pages[0].newer
+    while pages[-1].newer:
+        pages.append(inbox.messages(id, after=pages[-1].messages[-1].id, limit=limit))
+        assert pages[-1].more
+        assert pages[-1].messages
+    assert [m for page in pages for m in page.messages] == list(whole.messages)
+    assert [e for page in pages for e in page.events] == list(whole.events)
+    assert all(len(page.messages) <= limit for page in pages)
+
+
+def test_after_the_last_message_there_is_nothing(inbox: Inbox, builder: Builder) -> None:
+    [id] = builder.add([talk(inbound("one"), did(EventKind.RESOLVED))])
+    page = inbox.messages(id, after=inbox.messages(id).messages[0].id)
+    assert page == MessagePage((), (), more=True, newer=False)
+
+
+def test_one_place_at_a_time(inbox: Inbox, builder: Builder) -> None:
+    [id] = builder.add([talk(inbound("one"))])
+    with pytest.raises(InvalidRequest, match="one of before, after and around"):
+        inbox.messages(id, 1, after=1)
+
+
 def test_unknown_ids(inbox: Inbox, builder: Builder) -> None:
     mine, other = builder.add([talk(inbound("x")), talk(inbound("y"))])
     with pytest.raises(NotFound, match="conversation 77"):
@@ -137,6 +178,10 @@ def test_unknown_ids(inbox: Inbox, builder: Builder) -> None:
     elsewhere = inbox.messages(other).messages[0].id
     with pytest.raises(NotFound, match=f"message {elsewhere}"):
         inbox.messages(mine, before=elsewhere)
+    with pytest.raises(NotFound, match=f"message {elsewhere}"):
+        inbox.messages(mine, after=elsewhere)
+    with pytest.raises(NotFound, match=f"message {elsewhere}"):
+        inbox.messages(mine, around=elsewhere)
     with pytest.raises(NotFound, match="file 77"):
         inbox.attachment(77)
 

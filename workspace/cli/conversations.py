@@ -95,7 +95,7 @@ def show(ws: Workspace, id: str, as_json: bool) -> None:
         show_json(Conversation, found)
         return
     rows: list[tuple[str, object]] = [
-        ("contact", found.contact_name),
+        ("contact", f"{found.contact_name} ({found.contact_id})"),
         ("address", found.address.value),
         ("channel", f"{found.channel_name} ({found.channel_kind})"),
         ("subject", found.subject),

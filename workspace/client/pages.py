@@ -107,7 +107,7 @@ class Conversations(Page[Conversation]):
 
 
 class Messages(Page[Message]):
-    """Messages of one conversation, oldest first. `more`: older ones exist.
+    """Messages of one conversation, oldest first. `more`: older ones exist; `newer`: newer ones.
 
     `events` are the log entries between them: who resolved, archived, ...
     """
@@ -133,6 +133,7 @@ class Messages(Page[Message]):
         super().__init__(page.messages)
         self.events: tuple[ConversationEvent, ...] = page.events
         self.more: bool = page.more
+        self.newer: bool = page.newer
 
 
 class Channels(Page[Channel]):

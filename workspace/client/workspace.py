@@ -11,6 +11,7 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 
 from workspace import process
+from workspace.client.contacts import ContactCalls
 from workspace.client.pages import Channels, Conversations, Messages, Outcomes, Templates
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
@@ -60,7 +61,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace:
+class Workspace(ContactCalls):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -119,14 +120,22 @@ class Workspace:
         found: Conversation = self._transport.get(Conversation, f"/v1/conversations/{_id(id)}")
         return found
 
-    def messages(self, id: Id, before: Id | None = None, limit: int = 50) -> Messages:
-        """The newest messages of a conversation, or those older than the message `before`."""
-        page: MessagePage = self._transport.get(
-            MessagePage,
-            f"/v1/conversations/{_id(id)}/messages",
-            before=None if before is None else _id(before),
-            limit=limit,
-        )
+    def messages(
+        self,
+        id: Id,
+        before: Id | None = None,
+        limit: int = 50,
+        *,
+        after: Id | None = None,
+        around: Id | None = None,
+    ) -> Messages:
+        """The newest messages of a conversation; or those older than the message `before`, newer
+        than `after`, or with `around` in their middle.
+        """
+        asked = {"before": before, "after": after, "around": around}
+        places = {name: _id(place) for name, place in asked.items() if place is not None}
+        path = f"/v1/conversations/{_id(id)}/messages"
+        page: MessagePage = self._transport.get(MessagePage, path, **places, limit=limit)
         return Messages(page)
 
     def contents(self, ids: Ids) -> Contents:

@@ -91,6 +91,8 @@ class ListQuery(Said):
 
 class MessagesQuery(Said):
     before: Id | None = None
+    after: Id | None = None
+    around: Id | None = None
     limit: Limit = 50
 
 
@@ -137,6 +139,14 @@ class StartRequest(Said):
     subject: Word = ""
     uploads: list[Id] = []
     template: Chosen | None = None
+
+
+class ContactRequest(Said):
+    """What is left out stays as it is."""
+
+    name: Word | None = None
+    blocked: bool | None = None
+    opted_out: bool | None = None
 
 
 class ChannelRequest(Said):

@@ -140,6 +140,14 @@ def _verb(state: State, entry: Verb, unread_after: int) -> State:
             return replace(state, agent_replies=True)
         case EventKind.AGENT_REPLIES_OFF:
             return replace(state, agent_replies=False)
+        case (
+            EventKind.BLOCKED
+            | EventKind.UNBLOCKED
+            | EventKind.OPTED_OUT
+            | EventKind.OPTED_IN
+            | EventKind.RENAMED
+        ):
+            return state  # about the contact, not about where the conversation stands
 
 
 def replay(log: Iterable[Entry]) -> State:

@@ -11,6 +11,7 @@ from workspace import channels
 from workspace.journal import Journal
 from workspace.services.accounts import Accounts, Factory
 from workspace.services.backoff import Backoff
+from workspace.services.contacts import Contacts
 from workspace.services.delivery import Delivery, machine_clock
 from workspace.services.doctor import Doctor
 from workspace.services.erase import Erase
@@ -104,6 +105,7 @@ class Services:
         )
         self.erase.start()
         self.inbox = Inbox(self.store, self.files, self.accounts, self.erase)
+        self.contacts = Contacts(self.store, self.accounts)
         self.replies = Replies(self.store, self.files, self.accounts, self.delivery.queued)
         self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
         self.housekeeping = Housekeeping(

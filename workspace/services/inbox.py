@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from workspace.errors import NotFound
+from workspace.errors import InvalidRequest, NotFound
 from workspace.models import (
     Actor,
     Attachment,
@@ -90,11 +90,28 @@ class Inbox:
             rows = conversations.get(db, list(ids.values()), self._configured())
         return rows[0] if rows else None
 
-    def messages(self, id: int, before: int | None = None, limit: int = 50) -> MessagePage:
-        """Up to `limit` messages older than the message `before`, oldest first. Raises NotFound."""
+    def messages(
+        self,
+        id: int,
+        before: int | None = None,
+        limit: int = 50,
+        *,
+        after: int | None = None,
+        around: int | None = None,
+    ) -> MessagePage:
+        """Up to `limit` messages, oldest first: the newest, or those older than the message
+        `before`, newer than `after`, or with `around` in their middle. Raises NotFound.
+        """
         limit = paging.checked(limit)
+        if sum(each is not None for each in (before, after, around)) > 1:
+            raise InvalidRequest("Give one of before, after and around.")
         with self._store.read() as db:
-            return messages.page(db, _resolved(db, id), before, limit)
+            found = _resolved(db, id)
+            if after is not None:
+                return messages.after(db, found, after, limit)
+            if around is not None:
+                return messages.around(db, found, around, limit)
+            return messages.before(db, found, before, limit)
 
     def contents(self, ids: Sequence[int]) -> Contents:
         """What Delete would lose. Raises NotFound."""

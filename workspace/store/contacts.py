@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from workspace import models
 from workspace.models import Address, AddressKind
 from workspace.rules import fold
 from workspace.store.driver import Driver
@@ -12,6 +13,8 @@ from workspace.store.sql import query
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """What receiving needs to know of one."""
+
     id: int
     name: str
     blocked: bool
@@ -60,6 +63,26 @@ def rename(tx: Driver, names: Mapping[int, str]) -> None:
         words[id].append(address)
     texts = [fold(" ".join(w)) for w in words.values()]
     tx.execute(query("contacts.rename"), [list(words), list(names.values()), texts])
+
+
+def get(db: Driver, id: int) -> models.Contact | None:
+    """A contact and what is known of them; None: there is none."""
+    rows = db.execute(query("contacts.get"), [id])
+    if not rows:
+        return None
+    id, name, blocked, opted_out, first, last, count = rows[0]
+    found = db.execute(query("contacts.identities"), [id])
+    addresses = tuple(Address(AddressKind(kind), value) for kind, value in found)
+    return models.Contact(id, name, addresses, blocked, opted_out, first, last, count)
+
+
+def conversations(db: Driver, id: int) -> dict[int, int]:
+    """The conversations of a contact: id -> channel id."""
+    return dict(db.execute(query("contacts.conversations"), [id]))
+
+
+def set_flags(tx: Driver, id: int, *, blocked: bool, opted_out: bool) -> None:
+    tx.execute(query("contacts.set_flags"), [id, blocked, opted_out])
 
 
 def drop_strangers(tx: Driver, ids: Iterable[int]) -> None:

@@ -25,36 +25,85 @@ from workspace.store import chosen
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 
+Place = tuple[datetime, int]
+"""Where a message stands among those of its conversation: (occurred_at, id)."""
 
-def page(db: Driver, conversation_id: int, before: int | None, limit: int) -> MessagePage:
-    """Up to `limit` messages before the message `before`, and the events of the same time.
 
-    Messages are in the order (occurred_at, id); pages that follow each other share no message and
-    no event, and leave none out. Raises NotFound where `before` is not in the conversation.
+def before(db: Driver, conversation_id: int, message_id: int | None, limit: int) -> MessagePage:
+    """Up to `limit` messages before the message `message_id`; None: the newest ones.
+
+    Pages that follow each other share no message and no event, and leave none out: an event belongs
+    to the page of the last message that is not later than it. Raises NotFound where the message is
+    not in the conversation; so do `after` and `around`.
     """
-    end = _place(db, conversation_id, before) if before is not None else None
-    rows = db.execute(query("messages.page"), [conversation_id, end, before, limit + 1])
-    more = len(rows) > limit
-    messages = _messages(db, rows[:limit][::-1])
-    start = messages[0].occurred_at if more else None
-    return MessagePage(tuple(messages), tuple(_events(db, conversation_id, start, end)), more)
+    end = None if message_id is None else place(db, conversation_id, message_id)
+    found = _older(db, conversation_id, end, limit + 1)
+    return _page(db, conversation_id, found[-limit:], more=len(found) > limit, then=end)
 
 
-def _place(db: Driver, conversation_id: int, message_id: int) -> datetime:
+def after(db: Driver, conversation_id: int, message_id: int, limit: int) -> MessagePage:
+    """Up to `limit` messages after the message `message_id`."""
+    at, id = place(db, conversation_id, message_id)
+    found = _newer(db, conversation_id, (at, id + 1), limit + 1)
+    return _page(db, conversation_id, found[:limit], more=True, then=_next(found, limit))
+
+
+def around(db: Driver, conversation_id: int, message_id: int, limit: int) -> MessagePage:
+    """Up to `limit` messages, the message `message_id` in the middle of them."""
+    middle = place(db, conversation_id, message_id)
+    half = limit // 2
+    above = _older(db, conversation_id, middle, half + 1)
+    below = _newer(db, conversation_id, middle, limit - half + 1)
+    shown = [*(above[-half:] if half else []), *below[: limit - half]]
+    then = _next(below, limit - half)
+    return _page(db, conversation_id, shown, more=len(above) > half, then=then)
+
+
+def place(db: Driver, conversation_id: int, message_id: int) -> Place:
+    """Where a message of a conversation stands. Raises NotFound."""
     rows = db.execute(query("messages.place"), [message_id, conversation_id])
     if not rows:
         raise NotFound(
             f"No message {message_id} in conversation {conversation_id}; it may have been deleted.",
             id=str(message_id),
         )
-    at: datetime = rows[0][0]
-    return at
+    return rows[0][0], message_id
 
 
-def _messages(db: Driver, rows: Sequence[tuple[Any, ...]]) -> list[Message]:
-    ids = [row[0] for row in rows]
+def _older(db: Driver, conversation_id: int, end: Place | None, limit: int) -> list[Place]:
+    """The last `limit` places before `end`, oldest first."""
+    at, id = end or (None, None)
+    rows = db.execute(query("messages.older"), [conversation_id, at, id, limit])
+    return [(at, id) for id, at in reversed(rows)]
+
+
+def _newer(db: Driver, conversation_id: int, start: Place, limit: int) -> list[Place]:
+    """The first `limit` places from `start` on, oldest first."""
+    rows = db.execute(query("messages.newer"), [conversation_id, *start, limit])
+    return [(at, id) for id, at in rows]
+
+
+def _next(found: Sequence[Place], limit: int) -> Place | None:
+    """Where the page after one of `limit` messages begins."""
+    return found[limit] if len(found) > limit else None
+
+
+def _page(
+    db: Driver, conversation_id: int, shown: Sequence[Place], *, more: bool, then: Place | None
+) -> MessagePage:
+    """`then`: where the page that follows begins; None: there is none."""
+    if not shown and more:
+        return MessagePage((), (), more, newer=False)  # what follows the last message
+    messages = _messages(db, [id for _, id in shown])
+    events = _events(db, conversation_id, shown[0][0] if more else None, then[0] if then else None)
+    return MessagePage(tuple(messages), tuple(events), more, newer=then is not None)
+
+
+def _messages(db: Driver, ids: Sequence[int]) -> list[Message]:
+    """Messages by their ids, oldest first; unknown ids are left out."""
     if not ids:
         return []
+    rows = db.execute(query("messages.rows"), [list(ids)])
     files: dict[int, list[Attachment]] = defaultdict(list)
     for message_id, *file in db.execute(query("messages.attachments"), [ids]):
         files[message_id].append(_attachment(file))
@@ -103,7 +152,7 @@ def _events(
 
 def get(db: Driver, id: int) -> Message | None:
     """One message by its id; None: there is none."""
-    found = _messages(db, db.execute(query("messages.get"), [id]))
+    found = _messages(db, [id])
     return found[0] if found else None
 
 

@@ -74,11 +74,15 @@ def conversation(id: PathId, services: Needed) -> Conversation:
     return services.inbox.conversation(id)
 
 
-@router.get("/conversations/{id}/messages", summary="Its messages, from the newest back")
+@router.get("/conversations/{id}/messages", summary="One page of its messages")
 @encoded
 def messages(id: PathId, asked: Annotated[MessagesQuery, Query()], services: Needed) -> MessagePage:
-    """Up to `limit` messages older than the message `before`, oldest first."""
-    return services.inbox.messages(id, asked.before, asked.limit)
+    """Up to `limit` messages, oldest first: the newest, or those older than the message `before`,
+    newer than `after`, or with `around` in their middle.
+    """
+    return services.inbox.messages(
+        id, asked.before, asked.limit, after=asked.after, around=asked.around
+    )
 
 
 @router.post("/conversations/contents", summary="What Delete would lose")

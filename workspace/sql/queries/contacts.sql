@@ -26,6 +26,27 @@ WHERE c.id = s.id;
 SELECT contact_id, address FROM identities
 WHERE contact_id IN (SELECT unnest($1::bigint[])) ORDER BY contact_id, kind, address;
 
+-- name: get
+-- A contact, when there was contact first and last, and how many conversations there are.
+SELECT k.id, k.name, k.blocked, k.opted_out,
+       coalesce(min(c.created_at), k.created_at), coalesce(max(c.last_activity_at), k.created_at),
+       count(c.id)
+FROM contacts AS k LEFT JOIN conversations AS c ON c.contact_id = k.id
+WHERE k.id = $1
+GROUP BY k.id, k.name, k.blocked, k.opted_out, k.created_at;
+
+-- name: identities
+-- The addresses of a contact.
+SELECT kind, address FROM identities WHERE contact_id = $1 ORDER BY kind, address;
+
+-- name: conversations
+-- The conversations of a contact, with their channels.
+SELECT id, channel_id FROM conversations WHERE contact_id = $1 ORDER BY id;
+
+-- name: set_flags
+-- Whether a contact is blocked, and whether they asked not to be written to.
+UPDATE contacts SET blocked = $2, opted_out = $3 WHERE id = $1;
+
 -- name: drop_identities_of_strangers
 -- Forget the addresses of those contacts that have no conversation.
 DELETE FROM identities WHERE contact_id IN (SELECT unnest($1::bigint[]))

@@ -1,14 +1,25 @@
--- name: page
--- The newest messages of a conversation before a place ($2, $3; null: from the end), newest first.
-SELECT m.id, m.conversation_id, m.direction, m.author_kind, m.author_name, m.body, m.html,
-       m.occurred_at, m.received_at, m.origin, m.delivery_status, m.failure_kind, m.failure,
-       m.automatic, m.unsupported, m.template
+-- name: older
+-- Places of the newest messages of a conversation before a place ($2, $3; null: from the end), newest
+-- first.
+SELECT m.id, m.occurred_at
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
     AND ($2::timestamptz IS NULL OR m.occurred_at < $2::timestamptz
         OR (m.occurred_at = $2::timestamptz AND m.id < $3::bigint))
 ORDER BY m.occurred_at DESC, m.id DESC
+LIMIT $4;
+
+-- name: newer
+-- Places of the oldest messages of a conversation from a place on ($2, $3; it counts as well), oldest
+-- first.
+SELECT m.id, m.occurred_at
+FROM messages AS m
+JOIN conversations AS c ON c.id = m.conversation_id
+WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND (m.occurred_at > $2::timestamptz
+        OR (m.occurred_at = $2::timestamptz AND m.id >= $3::bigint))
+ORDER BY m.occurred_at, m.id
 LIMIT $4;
 
 -- name: place
@@ -58,9 +69,10 @@ WHERE h.place = 1;
 SELECT c.id FROM conversations AS c JOIN contacts AS k ON k.id = c.contact_id
 WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
 
--- name: get
--- One message, with the columns of a page.
+-- name: rows
+-- Some messages, oldest first.
 SELECT id, conversation_id, direction, author_kind, author_name, body, html,
        occurred_at, received_at, origin, delivery_status, failure_kind, failure,
        automatic, unsupported, template
-FROM messages WHERE id = $1;
+FROM messages WHERE id IN (SELECT unnest($1::bigint[]))
+ORDER BY occurred_at, id;

@@ -6,14 +6,18 @@ SELECT
     k.blocked,
     k.opted_out,
     coalesce(c.n, 0) AS conversation_count,
-    k.created_at
+    k.created_at,
+    coalesce(c.first_contact_at, k.created_at) AS first_contact_at,
+    coalesce(c.last_contact_at, k.created_at) AS last_contact_at
 FROM main.contacts AS k
 LEFT JOIN (
     SELECT contact_id, list(address ORDER BY kind, address) AS addresses
     FROM main.identities GROUP BY contact_id
 ) AS i ON i.contact_id = k.id
 LEFT JOIN (
-    SELECT contact_id, count(*) AS n FROM main.conversations GROUP BY contact_id
+    SELECT contact_id, count(*) AS n, min(created_at) AS first_contact_at,
+           max(last_activity_at) AS last_contact_at
+    FROM main.conversations GROUP BY contact_id
 ) AS c ON c.contact_id = k.id;
 
 COMMENT ON VIEW v1.contacts IS 'One row a customer.';
@@ -21,6 +25,8 @@ COMMENT ON COLUMN v1.contacts.contact_id IS 'Id of the customer.';
 COMMENT ON COLUMN v1.contacts.name IS 'Name; empty where none is known.';
 COMMENT ON COLUMN v1.contacts.addresses IS 'Phone numbers, mail addresses and other addresses the customer writes from.';
 COMMENT ON COLUMN v1.contacts.blocked IS 'Whether messages from the customer are stored but change nothing.';
-COMMENT ON COLUMN v1.contacts.opted_out IS 'Whether the customer asked not to be written to.';
+COMMENT ON COLUMN v1.contacts.opted_out IS 'Whether the customer asked not to be written to, so that nothing can be sent.';
 COMMENT ON COLUMN v1.contacts.conversation_count IS 'Number of conversations.';
 COMMENT ON COLUMN v1.contacts.created_at IS 'When the customer first appeared.';
+COMMENT ON COLUMN v1.contacts.first_contact_at IS 'When the first conversation began.';
+COMMENT ON COLUMN v1.contacts.last_contact_at IS 'The last message of either side, over all conversations.';

@@ -1,0 +1,88 @@
+"""convo contact: the people outside."""
+
+from collections.abc import Callable
+
+import click
+
+from workspace.cli.common import json_option, on_workspace, show_json, show_table
+from workspace.client import Workspace
+from workspace.models import Contact
+
+id_argument = click.argument("id", metavar="ID")
+
+
+@click.group()
+def contact() -> None:
+    """The people outside, by the id that `convo show` and v1.contacts give."""
+
+
+@contact.command()
+@id_argument
+@json_option
+@on_workspace
+def show(ws: Workspace, id: str, as_json: bool) -> None:
+    """Show one contact."""
+    _show(ws.contact(id), as_json)
+
+
+@contact.command()
+@id_argument
+@click.argument("name")
+@json_option
+@on_workspace
+def rename(ws: Workspace, id: str, name: str, as_json: bool) -> None:
+    """Give a contact a name; "" shows the address again."""
+    _show(ws.update_contact(id, name=name), as_json)
+
+
+def _switch(name: str, change: Callable[[Workspace, str], Contact], help: str) -> click.Command:
+    @click.command(name, help=help)
+    @id_argument
+    @json_option
+    @on_workspace
+    def run(ws: Workspace, id: str, as_json: bool) -> None:
+        _show(change(ws, id), as_json)
+
+    return run
+
+
+for command in (
+    _switch(
+        "block",
+        lambda ws, id: ws.update_contact(id, blocked=True),
+        "Hear a contact no more: what they write is stored and changes nothing.",
+    ),
+    _switch(
+        "unblock", lambda ws, id: ws.update_contact(id, blocked=False), "Hear a contact again."
+    ),
+    _switch(
+        "opt-out",
+        lambda ws, id: ws.update_contact(id, opted_out=True),
+        "Keep that a contact asked not to be written to.",
+    ),
+    _switch(
+        "opt-in",
+        lambda ws, id: ws.update_contact(id, opted_out=False),
+        "Keep that a contact may be written to again.",
+    ),
+):
+    contact.add_command(command)
+
+
+def _show(found: Contact, as_json: bool) -> None:
+    if as_json:
+        show_json(Contact, found)
+        return
+    rows: list[tuple[str, object]] = [
+        ("name", found.name),
+        *((address.kind.value, address.value) for address in found.addresses),
+        ("blocked", found.blocked),
+        ("opted out", found.opted_out),
+        ("conversations", found.conversations),
+        ("first contact", found.first_contact_at),
+        ("last contact", found.last_contact_at),
+    ]
+    show_table(("contact", str(found.id)), [row for row in rows if row[1]])
+
+
+COMMANDS: list[click.Command] = [contact]
