@@ -14,7 +14,7 @@ from widgets.panel import Panel, answers
 from widgets.uploads import Uploads
 from workspace.client import Workspace
 from workspace.errors import ConvoError, NotFound
-from workspace.models import Capabilities, Conversation, Message, Upload
+from workspace.models import Capabilities, Conversation, Message
 from workspace.rules import fill, parts, reply_values
 
 _RECENT = 20

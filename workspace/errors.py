@@ -46,6 +46,21 @@ class Conflict(ConvoError):
     status = 409
 
 
+class AnsweredMeanwhile(Conflict):
+    """Somebody else wrote to the customer after what the writer saw; nothing was sent.
+
+    ``detail`` has ``who`` (a name, which may be empty), their ``kind`` and the ``message_id``.
+    """
+
+    code = "answered_meanwhile"
+
+
+class TooLate(Conflict):
+    """The message has left, or an attempt to send it was made; it can't be taken back."""
+
+    code = "too_late"
+
+
 class TooLarge(ConvoError):
     """A text, file or request is over its limit; the message names the limit."""
 

@@ -111,6 +111,8 @@ class EventKind(StrEnum):
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
     RENAMED = "renamed"
+    SENT_AGAIN = "sent_again"
+    MARKED_SENT = "marked_sent"
 
 
 class AddressKind(StrEnum):
@@ -371,6 +373,8 @@ class Message:
     """What it was, when the channel sent something that can't be shown yet; empty otherwise."""
     template: str = ""
     """Name of the template it was sent with; empty otherwise."""
+    undo_until: datetime | None = None
+    """Until when it is held back for Undo, by the machine's clock; None: it is not held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -609,6 +613,29 @@ class Upload:
     name: str = field(repr=False)
     mime: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """What an operator has begun to write in a conversation. `note`: it is to be a note."""
+
+    text: str = field(repr=False)
+    note: bool
+    uploads: tuple[Upload, ...]
+    """Its files that are still there to be sent."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text kept for many answers, written by ``/shortcut``; see `rules.fill` for its variables.
+
+    Not a provider's template: nobody but the operator who uses it approves it.
+    """
+
+    id: Id
+    shortcut: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

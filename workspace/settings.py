@@ -24,6 +24,9 @@ MAX_TEXT = 1_000_000
 MAX_UPLOAD = 100_000_000
 """Bytes of one uploaded file the hub takes at all; channels may allow less."""
 
+MAX_UNDO = 3_600
+"""Seconds a send can be held back; beyond, it would look lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -99,6 +102,8 @@ class Settings:
     """How long one attempt to send may take before it counts as not confirmed."""
     max_attempts: int = 6
     """Attempts to send before a passing failure counts as final."""
+    undo_seconds: float = 5.0
+    """How long an operator's single send is held back for Undo; 0: it leaves at once."""
 
     @classmethod
     def load(cls, paths: Paths) -> "Settings":
@@ -166,7 +171,7 @@ def _checked(cls: type[Settings], values: dict[str, Any]) -> dict[str, Any]:
             raise ConfigError(
                 f"settings.toml: unknown setting {name!r}; known are {', '.join(sorted(known))}."
             )
-        good, wanted = _FORMS[known[name]]
+        good, wanted = _RANGES.get(name) or _FORMS[known[name]]
         if not good(value):
             raise ConfigError(f"settings.toml: {name} must be {wanted}.")
     return values
@@ -177,3 +182,11 @@ _FORMS: dict[type, tuple[Callable[[Any], bool], str]] = {
     int: (lambda v: type(v) is int and v > 0, "a whole number above 0"),
     float: (lambda v: type(v) in (int, float) and 0 < v < inf, "a number above 0"),
 }
+
+_RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "undo_seconds": (
+        lambda v: type(v) in (int, float) and 0 <= v <= MAX_UNDO,
+        f"a number from 0 to {MAX_UNDO:,}",
+    ),
+}
+"""Settings that allow other values than the rest of their type."""

@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 import workspace
-from workspace import connect, process
+from workspace import connect
 from workspace.channels.simulator import Simulator
 from workspace.client import Workspace
 from workspace.hub import auth
@@ -24,6 +24,7 @@ from workspace.lock import FolderLock, Holder
 from workspace.models import Actor, ActorKind, Address, AddressKind, Conversation
 from workspace.services import Services
 from workspace.settings import Settings
+from workspace.testing import at_once
 
 PATIENCE = 20.0
 
@@ -125,7 +126,7 @@ def address(name: str, simulator: Simulator) -> Address:
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
     """A demo folder with a running hub."""
-    paths = process.make_demo(folder)
+    paths = at_once.folder(folder)
     for part in (paths.spool, paths.files):
         part.mkdir(mode=0o700, exist_ok=True)
     with FolderLock(paths) as lock:

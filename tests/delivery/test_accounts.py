@@ -10,12 +10,13 @@ from wire import ANN, NOW, Office, Wire, open_office
 from workspace.channels.base import Channel
 from workspace.errors import ConfigError, Conflict, InvalidRequest, NotFound
 from workspace.services import Services
-from workspace.settings import Paths, Settings
+from workspace.settings import Paths
+from workspace.testing import at_once
 
 
 def real(folder: Path, **settings: Any) -> Services:
     """A workspace with the real kinds of channels."""
-    return Services.open(Paths(folder), Settings(**settings))
+    return Services.open(Paths(folder), at_once.settings(**settings))
 
 
 MAIL = {

@@ -20,7 +20,8 @@ from wire import (
 from workspace.channels.base import Channel
 from workspace.models import DeliveryStatus, FailureKind
 from workspace.services import Services, World
-from workspace.settings import Paths, Secrets, Settings
+from workspace.settings import Paths, Secrets
+from workspace.testing import at_once
 
 D = DeliveryStatus
 
@@ -117,7 +118,7 @@ def test_other_channels_go_on(tmp_path: Path) -> None:
         return wires[kind]
 
     clock = Clock()
-    services = Services.open(Paths(tmp_path), Settings(), World(create, clock, longest))
+    services = Services.open(Paths(tmp_path), at_once.settings(), World(create, clock, longest))
     for kind in wires:
         id = services.accounts.add(kind, kind, {}).id
         for phone in ("+4915111111", "+4915122222"):

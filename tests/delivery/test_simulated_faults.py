@@ -12,7 +12,8 @@ from workspace.channels.simulator import Simulator
 from workspace.models import DeliveryStatus, Status
 from workspace.services import Services, World
 from workspace.services.filters import Filter
-from workspace.settings import Paths, Settings
+from workspace.settings import Paths
+from workspace.testing import at_once
 
 D = DeliveryStatus
 ANCHOR = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -30,7 +31,7 @@ SENDS = 30
 
 
 def opened(folder: Path, clock: Clock) -> Services:
-    return Services.open(Paths(folder), Settings(), World(create, clock, longest))
+    return Services.open(Paths(folder), at_once.settings(), World(create, clock, longest))
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ from workspace.models import (
 )
 from workspace.services import Services, World, payloads
 from workspace.services.filters import Filter
-from workspace.settings import Paths, Secrets, Settings
+from workspace.settings import Paths, Secrets
+from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -223,6 +224,11 @@ class Office:
                     return message
         raise AssertionError(f"no message {id}")
 
+    def ids(self, conversation: int) -> list[int]:
+        """The messages a conversation shows."""
+        page = self.services.inbox.messages(conversation, None, 100)
+        return [message.id for message in page.messages]
+
     def status(self, id: int) -> DeliveryStatus | None:
         return self.message(id).delivery_status
 
@@ -259,7 +265,7 @@ def open_office(
         return wire
 
     world = World(create, clock, longest)
-    services = Services.open(Paths(folder), Settings(**settings), world)
+    services = Services.open(Paths(folder), at_once.settings(**settings), world)
     found = services.accounts.list()
     channel = found[0].id if found else services.accounts.add("wire", "wire", {}).id
     return Office(services, wire, channel, clock)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workspace.services import Services, demo
-from workspace.settings import Paths, Settings
+from workspace.settings import Paths
+from workspace.testing import at_once
 
 ANCHOR = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 SIZE = demo.SIZE
@@ -14,4 +15,4 @@ Load = Callable[..., Services]
 
 
 def opened(folder: Path) -> Services:
-    return Services.open(Paths(folder), Settings(demo=True))
+    return Services.open(Paths(folder), at_once.settings(demo=True))

@@ -25,7 +25,8 @@ from workspace.channels.base import (
 )
 from workspace.models import Address, AddressKind, Capabilities, Check
 from workspace.services import Services, World, payloads
-from workspace.settings import Paths, Secrets, Settings
+from workspace.settings import Paths, Secrets
+from workspace.testing import at_once
 from workspace.testing.builders import START
 
 
@@ -129,7 +130,7 @@ class Post:
 
 def open_post(folder: Path) -> Post:
     paths = Paths(folder)
-    services = Services.open(paths, Settings(lease_seconds=0.5), World(create))
+    services = Services.open(paths, at_once.settings(lease_seconds=0.5), World(create))
     known = services.accounts.list()
     channel = known[0].id if known else services.accounts.add("line", "line", {}).id
     return Post(services, channel, paths)

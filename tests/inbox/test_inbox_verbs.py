@@ -227,7 +227,7 @@ LINE = st.one_of(
     st.builds(note, st.just("note")),
     st.builds(did, st.sampled_from(EventKind), actor=st.just(ANA)),
 )
-ACT = st.tuples(st.sampled_from(EventKind), st.booleans(), st.none() | st.integers(0, 12))
+ACT = st.tuples(st.sampled_from(list(verbs.CHANGES)), st.booleans(), st.none() | st.integers(0, 12))
 
 
 def standing(store: Store, ids: list[int]) -> list[State]:

@@ -13,7 +13,8 @@ from odd_smtp import odd_smtp
 from workspace.models import Actor, ActorKind, DeliveryStatus, Message
 from workspace.services import Services
 from workspace.services.filters import Filter
-from workspace.settings import Paths, Settings
+from workspace.settings import Paths
+from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
 
@@ -23,7 +24,7 @@ class Desk:
 
     def __init__(self, folder: Path, imap: OddImap, smtp: OddSmtp) -> None:
         self.imap, self.smtp = imap, smtp
-        self.services = Services.open(Paths(folder), Settings(lease_seconds=0.3))
+        self.services = Services.open(Paths(folder), at_once.settings(lease_seconds=0.3))
         self._changed = threading.Condition()
         self.services.store.on_commit(self._look)
         options = {

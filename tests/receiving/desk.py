@@ -11,8 +11,9 @@ from workspace.channels.base import Channel, Event, Payload
 from workspace.models import Actor, ActorKind, Conversation, ConversationPage, Message
 from workspace.services import Services, World, payloads
 from workspace.services.filters import Filter
-from workspace.settings import Paths, Secrets, Settings
+from workspace.settings import Paths, Secrets
 from workspace.store import heads, states
+from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
 
@@ -101,7 +102,7 @@ def check_head(head: heads.Head, shown: list[heads.Shown]) -> None:
 
 
 def open_desk(folder: Path) -> Desk:
-    services = Services.open(Paths(folder), Settings(), World(create))
+    services = Services.open(Paths(folder), at_once.settings(), World(create))
     known = {c.kind: c.id for c in services.accounts.list()}
     for kind in {"contacts", "threads"} - known.keys():
         known[kind] = services.accounts.add(kind, kind, {}).id

@@ -1,21 +1,24 @@
 """`Workspace`: every verb of the product, as Python calls."""
 
-import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, Self, SupportsIndex
+from typing import Any, BinaryIO, Self
 from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
 from workspace import process
+from workspace.client.arguments import Id, as_json
+from workspace.client.arguments import checked_text as _text
+from workspace.client.arguments import id_of as _id
 from workspace.client.contacts import ContactCalls
 from workspace.client.pages import Channels, Conversations, Messages, Outcomes, Templates
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
+from workspace.client.writing import Writing
 from workspace.client.zone import local_zone
 from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import (
@@ -35,9 +38,8 @@ from workspace.models import (
     TemplateChoice,
     Upload,
 )
-from workspace.settings import MAX_TEXT, MAX_UPLOAD
+from workspace.settings import MAX_UPLOAD
 
-Id = int | str | SupportsIndex | Conversation | Channel | Message
 Ids = Id | Iterable[Id]
 File = str | os.PathLike[str] | tuple[str, bytes] | Upload
 """A path, a name with bytes, or what `upload` gave."""
@@ -61,7 +63,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace(ContactCalls):
+class Workspace(ContactCalls, Writing):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -228,15 +230,23 @@ class Workspace(ContactCalls):
         files: Iterable[File] = (),
         *,
         template: Choice | None = None,
+        seen: Id | None = None,
         key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
         A `template` goes alone, without text and files; a file for its header is one of its own
-        fields, as an upload. With a `key` of yours give `files` as uploads: a file uploaded again
+        fields, as an upload. `seen` is the newest message you saw: where somebody else has answered
+        after it, this raises AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel`
+        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again
         is another request.
         """
-        body = {"text": _text(text), "uploads": self._uploads(files), **_chosen(template)}
+        body = {
+            "text": _text(text),
+            "uploads": self._uploads(files),
+            "seen": as_json(seen),
+            **_chosen(template),
+        }
         path = f"/v1/conversations/{_id(id)}/messages"
         sent: Message = self._transport.write(Message, path, body, key)
         return sent
@@ -377,15 +387,6 @@ class Workspace(ContactCalls):
         return f"<Workspace {self._transport.location}>"
 
 
-def _id(value: Id) -> int:
-    if isinstance(value, Conversation | Channel | Message):
-        return value.id
-    try:
-        return int(value) if isinstance(value, str) else operator.index(value)
-    except (ValueError, TypeError):
-        raise InvalidRequest(f"{value!r} is not an id; ids are whole numbers.") from None
-
-
 def _portions(ids: Ids) -> list[list[str]]:
     """Ids as the hub takes them: strings, at most PORTION at once."""
     many = [str(_id(id)) for id in _listed(ids)]
@@ -404,15 +405,6 @@ def _instant(value: str | date | None) -> str | None:
 def _json(value: Any) -> Any:
     """A SQL parameter as JSON carries it; DuckDB casts the text of a date back."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _text(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise TooLarge(
-            f"The text has {len(text):,} characters; the hub takes at most {MAX_TEXT:,}.",
-            limit=MAX_TEXT,
-        )
-    return text
 
 
 def _chosen(template: Choice | None) -> dict[str, Any]:

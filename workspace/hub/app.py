@@ -10,7 +10,16 @@ from workspace.hub.auth import Auth
 from workspace.hub.context import Hub
 from workspace.hub.failures import Guard
 from workspace.hub.limits import BodyLimit
-from workspace.hub.routes import channels, contacts, conversations, replies, sql, system
+from workspace.hub.routes import (
+    channels,
+    contacts,
+    conversations,
+    replies,
+    sends,
+    sql,
+    system,
+    writing,
+)
 from workspace.hub.wire import Error
 from workspace.version import VERSION
 
@@ -36,7 +45,8 @@ def create_app(hub: Hub, token: str) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.hub = hub
-    for topic in (conversations, replies, contacts, channels, sql, system):
+    topics = (conversations, replies, sends, writing, contacts, channels, sql, system)
+    for topic in topics:
         app.include_router(topic.router)
     docs.install(app)
     failures.install(app)

@@ -124,11 +124,29 @@ class Chosen(Said):
 
 
 class SendRequest(Said):
-    """A text, files, or a template alone."""
+    """A text, files, or a template alone. `seen`: the newest message the writer saw; refused where
+    somebody else answered since.
+    """
 
     text: Text = ""
     uploads: list[Id] = []
+    seen: Id | None = None
     template: Chosen | None = None
+
+
+class NoteRequest(Said):
+    text: Text
+
+
+class DraftRequest(Said):
+    text: Text = ""
+    note: bool = False
+    uploads: Annotated[list[Id], Field(max_length=100)] = []
+
+
+class CannedRequest(Said):
+    shortcut: Word
+    text: Text
 
 
 class StartRequest(Said):

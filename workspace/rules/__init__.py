@@ -1,5 +1,6 @@
 """The rules of the domain. Pure: no clock, no store, no network."""
 
+from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
 from workspace.rules.files import SHOWN_IMAGES, media_kind
 from workspace.rules.log import (
@@ -28,6 +29,7 @@ __all__ = [
     "Entry",
     "Episode",
     "FileFacts",
+    "Filled",
     "Inbound",
     "Outbound",
     "Part",
@@ -43,6 +45,7 @@ __all__ = [
     "can_send",
     "clamp",
     "episodes",
+    "fill",
     "fold",
     "interval",
     "is_reply",
@@ -51,6 +54,8 @@ __all__ = [
     "parts",
     "render_template",
     "replay",
+    "reply_values",
+    "shortcut",
     "step",
     "template_use",
     "text_size",

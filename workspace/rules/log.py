@@ -25,6 +25,7 @@ class Inbound:
 class Outbound:
     """A message of the business, at the place in the log where it was queued.
 
+    One that was taken back before it left is no entry of the log: all is as if it had never been.
     `accepted`: the provider took it and it has not failed since.
     """
 
@@ -148,6 +149,10 @@ def _verb(state: State, entry: Verb, unread_after: int) -> State:
             | EventKind.RENAMED
         ):
             return state  # about the contact, not about where the conversation stands
+        case EventKind.SENT_AGAIN:  # a single send by a person, as in `_outbound`
+            return replace(state, archived=False)
+        case EventKind.MARKED_SENT:  # what it changes, the message says: it is accepted
+            return state
 
 
 def replay(log: Iterable[Entry]) -> State:

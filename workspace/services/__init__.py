@@ -11,16 +11,20 @@ from workspace import channels
 from workspace.journal import Journal
 from workspace.services.accounts import Accounts, Factory
 from workspace.services.backoff import Backoff
+from workspace.services.canned import Canned
 from workspace.services.contacts import Contacts
 from workspace.services.delivery import Delivery, machine_clock
 from workspace.services.doctor import Doctor
+from workspace.services.drafts import Drafts
 from workspace.services.erase import Erase
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
+from workspace.services.notes import Notes
 from workspace.services.queries import Queries
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
+from workspace.services.sends import Sends
 from workspace.settings import Paths, Settings
 from workspace.store import Store, changes, facts, idempotency
 from workspace.store.driver import Driver
@@ -106,7 +110,18 @@ class Services:
         self.erase.start()
         self.inbox = Inbox(self.store, self.files, self.accounts, self.erase)
         self.contacts = Contacts(self.store, self.accounts)
-        self.replies = Replies(self.store, self.files, self.accounts, self.delivery.queued)
+        self.replies = Replies(
+            self.store,
+            self.files,
+            self.accounts,
+            self.delivery.queued,
+            world.clock,
+            settings.undo_seconds,
+        )
+        self.sends = Sends(self.store, self.accounts, self.delivery)
+        self.notes = Notes(self.store, self.accounts)
+        self.drafts = Drafts(self.store)
+        self.canned = Canned(self.store)
         self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
         self.housekeeping = Housekeeping(
             [

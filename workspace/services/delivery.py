@@ -106,15 +106,19 @@ class Delivery:
 
     # --- asking and telling -------------------------------------------------------------------
 
-    def queued(self, channel_id: int, message: int, conversation: int) -> None:
-        """A message was committed as queued."""
+    def queued(
+        self, channel_id: int, message: int, conversation: int, not_before: datetime | None
+    ) -> None:
+        """A message was committed as queued; None: to leave at once."""
         sender = self._senders.get(channel_id)
         if sender is not None:
-            sender.add(message, conversation, self._tools.clock())
+            sender.add(message, conversation, not_before or self._tools.clock())
 
-    def cancel(self, message: int) -> bool:
-        """Take back a queued message. False: it is too late."""
-        return self._store.write(lambda tx: settling.cancel(tx, message))
+    def taken_back(self, channel_id: int, message: int) -> None:
+        """A message that was queued is not to be sent; those behind it wait for it no more."""
+        sender = self._senders.get(channel_id)
+        if sender is not None:
+            sender.forget(message)
 
     def deliver_due(self) -> int:
         """Send what is due in the caller's thread, where no threads run; how many steps it took."""

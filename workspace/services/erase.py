@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from workspace.journal import Journal
 from workspace.models import Actor, Outcome
-from workspace.services import verbs
+from workspace.services import rebuilding, verbs
 from workspace.store import (
     Store,
     changes,
@@ -108,6 +108,7 @@ class Erase:
         complete = all(id in found for id in ids)
         if wait and complete and erased.sending(tx, list(targets), datetime.now(UTC)):
             erased.cancel(tx, list(targets))
+            rebuilding.forget(tx, targets)
             changes.record_many(tx, "conversation", [(id, False) for id in targets])
             return targets
         files: list[int] = []

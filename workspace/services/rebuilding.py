@@ -1,15 +1,15 @@
 """The head of a conversation computed anew, where adding message by message can't give it.
 
 That is after two threads became one, after a mail arrived that is older than others of its thread,
-and after a message went that turned out to be another one's copy.
+and after a message went: it was taken back, or turned out to be another one's copy.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from workspace.models import Address, AddressKind, DeliveryStatus, Direction
-from workspace.store import contacts, heads
+from workspace.store import contacts, heads, states
 from workspace.store.contacts import NewContact
 from workspace.store.driver import Driver
 from workspace.store.heads import Head, Part
@@ -32,7 +32,13 @@ def show(tx: Driver, conversation_ids: Iterable[int]) -> None:
     """Compute and store what the list shows of conversations, after one of their messages went."""
     before = heads.load(tx, conversation_ids)
     parts = heads.parts(tx, before)
-    heads.save(tx, [_shown(head, parts[id]) for id, head in before.items() if id in parts])
+    heads.save(tx, [_shown(head, parts.get(id, [])) for id, head in before.items()])
+
+
+def forget(tx: Driver, conversation_ids: Collection[int]) -> None:
+    """Compute and store all that follows from the log, after messages of it were taken back."""
+    show(tx, conversation_ids)
+    states.save(tx, {id: states.recompute(tx, id) for id in conversation_ids})
 
 
 def _head(head: Head, parts: list[Part]) -> Head:
@@ -46,7 +52,7 @@ def _head(head: Head, parts: list[Part]) -> Head:
 
 
 def _shown(head: Head, parts: list[Part]) -> Head:
-    first = parts[0].shown.occurred_at
+    first = parts[0].shown.occurred_at if parts else head.created_at
     fresh = Head(
         id=head.id,
         channel_id=head.channel_id,

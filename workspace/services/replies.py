@@ -12,7 +12,14 @@ from typing import Any
 
 from workspace import rules
 from workspace.channels.base import Channel
-from workspace.errors import CannotSend, CannotStart, InvalidRequest, NotFound, TooLarge
+from workspace.errors import (
+    AnsweredMeanwhile,
+    CannotSend,
+    CannotStart,
+    InvalidRequest,
+    NotFound,
+    TooLarge,
+)
 from workspace.models import (
     Actor,
     ActorKind,
@@ -53,8 +60,8 @@ from workspace.store.heads import Head, Shown
 from workspace.store.ingest import NewMessage
 from workspace.store.replies import UploadRow
 
-Queued = Callable[[int, int, int], None]
-"""Told (channel, message, conversation) once a message is committed."""
+Queued = Callable[[int, int, int, datetime | None], None]
+"""Told (channel, message, conversation, not before) once a message is committed."""
 
 MAX_NAME = 200
 MAX_SUBJECT = 500
@@ -70,6 +77,8 @@ class Said:
     upload_ids: tuple[int, ...]
     actor: Actor
     template: Chosen | None = None
+    seen: int | None = None
+    """The newest message the writer saw; None: whatever there is may be answered."""
 
     @property
     def origin(self) -> Origin:
@@ -85,10 +94,20 @@ class Said:
 
 
 class Replies(Uploads):
-    def __init__(self, store: Store, files: Files, accounts: Accounts, queued: Queued) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        accounts: Accounts,
+        queued: Queued,
+        clock: Callable[[], datetime],
+        undo_seconds: float,
+    ) -> None:
         super().__init__(store, files)
         self._accounts = accounts
         self._queued = queued
+        self._clock = clock
+        self._undo = timedelta(seconds=undo_seconds)
 
     # --- answering ----------------------------------------------------------------------------
 
@@ -99,13 +118,16 @@ class Replies(Uploads):
         upload_ids: Sequence[int],
         actor: Actor,
         key: str | None,
+        seen: int | None = None,
         template: TemplateChoice | None = None,
     ) -> Message:
         """Queue a message: a text, files, or a template alone.
 
-        Raises NotFound, CannotSend, TooLarge; Conflict for a used upload.
+        `seen` is the newest message the writer saw. Raises NotFound, CannotSend, TooLarge; Conflict
+        for a used upload; AnsweredMeanwhile where somebody else has answered since: another
+        operator, the agent, or the business's own phone.
         """
-        said = _said(text, upload_ids, actor)
+        said = _said(text, upload_ids, actor, seen)
         if template is not None:
             with self._store.read() as db:
                 _, channel_id = _place(db, conversation_id)
@@ -135,11 +157,12 @@ class Replies(Uploads):
             raise NotFound(f"The message {id} was deleted meanwhile.", id=str(id))
         head = found[message.conversation_id]
         if message.delivery_status is DeliveryStatus.QUEUED:
-            self._queued(head.channel_id, id, head.id)
+            self._queued(head.channel_id, id, head.id, message.undo_until)
         return message
 
     def _answer(self, tx: Driver, conversation_id: int, said: Said) -> int:
         id, channel_id = _place(tx, conversation_id)
+        _check_unanswered(tx, id, said)
         channel = self._accounts.channel(channel_id)
         head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
         thread = _answer_in(rows.answered(tx, id), head) if channel.capabilities.threads else {}
@@ -161,7 +184,7 @@ class Replies(Uploads):
         # It answers what is there already, even where the clocks say otherwise.
         if state.last_inbound_at is not None:
             now = max(now, state.last_inbound_at + timedelta(microseconds=1))
-        message = _message(tx, channel, head, said, uploads, thread, now)
+        message = _message(tx, channel, head, said, uploads, thread, now, self._held_until(said))
         ingest.messages(tx, [message])
         rows.attach(tx, message.id, head.id, said.upload_ids)
         if channel.capabilities.threads and message.provider_id:
@@ -184,6 +207,12 @@ class Replies(Uploads):
         heads.save(tx, [head])
         changes.record(tx, "conversation", head.id)
         return message.id
+
+    def _held_until(self, said: Said) -> datetime | None:
+        """Undo is for people: what the agent or the workspace writes leaves at once."""
+        if said.actor.kind is not ActorKind.OPERATOR or not self._undo:
+            return None
+        return self._clock() + self._undo
 
     # --- starting -----------------------------------------------------------------------------
 
@@ -297,13 +326,17 @@ class _Start:
     subject: str
 
 
-def _said(text: str, upload_ids: Sequence[int], actor: Actor) -> Said:
+def _said(text: str, upload_ids: Sequence[int], actor: Actor, seen: int | None = None) -> Said:
+    check_text(text)
+    return Said(text, tuple(upload_ids), actor, seen=seen)
+
+
+def check_text(text: str) -> None:
     if len(text) > MAX_TEXT:
         raise TooLarge(
             f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
             limit=MAX_TEXT,
         )
-    return Said(text, tuple(upload_ids), actor)
 
 
 def _with_template(said: Said, channel: Channel, choice: TemplateChoice) -> Said:
@@ -315,7 +348,7 @@ def _with_template(said: Said, channel: Channel, choice: TemplateChoice) -> Said
         )
     found = templates.chosen(channel, choice)
     files = (choice.header,) if choice.header is not None else ()
-    return Said(found.text, files, said.actor, found)
+    return Said(found.text, files, said.actor, found, said.seen)
 
 
 def _asked(template: TemplateChoice | None) -> dict[str, Any]:
@@ -332,6 +365,29 @@ def _place(db: Driver, conversation_id: int) -> tuple[int, int]:
             id=str(conversation_id),
         )
     return found[conversation_id]
+
+
+def _check_unanswered(tx: Driver, conversation_id: int, said: Said) -> None:
+    """In the transaction that queues, so that of two who answer at once only one is heard."""
+    if said.seen is None:
+        return
+    found = rows.answered_meanwhile(tx, conversation_id, said.seen, said.actor)
+    if found is not None:
+        message, other = found
+        raise AnsweredMeanwhile(
+            f"{other.name or _NAMELESS[other.kind]} has answered meanwhile; read the answer, then "
+            "send yours if it is still needed.",
+            who=other.name,
+            kind=other.kind.value,
+            message_id=str(message),
+        )
+
+
+_NAMELESS = {
+    ActorKind.AGENT: "The agent",
+    ActorKind.OPERATOR: "Somebody on another device",
+    ActorKind.SYSTEM: "The workspace",
+}
 
 
 def _refuse(
@@ -360,6 +416,7 @@ def _message(
     uploads: Sequence[UploadRow],
     thread: dict[str, Any],
     now: datetime,
+    not_before: datetime | None,
 ) -> NewMessage:
     key = channel.new_key()
     words = [said.text, thread.get("subject", ""), *(u.name for u in uploads)]
@@ -379,6 +436,7 @@ def _message(
         reply_headers=json.dumps(thread | {"message_id": key}) if thread else "",
         delivery_status=DeliveryStatus.QUEUED,
         template=chosen.dump(said.template.choice) if said.template else None,
+        not_before=not_before,
     )
 
 

@@ -13,18 +13,22 @@ class Schedule:
     def __init__(self) -> None:
         self._queues: dict[int, list[int]] = {}  # conversation -> its messages, oldest first
         self._due: dict[int, datetime] = {}
+        self._homes: dict[int, int] = {}  # message -> the conversation it was added under
         self._heap: list[tuple[datetime, int, int]] = []  # may hold outdated entries
 
     def __len__(self) -> int:
         return len(self._due)
 
     def add(self, message: int, conversation: int, due: datetime) -> None:
-        """A message that is known already only gets another time."""
-        queue = self._queues.setdefault(conversation, [])
+        """A message that is known already only gets another time.
+
+        It stays under its conversation, even if that has become part of another one.
+        """
         if message not in self._due:
-            insort(queue, message)
+            self._homes[message] = conversation
+            insort(self._queues.setdefault(conversation, []), message)
         self._due[message] = due
-        self._push(conversation)
+        self._push(self._homes[message])
 
     def next(self) -> tuple[datetime, int, int] | None:
         """(due, message, conversation) of the next one; None: there is nothing to send."""
@@ -36,16 +40,18 @@ class Schedule:
             heapq.heappop(self._heap)
         return None
 
-    def remove(self, message: int, conversation: int) -> None:
-        """The message is sent, failed or gone."""
-        self._due.pop(message, None)
-        queue = self._queues.get(conversation, [])
-        if message in queue:
-            queue.remove(message)
+    def remove(self, message: int) -> None:
+        """The message is sent, failed or gone; one that is not here is gone already."""
+        if message not in self._due:
+            return
+        del self._due[message]
+        conversation = self._homes.pop(message)
+        queue = self._queues[conversation]
+        queue.remove(message)
         if queue:
             self._push(conversation)
         else:
-            self._queues.pop(conversation, None)
+            del self._queues[conversation]
 
     def _push(self, conversation: int) -> None:
         first = self._queues[conversation][0]

@@ -129,6 +129,11 @@ class Sender:
             self._schedule.add(message, conversation, due)
             self._wake.notify_all()
 
+    def forget(self, message: int) -> None:
+        with self._wake:
+            self._schedule.remove(message)
+            self._wake.notify_all()
+
     def step(self) -> bool:
         """Do one thing that is due. False: nothing is."""
         now = self._tools.clock()
@@ -154,8 +159,9 @@ class Sender:
                 # Where all wait anyway, the one that was refused is still the first.
                 limited = after.failure_kind is FailureKind.RATE_LIMITED
                 self._schedule.add(message, conversation, due if limited else after.not_before)
-            else:
-                self._schedule.remove(message, conversation)
+            elif after is None or after.status is not DeliveryStatus.QUEUED:
+                # Queued: a person had it sent again before this attempt came to its end.
+                self._schedule.remove(message)
             if after is not None and after.status is DeliveryStatus.IN_DOUBT:
                 self._doubt(message, 0)
         if after is not None and taken:

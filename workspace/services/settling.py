@@ -1,4 +1,4 @@
-"""Every step of a send in the database: claimed, settled, cancelled. Each in one transaction."""
+"""Every step of a send in the database: claimed, settled, in doubt. Each in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from workspace import rules
 from workspace.channels.base import Failure, Sent, StatusChanged
 from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
-from workspace.rules import Draft, FileFacts, Situation
+from workspace.rules import Draft, FileFacts, Refusal, Situation
 from workspace.services import folding, receipts
 from workspace.services.folding import Share
 from workspace.store import changes, heads, ingest, outbox, states
@@ -62,9 +62,7 @@ def claim(
     if message is None or message.status not in WAITING:
         return None
     files = outbox.files(tx, id)
-    refusal = rules.can_send(
-        can, _draft(message, files, template), _situation(message, channel_now)
-    )
+    refusal = refused(message, files, can, channel_now, template)
     if refusal is not None:
         _move(tx, message, _failed(message, refusal.kind, refusal.message))
         return None
@@ -77,6 +75,18 @@ def claim(
     )
     _move(tx, message, sending)
     return Claim(sending, files, template)
+
+
+def refused(
+    message: Queued,
+    files: Sequence[QueuedFile],
+    can: Capabilities,
+    channel_now: datetime,
+    template: Template | None,
+) -> Refusal | None:
+    """Why a message may not be sent now; None: it may. `template`: what the channel has of it."""
+    draft = _draft(message, files, template)
+    return rules.can_send(can, draft, _situation(message, channel_now))
 
 
 def _draft(message: Queued, files: Sequence[QueuedFile], template: Template | None) -> Draft:
@@ -219,20 +229,19 @@ def remark(tx: Driver, id: int, words: str) -> None:
         _move(tx, message, replace(message, failure=f"{message.failure} {words}".strip()))
 
 
-def cancel(tx: Driver, id: int) -> bool:
-    """Take back a message that was not sent yet. False: too late."""
-    message = outbox.get(tx, id)
-    if message is None or message.status not in WAITING:
-        return False
-    _move(tx, message, replace(message, status=DeliveryStatus.CANCELLED))
-    return True
-
-
 def give_up(tx: Driver, id: int, why: str) -> None:
     """A message that can't be sent any more fails."""
     message = outbox.get(tx, id)
     if message is not None and message.status in WAITING:
         _move(tx, message, _failed(message, FailureKind.UNREACHABLE, why))
+
+
+def confirm(tx: Driver, message: Queued) -> None:
+    """A person knows that a message in doubt was sent."""
+    sent = replace(
+        message, status=DeliveryStatus.SENT, accepted=True, failure_kind=None, failure=""
+    )
+    _move(tx, message, sent)
 
 
 def _join_parked(tx: Driver, message: Queued) -> Queued:

@@ -108,7 +108,7 @@ CREATE TABLE messages (
         'read', 'failed', 'cancelled', 'in_doubt')),
     accepted boolean NOT NULL DEFAULT false,    -- the provider took it, and it has not failed since
     attempts integer NOT NULL DEFAULT 0,
-    not_before timestamptz,
+    not_before timestamptz,                     -- queued: held for Undo; retry: the next attempt
     lease_until timestamptz,
     failure_kind text,
     failure text NOT NULL DEFAULT '',
@@ -119,7 +119,7 @@ CREATE UNIQUE INDEX messages_by_provider_id ON messages (channel_id, provider_id
 CREATE TABLE attachments (
     id bigint PRIMARY KEY,
     message_id bigint,                          -- null: uploaded, not yet sent
-    conversation_id bigint,
+    conversation_id bigint,                     -- null: uploaded, and in no draft
     position integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('image', 'audio', 'video', 'document')),
     name text NOT NULL,
@@ -130,6 +130,31 @@ CREATE TABLE attachments (
     created_at timestamptz NOT NULL
 );
 CREATE INDEX attachments_by_message ON attachments (message_id);
+
+-- What operators have begun to write.
+CREATE TABLE drafts (
+    conversation_id bigint NOT NULL,
+    operator text NOT NULL,
+    body text NOT NULL,
+    note boolean NOT NULL,                      -- to be an internal note
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, operator)
+);
+
+-- Files of drafts, which are uploads until they are sent. Written anew with each draft, so no keys.
+CREATE TABLE draft_uploads (
+    conversation_id bigint NOT NULL,
+    operator text NOT NULL,
+    upload_id bigint NOT NULL,
+    position integer NOT NULL
+);
+
+-- Texts kept for many answers.
+CREATE TABLE canned_replies (
+    id bigint PRIMARY KEY,
+    shortcut text NOT NULL UNIQUE,              -- as rules.shortcut makes it
+    body text NOT NULL
+);
 
 CREATE TABLE reactions (
     message_id bigint NOT NULL,
@@ -180,7 +205,8 @@ CREATE TABLE quarantine (
     created_at timestamptz NOT NULL
 );
 
--- Salted hashes of provider ids of erased messages: replays and rescans bounce off them.
+-- Salted hashes of provider ids of erased messages, and of what messages were called before they
+-- were sent again: replays, rescans and late receipts bounce off them.
 CREATE TABLE tombstones (
     hash text PRIMARY KEY,
     created_at timestamptz NOT NULL

@@ -14,6 +14,8 @@ TABLES = (
     "attachments",
     "parked",
     "messages",
+    "drafts",
+    "draft_uploads",
     "events",
     "thread_refs",
     "aliases",

@@ -49,6 +49,7 @@ class NewMessage:
     failure_kind: FailureKind | None = None
     failure: str = ""
     template: str | None = field(default=None, repr=False)
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ _MESSAGES = {
     "failure_kind": pa.string(),
     "failure": pa.string(),
     "template": pa.string(),
+    "not_before": STAMP,
 }
 _ATTACHMENTS = {
     "id": pa.int64(),

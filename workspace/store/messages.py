@@ -118,7 +118,7 @@ def _message(
 ) -> Message:
     (id, conversation_id, direction, author_kind, author_name, body, html,
      occurred_at, received_at, origin, delivery, failure_kind, failure,
-     automatic, unsupported, template) = row  # fmt: skip
+     automatic, unsupported, template, not_before) = row  # fmt: skip
     return Message(
         id=id,
         conversation_id=conversation_id,
@@ -137,6 +137,7 @@ def _message(
         automatic=automatic,
         unsupported=unsupported,
         template=chosen.load(template).name if template else "",
+        undo_until=not_before if delivery == DeliveryStatus.QUEUED else None,
     )
 
 

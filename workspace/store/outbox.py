@@ -139,6 +139,19 @@ def save(tx: Driver, message: Queued) -> None:
     )
 
 
+def take_back(tx: Driver, id: int) -> None:
+    """The message is not to be sent, and not to be found."""
+    tx.execute(query("delivery.take_back"), [id])
+
+
+def queue_again(tx: Driver, message: Queued) -> None:
+    """Let the message be sent once more; `attempts` begin anew, but never from none."""
+    tx.execute(
+        query("delivery.queue_again"),
+        [message.id, message.provider_id, message.reply_headers, message.occurred_at],
+    )
+
+
 def rename(tx: Driver, id: int, provider_id: str) -> None:
     """The provider gave the message a name of its own."""
     tx.execute(query("delivery.rename"), [id, provider_id])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workspace.models import MediaKind
+from workspace.models import Actor, ActorKind, MediaKind
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 
@@ -36,8 +36,14 @@ def attach(tx: Driver, message_id: int, conversation_id: int, ids: Sequence[int]
         tx.execute(query("replies.attach"), [message_id, conversation_id, list(ids), places])
 
 
+def detach(tx: Driver, ids: Sequence[int]) -> None:
+    """The files of a message become uploads again."""
+    if ids:
+        tx.execute(query("replies.detach"), [list(ids)])
+
+
 def drop_stale(tx: Driver) -> list[int]:
-    """Forget uploads that nobody sent for a day; their ids."""
+    """Forget uploads that nobody sent for a day, nor keeps in a draft; their ids."""
     ids = [row[0] for row in tx.execute(query("replies.stale_uploads"))]
     if ids:
         tx.execute(query("replies.drop_attachments"), [ids])
@@ -51,6 +57,16 @@ def person(db: Driver, contact_id: int) -> tuple[str, bool, bool]:
     """Name of a contact, whether they opted out, whether they are blocked."""
     name, opted_out, blocked = db.execute(query("replies.person"), [contact_id])[0]
     return name, opted_out, blocked
+
+
+def answered_meanwhile(
+    db: Driver, conversation_id: int, seen: int, writer: Actor
+) -> tuple[int, Actor] | None:
+    """The newest answer by somebody else than `writer` after the message `seen`, and its author."""
+    params = [conversation_id, seen, writer.kind.value, writer.name]
+    for id, kind, name in db.execute(query("replies.answered_meanwhile"), params):
+        return id, Actor(ActorKind(kind), name)
+    return None
 
 
 def answered(db: Driver, conversation_id: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from workspace.store import changes
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 
+MOVED = ("messages", "attachments", "drafts", "draft_uploads", "events", "refs", "aliases")
+
 
 def find(db: Driver, channel_id: int, refs: Iterable[str]) -> dict[str, int]:
     """The conversations of Message-IDs; unknown ones are absent."""
@@ -27,7 +29,9 @@ def merge(tx: Driver, gone: int, survivor: int) -> None:
 
     What the survivor's row says must be computed anew afterwards.
     """
-    for table in ("messages", "attachments", "events", "refs", "aliases"):
+    for step in ("join_drafts", "drop_joined_drafts"):
+        tx.execute(query(f"threads.{step}"), [gone, survivor])
+    for table in MOVED:
         tx.execute(query(f"threads.move_{table}"), [gone, survivor])
     tx.execute(query("threads.drop_conversation"), [gone])
     tx.execute(query("threads.alias"), [gone, survivor])

@@ -12,6 +12,7 @@ from workspace.client import Workspace, connect
 from workspace.models import EventKind
 from workspace.services import Services
 from workspace.settings import Paths, Settings
+from workspace.testing import at_once
 from workspace.testing.builders import Builder, Talk, did, inbound, outbound, talk
 
 CHANNEL = "Desk"
@@ -20,7 +21,7 @@ CHANNEL = "Desk"
 @contextmanager
 def running_hub(folder: Path, *, demo: bool = True) -> Iterator[Workspace]:
     """A client of a hub of its own in `folder`; the hub is stopped at the end."""
-    paths = process.make_demo(folder) if demo else process.make(folder, "")
+    paths = at_once.folder(folder, demo=demo)
     try:
         with connect(paths.folder) as ws:
             yield ws
@@ -45,7 +46,7 @@ def still_folder(folder: Path, size: int = 40) -> Path:
 
     One simulated channel, CHANNEL, without a messaging window, whose customers never answer.
     """
-    paths = process.make_demo(folder)
+    paths = at_once.folder(folder)
     with closing(Services.open(paths, Settings.load(paths))) as services:
         still = {"answer_after": 0, "window_hours": 0}
         channel = services.accounts.add("simulator", CHANNEL, still)

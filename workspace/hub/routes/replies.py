@@ -19,8 +19,8 @@ router = APIRouter(prefix="/v1", tags=["Writing"])
 @router.post("/conversations/{id}/messages", summary="Send a message")
 @encoded
 def send(id: PathId, asked: SendRequest, services: Needed, by: By, key: Key) -> Message:
-    """Queued at once; the delivery status tells the rest."""
-    return services.replies.send(id, asked.text, asked.uploads, by, key, _choice(asked))
+    """Queued at once; the delivery status tells the rest. `undo_until`: held back until then."""
+    return services.replies.send(id, asked.text, asked.uploads, by, key, asked.seen, _choice(asked))
 
 
 @router.post("/conversations", summary="Start a conversation")

@@ -39,7 +39,8 @@ SELECT id, channel_id FROM conversations WHERE id IN (SELECT unnest($1::bigint[]
 -- name: contents
 -- How much some conversations hold.
 SELECT (SELECT count(*) FROM conversations WHERE id IN (SELECT unnest($1::bigint[]))),
-       (SELECT count(*) FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]))),
+       (SELECT count(*) FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]))
+            AND delivery_status IS DISTINCT FROM 'cancelled'),
        (SELECT count(*) FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
 -- name: channel_named

@@ -22,6 +22,19 @@ SELECT template FROM messages WHERE id = $1;
 -- The files of a message, in their order.
 SELECT id, kind, name, mime, size FROM attachments WHERE message_id = $1 ORDER BY position, id;
 
+-- name: take_back
+-- A message is not to be sent: the row tells that it was written, and is found no more.
+UPDATE messages
+SET delivery_status = 'cancelled', not_before = NULL, search_text = '', reply_headers = ''
+WHERE id = $1;
+
+-- name: queue_again
+-- A message is to be sent once more, under a name that may be another one.
+UPDATE messages
+SET delivery_status = 'queued', failure_kind = NULL, failure = '', attempts = least(attempts, 1),
+    provider_id = $2, reply_headers = $3, occurred_at = $4
+WHERE id = $1;
+
 -- name: set
 -- Where a send stands.
 UPDATE messages

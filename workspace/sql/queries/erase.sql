@@ -7,7 +7,8 @@ LIMIT 1;
 
 -- name: cancel
 -- What was to be sent is not.
-UPDATE messages SET delivery_status = 'cancelled', not_before = NULL
+UPDATE messages
+SET delivery_status = 'cancelled', not_before = NULL, search_text = '', reply_headers = ''
 WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('queued', 'retry');
 
 -- name: merged
@@ -45,6 +46,14 @@ DELETE FROM parked WHERE (channel_id, provider_id) IN (
 -- name: drop_messages
 -- Their messages.
 DELETE FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_drafts
+-- What was to be written in them.
+DELETE FROM drafts WHERE conversation_id IN (SELECT unnest($1::bigint[]));
+
+-- name: drop_draft_uploads
+-- Which files were to go with it; the files themselves are among the attachments.
+DELETE FROM draft_uploads WHERE conversation_id IN (SELECT unnest($1::bigint[]));
 
 -- name: drop_events
 -- What was done to them.

@@ -64,4 +64,5 @@ LEFT JOIN (SELECT message_id, kind, name,
            FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]))) AS f
     ON f.message_id = m.id AND f.n = 1
 WHERE m.conversation_id IN (SELECT unnest($1::bigint[]))
+    AND m.delivery_status IS DISTINCT FROM 'cancelled'
 ORDER BY m.conversation_id, m.occurred_at, m.id;

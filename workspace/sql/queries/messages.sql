@@ -1,10 +1,12 @@
 -- name: older
 -- Places of the newest messages of a conversation before a place ($2, $3; null: from the end), newest
--- first.
+-- first. Without those that were taken back: the customer never got them, and nothing may rest on
+-- them.
 SELECT m.id, m.occurred_at
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND m.delivery_status IS DISTINCT FROM 'cancelled'
     AND ($2::timestamptz IS NULL OR m.occurred_at < $2::timestamptz
         OR (m.occurred_at = $2::timestamptz AND m.id < $3::bigint))
 ORDER BY m.occurred_at DESC, m.id DESC
@@ -17,6 +19,7 @@ SELECT m.id, m.occurred_at
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND m.delivery_status IS DISTINCT FROM 'cancelled'
     AND (m.occurred_at > $2::timestamptz
         OR (m.occurred_at = $2::timestamptz AND m.id >= $3::bigint))
 ORDER BY m.occurred_at, m.id
@@ -73,6 +76,6 @@ WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
 -- Some messages, oldest first.
 SELECT id, conversation_id, direction, author_kind, author_name, body, html,
        occurred_at, received_at, origin, delivery_status, failure_kind, failure,
-       automatic, unsupported, template
+       automatic, unsupported, template, not_before
 FROM messages WHERE id IN (SELECT unnest($1::bigint[]))
 ORDER BY occurred_at, id;

@@ -15,6 +15,22 @@ LIMIT 1;
 SELECT id, kind, name, mime, size, message_id IS NOT NULL FROM attachments
 WHERE id IN (SELECT unnest($1::bigint[]));
 
+-- name: answered_meanwhile
+-- The newest answer that somebody other than a writer ($3, $4) gave after the message $2.
+SELECT m.id, m.author_kind, m.author_name
+FROM messages AS m JOIN conversations AS c ON c.id = m.conversation_id
+WHERE m.conversation_id = $1 AND m.id > $2 AND m.id <= c.last_message_id
+    AND m.direction = 'outbound' AND m.origin IN ('single', 'agent', 'template')
+    AND m.delivery_status <> 'cancelled' AND NOT m.backfill
+    AND NOT (m.author_kind = $3 AND m.author_name = $4)
+ORDER BY m.id DESC
+LIMIT 1;
+
+-- name: detach
+-- The files of a message are uploads again, from now on.
+UPDATE attachments SET message_id = NULL, conversation_id = NULL, created_at = now()
+WHERE id IN (SELECT unnest($1::bigint[]));
+
 -- name: attach
 -- Uploaded files become the files of a message.
 UPDATE attachments AS a
@@ -23,9 +39,13 @@ FROM (SELECT unnest($3::bigint[]) AS id, unnest($4::integer[]) AS place) AS f
 WHERE a.id = f.id;
 
 -- name: stale_uploads
--- Files uploaded more than a day ago and never sent.
-SELECT id FROM attachments
-WHERE message_id IS NULL AND created_at < now() - INTERVAL '1 day';
+-- Files uploaded more than a day ago and never sent, but for those in a draft of this month.
+SELECT a.id FROM attachments AS a
+WHERE a.message_id IS NULL AND a.created_at < now() - INTERVAL '1 day'
+    AND NOT EXISTS (
+        SELECT 1 FROM draft_uploads AS u
+        JOIN drafts AS d ON d.conversation_id = u.conversation_id AND d.operator = u.operator
+        WHERE u.upload_id = a.id AND d.updated_at > now() - INTERVAL '30 days');
 
 -- name: drop_attachments
 -- Forget files.

@@ -21,10 +21,11 @@ FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS status,
 WHERE c.id = s.id;
 
 -- name: messages
--- The messages of a conversation as log entries.
+-- The messages of a conversation as log entries; one that was taken back is none.
 SELECT m.id, m.direction, m.occurred_at, m.origin, m.author_kind, m.accepted, m.backfill, m.silent
 FROM messages AS m JOIN conversations AS c ON c.id = m.conversation_id
-WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id;
+WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND m.delivery_status IS DISTINCT FROM 'cancelled';
 
 -- name: verbs
 -- The verbs of a conversation as log entries.

@@ -5,7 +5,7 @@ WITH log AS (
            direction = 'inbound' AND NOT silent AS customer,
            direction = 'outbound' AND accepted AND origin IN ('single', 'agent', 'template') AS reply
     FROM main.messages
-    WHERE direction <> 'note'
+    WHERE direction <> 'note' AND delivery_status IS DISTINCT FROM 'cancelled'
     UNION ALL
     SELECT id, conversation_id, occurred_at,
            CASE WHEN kind IN ('resolved', 'reopened') THEN kind END, false, false

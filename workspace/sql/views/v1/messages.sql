@@ -35,7 +35,7 @@ COMMENT ON COLUMN v1.messages.text IS 'The text; empty where the message is file
 COMMENT ON COLUMN v1.messages.attachment_count IS 'Number of files.';
 COMMENT ON COLUMN v1.messages.automatic IS 'Whether a machine wrote it: auto-replies, bounces, mailing robots.';
 COMMENT ON COLUMN v1.messages.unsupported IS 'What it was, where the channel sent something that cannot be shown; else empty.';
-COMMENT ON COLUMN v1.messages.delivery_status IS 'queued, sending, retry, sent, delivered, read, failed, cancelled or in_doubt; null for inbound messages and notes.';
+COMMENT ON COLUMN v1.messages.delivery_status IS 'queued, sending, retry, sent, delivered, read, failed, cancelled (taken back before it left; the inbox shows it no more) or in_doubt; null for inbound messages and notes.';
 COMMENT ON COLUMN v1.messages.occurred_at IS 'When it was written, by the provider; outbound: when it was queued.';
 COMMENT ON COLUMN v1.messages.received_at IS 'When it was stored.';
 COMMENT ON COLUMN v1.messages.template IS 'Name of the template it was sent with; null: none.';

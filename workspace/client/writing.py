@@ -1,0 +1,103 @@
+"""The verbs on what was written, and on what is not sent yet or never will be."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from workspace.client.arguments import Id, checked_text, id_of
+from workspace.client.transport import Call, Transport
+from workspace.models import CannedReply, Message, SavedDraft, Upload
+
+
+class Writing:
+    """A part of `Workspace`."""
+
+    _transport: Transport
+
+    # --- a message that was written ---------------------------------------------------------------
+
+    def cancel(self, message: Id, *, key: str | None = None) -> Message:
+        """Undo of a send: take the message back. Raises TooLate once it left.
+
+        Gives its text, and its files, which are uploads again: they may go with another message.
+        """
+        return self._decide("cancel", message, key)
+
+    def send_again(self, message: Id, *, key: str | None = None) -> Message:
+        """Retry a message that failed, or send one again that is not confirmed; as of now.
+
+        Raises CannotSend, Conflict for a message in any other state.
+        """
+        return self._decide("send_again", message, key)
+
+    def mark_sent(self, message: Id, *, key: str | None = None) -> Message:
+        """Settle a message that is not confirmed: you know that the customer has it.
+
+        Raises Conflict for a message in any other state.
+        """
+        return self._decide("mark_sent", message, key)
+
+    def _decide(self, verb: str, message: Id, key: str | None) -> Message:
+        path = f"/v1/messages/{id_of(message)}/{verb}"
+        decided: Message = self._transport.write(Message, path, None, key)
+        return decided
+
+    def note(self, id: Id, text: str, *, key: str | None = None) -> Message:
+        """Write an internal note. It is never sent and changes neither status nor unread.
+
+        Raises InvalidRequest for an empty one, TooLarge.
+        """
+        path, body = f"/v1/conversations/{id_of(id)}/notes", {"text": checked_text(text)}
+        written: Message = self._transport.write(Message, path, body, key)
+        return written
+
+    # --- drafts -----------------------------------------------------------------------------------
+
+    def draft(self, id: Id) -> SavedDraft | None:
+        """What you have begun to write in a conversation; None: nothing."""
+        return self._draft(Call("GET", _draft_of(id), headers=self._transport.signed(None)))
+
+    def save_draft(
+        self, id: Id, text: str, note: bool = False, uploads: Iterable[Upload | Id] = ()
+    ) -> SavedDraft | None:
+        """Keep what you have begun to write, in the place of what was kept before.
+
+        `uploads` are what `upload` gave, or its ids; they are kept with the draft for 30 days. An
+        empty draft is forgotten. Raises TooLarge, Conflict for a file that was sent.
+        """
+        files = [str(file.id if isinstance(file, Upload) else id_of(file)) for file in uploads]
+        body: dict[str, Any] = {"text": checked_text(text), "note": note, "uploads": files}
+        headers = self._transport.signed(None)
+        return self._draft(Call("PUT", _draft_of(id), body=body, headers=headers))
+
+    def _draft(self, call: Call) -> SavedDraft | None:
+        found: SavedDraft | None = self._transport.call(SavedDraft | None, call)
+        return found
+
+    # --- canned replies ---------------------------------------------------------------------------
+
+    def canned_replies(self) -> list[CannedReply]:
+        """The texts kept for many answers, by shortcut; see `rules.fill` for their variables."""
+        found: list[CannedReply] = self._transport.get(list[CannedReply], "/v1/canned_replies")
+        return found
+
+    def save_canned_reply(self, shortcut: str, text: str) -> CannedReply:
+        """Keep a text under a shortcut, in the place of what it stood for before.
+
+        `text` may hold {{name}}, {{first_name}}, {{operator}}, {{channel}} and {{subject}}. Raises
+        InvalidRequest, TooLarge.
+        """
+        body = {"shortcut": shortcut, "text": checked_text(text)}
+        headers = self._transport.signed(None)
+        call = Call("PUT", "/v1/canned_replies", body=body, headers=headers)
+        kept: CannedReply = self._transport.call(CannedReply, call)
+        return kept
+
+    def delete_canned_reply(self, shortcut: str, *, key: str | None = None) -> None:
+        """Forget a canned reply. Raises NotFound."""
+        headers = self._transport.signed(key)
+        path, params = "/v1/canned_replies", {"shortcut": shortcut}
+        self._transport.send(Call("DELETE", path, params, headers=headers))
+
+
+def _draft_of(id: Id) -> str:
+    return f"/v1/conversations/{id_of(id)}/draft"

@@ -1,0 +1,38 @@
+"""What operators have begun to write, a draft each in a conversation."""
+
+from collections.abc import Sequence
+
+from workspace.models import MediaKind, SavedDraft, Upload
+from workspace.store.driver import Driver
+from workspace.store.sql import query
+
+
+def get(db: Driver, conversation_id: int, operator: str) -> SavedDraft | None:
+    """None: there is none."""
+    key = [conversation_id, operator]
+    for text, note, updated_at in db.execute(query("drafts.get"), key):
+        files = [
+            Upload(id, MediaKind(kind), *rest)
+            for id, kind, *rest in db.execute(query("drafts.uploads"), key)
+        ]
+        return SavedDraft(text, note, tuple(files), updated_at)
+    return None
+
+
+def put(
+    tx: Driver, conversation_id: int, operator: str, text: str, note: bool, uploads: Sequence[int]
+) -> None:
+    """Keep a draft in the place of the one before."""
+    key = [conversation_id, operator]
+    tx.execute(query("drafts.put"), [*key, text, note])
+    tx.execute(query("drafts.drop_uploads"), key)
+    if uploads:
+        places = list(range(len(uploads)))
+        tx.execute(query("drafts.put_uploads"), [*key, list(uploads), places])
+        tx.execute(query("drafts.belong"), [conversation_id, list(uploads)])
+
+
+def drop(tx: Driver, conversation_id: int, operator: str) -> None:
+    """Forget a draft; its files go as all do that nobody sends."""
+    for block in ("drop", "drop_uploads"):
+        tx.execute(query(f"drafts.{block}"), [conversation_id, operator])
