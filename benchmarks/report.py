@@ -1,4 +1,4 @@
-"""The tables in docs/performance.md, between two markers."""
+"""The tables in docs/performance.md, each between two markers."""
 
 import os
 import platform
@@ -11,7 +11,6 @@ from benchmarks.measure import Timing
 
 PROJECT = Path(__file__).parent.parent
 PAGE = PROJECT / "docs" / "performance.md"
-BEGIN, END = "<!-- benchmark begins -->", "<!-- benchmark ends -->"
 
 
 def machine() -> str:
@@ -58,9 +57,10 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def write(lines: Iterable[str]) -> None:
-    """Put the lines in place of what stood between the markers."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
+def write(lines: Iterable[str], name: str = "benchmark") -> None:
+    """Put the lines in place of what stood between the markers of this name."""
+    begin, end = f"<!-- {name} begins -->", f"<!-- {name} ends -->"
+    before, _, rest = PAGE.read_text("utf-8").partition(begin)
+    _, _, after = rest.partition(end)
     text = "\n".join(lines)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")
