@@ -4,11 +4,21 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from workspace.models import Channel, Conversation, ConversationEvent, Message
+from workspace.models import (
+    Channel,
+    Conversation,
+    ConversationEvent,
+    Message,
+    Template,
+    TemplateVariable,
+)
+from workspace.rules import Blank, body_parts, button_parts, header_parts
+from workspace.rules.templates import Parts
 
 _conversation = TypeAdapter(Conversation)
 _message = TypeAdapter(Message)
 _event = TypeAdapter(ConversationEvent)
+_variables = TypeAdapter(tuple[TemplateVariable, ...])
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -28,3 +38,28 @@ def event(value: ConversationEvent) -> dict[str, Any]:
 def channel(value: Channel) -> dict[str, Any]:
     """What a filter shows of a channel; its options stay behind."""
     return {"id": str(value.id), "name": value.name, "look": value.capabilities.kind}
+
+
+def template(value: Template) -> dict[str, Any]:
+    """Its texts are cut where values go, so that the browser can fill them in as one types."""
+    header = value.header
+    return {
+        "name": value.name,
+        "language": value.language,
+        "category": value.category,
+        "status": value.status,
+        "reason": value.reason,
+        "media": header.media if header else None,
+        "header": _parts(header_parts(value)),
+        "body": _parts(body_parts(value)),
+        "footer": value.footer,
+        "buttons": [
+            {"type": b.type, "text": b.text, "target": _parts(button_parts(value, n))}
+            for n, b in enumerate(value.buttons)
+        ],
+        "variables": list(_variables.dump_python(value.variables, mode="json")),
+    }
+
+
+def _parts(parts: Parts) -> list[str | dict[str, str]]:
+    return [{"key": p.key, "written": p.written} if isinstance(p, Blank) else p for p in parts]
