@@ -5,5 +5,13 @@ from widgets.conversation_list import ConversationList
 from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
 from widgets.inbox import Inbox
+from widgets.new_conversation import NewConversation
 
-__all__ = ["Composer", "ConversationList", "ConversationView", "Filters", "Inbox"]
+__all__ = [
+    "Composer",
+    "ConversationList",
+    "ConversationView",
+    "Filters",
+    "Inbox",
+    "NewConversation",
+]

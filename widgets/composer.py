@@ -102,7 +102,7 @@ class Composer(Panel):
     # --- sending ----------------------------------------------------------------------------------
 
     @answers("send")
-    def _send(
+    def _send_reply(
         self,
         conversation_id: str,
         text: str,
@@ -137,7 +137,7 @@ class Composer(Panel):
         return wire.message(self.ws.cancel(message_id))
 
     @answers("note")
-    def _note(self, conversation_id: str, text: str, key: str) -> dict[str, Any]:
+    def _add_note(self, conversation_id: str, text: str, key: str) -> dict[str, Any]:
         return wire.message(self.ws.note(conversation_id, text, key=key))
 
     # --- files on their way -----------------------------------------------------------------------

@@ -11,14 +11,19 @@ from workspace.models import (
     ConversationEvent,
     Message,
     SavedDraft,
+    Template,
+    TemplateVariable,
     Upload,
 )
+from workspace.rules import Blank, body_parts, button_parts, header_parts
+from workspace.rules.templates import Parts
 
 _conversation = TypeAdapter(Conversation)
 _message = TypeAdapter(Message)
 _event = TypeAdapter(ConversationEvent)
 _upload = TypeAdapter(Upload)
 _draft = TypeAdapter(SavedDraft | None)
+_variables = TypeAdapter(tuple[TemplateVariable, ...])
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -55,3 +60,28 @@ def upload_of(plain: dict[str, Any]) -> Upload:
 def draft(value: SavedDraft | None) -> dict[str, Any] | None:
     plain: dict[str, Any] | None = _draft.dump_python(value, mode="json")
     return plain
+
+
+def template(value: Template) -> dict[str, Any]:
+    """Its texts are cut where values go, so that the browser can fill them in as one types."""
+    header = value.header
+    return {
+        "name": value.name,
+        "language": value.language,
+        "category": value.category,
+        "status": value.status,
+        "reason": value.reason,
+        "media": header.media if header else None,
+        "header": _parts(header_parts(value)),
+        "body": _parts(body_parts(value)),
+        "footer": value.footer,
+        "buttons": [
+            {"type": b.type, "text": b.text, "target": _parts(button_parts(value, n))}
+            for n, b in enumerate(value.buttons)
+        ],
+        "variables": list(_variables.dump_python(value.variables, mode="json")),
+    }
+
+
+def _parts(parts: Parts) -> list[str | dict[str, str]]:
+    return [{"key": p.key, "written": p.written} if isinstance(p, Blank) else p for p in parts]

@@ -47,7 +47,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def send(
     office: Office, id: int, choice: TemplateChoice = ORDER, key: str | None = None
 ) -> Message:
-    return office.services.replies.send(id, "", [], ANN, key, choice)
+    return office.services.replies.send(id, "", [], ANN, key, template=choice)
 
 
 def start(office: Office, choice: TemplateChoice | None = HELLO, text: str = "") -> int:

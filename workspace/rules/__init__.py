@@ -19,12 +19,22 @@ from workspace.rules.log import (
 )
 from workspace.rules.parts import Part, parts
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
-from workspace.rules.templates import Rendered, RenderedButton, render_template, template_use
+from workspace.rules.templates import (
+    Blank,
+    Rendered,
+    RenderedButton,
+    body_parts,
+    button_parts,
+    header_parts,
+    render_template,
+    template_use,
+)
 from workspace.rules.text import fold, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
     "SHOWN_IMAGES",
+    "Blank",
     "Draft",
     "Entry",
     "Episode",
@@ -42,11 +52,14 @@ __all__ = [
     "accept",
     "accepted",
     "advance",
+    "body_parts",
+    "button_parts",
     "can_send",
     "clamp",
     "episodes",
     "fill",
     "fold",
+    "header_parts",
     "interval",
     "is_reply",
     "media_kind",

@@ -1,13 +1,11 @@
 """Templates filled in. Pure and total: whatever the values are, there is a text to show."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workspace.models import (
     PLACEHOLDER,
     Template,
-    TemplateButton,
     TemplateChoice,
     TemplateUse,
     VariablePlace,
@@ -43,31 +41,66 @@ class Rendered:
 def render_template(template: Template, values: Mapping[str, str]) -> Rendered:
     """`values` by the keys of `Template.variables`; blank ones count as missing."""
     filled = {key: value for key, value in values.items() if value.strip()}
-    header = template.header
     return Rendered(
-        _fill(template, VariablePlace.HEADER, header.text, filled) if header else "",
-        _fill(template, VariablePlace.BODY, template.body, filled),
+        _fill(header_parts(template), filled),
+        _fill(body_parts(template), filled),
         template.footer,
-        tuple(_button(template, n, button, filled) for n, button in enumerate(template.buttons)),
+        tuple(
+            RenderedButton(button.type, button.text, _fill(button_parts(template, n), filled))
+            for n, button in enumerate(template.buttons)
+        ),
         tuple(v.key for v in template.variables if v.key not in filled),
     )
 
 
-def _fill(template: Template, place: VariablePlace, text: str, values: Mapping[str, str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        return values.get(template.key(place, found[1]), found[0])
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Where a value goes. `written`: what stands there without one."""
 
-    return PLACEHOLDER.sub(value, text)
+    key: str
+    written: str = ""
 
 
-def _button(
-    template: Template, n: int, button: TemplateButton, values: Mapping[str, str]
-) -> RenderedButton:
-    value = values.get(template.key(VariablePlace.BUTTON, str(n)))
+Parts = Sequence[str | Blank]
+
+
+def header_parts(template: Template) -> Parts:
+    header = template.header
+    return _parts(template, VariablePlace.HEADER, header.text) if header else ()
+
+
+def body_parts(template: Template) -> Parts:
+    return _parts(template, VariablePlace.BODY, template.body)
+
+
+def button_parts(template: Template, n: int) -> Parts:
+    """Of what the button number `n`, from 0 on, opens, calls or copies."""
+    button, key = template.buttons[n], template.key(VariablePlace.BUTTON, str(n))
     if button.type == "COPY_CODE":
-        return RenderedButton(button.type, button.text, value or "")
-    url = button.url if value is None else PLACEHOLDER.sub(lambda _: value, button.url)
-    return RenderedButton(button.type, button.text, url or button.phone_number)
+        return (Blank(key),)
+    if button.phone_number and not button.url:
+        return (button.phone_number,)
+    return _cut(button.url, lambda _: key)
+
+
+def _parts(template: Template, place: VariablePlace, text: str) -> Parts:
+    return _cut(text, lambda name: template.key(place, name))
+
+
+def _cut(text: str, key: Callable[[str], str]) -> Parts:
+    """The text before, between and after its variables, and the variables."""
+    found: list[str | Blank] = []
+    end = 0
+    for match in PLACEHOLDER.finditer(text):
+        found += [text[end : match.start()], Blank(key(match[1]), match[0])]
+        end = match.end()
+    return [part for part in (*found, text[end:]) if part]
+
+
+def _fill(parts: Parts, values: Mapping[str, str]) -> str:
+    return "".join(
+        values.get(part.key, part.written) if isinstance(part, Blank) else part for part in parts
+    )
 
 
 def template_use(template: Template | None, choice: TemplateChoice) -> TemplateUse:
