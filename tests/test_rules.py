@@ -21,6 +21,7 @@ from workspace.models import (
     Origin,
     StartRule,
     Status,
+    TemplateRule,
     TemplateUse,
     TextLimit,
     TextUnit,
@@ -310,6 +311,7 @@ CHANNEL = Capabilities(
     threads=False,
     receipts=frozenset(),
     rate=None,
+    templates=TemplateRule(header_limit=6, body_limit=10),
 )
 OPEN = Situation(now=at(1), last_inbound_at=at(0))
 PHOTO = FileFacts(MediaKind.IMAGE, "a.png", "image/png", 1000)
@@ -370,6 +372,19 @@ def test_refusals_say_what_to_do(draft: Draft, kind: FailureKind, words: str) ->
         (TemplateUse("t", "en", "PAUSED", frozenset()), "is PAUSED"),
         (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "  "}), "needs a value for 1"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), {"2": "x"}), "has no variable 2"),
+        (
+            TemplateUse("t", "en", "REJECTED", frozenset(), reason="Spam."),
+            "is REJECTED: Spam; choose",
+        ),
+        (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a\nb"}), "on one line"),
+        (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a\tb"}), "on one line"),
+        (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a    b"}), "on one line"),
+        (TemplateUse("t", "en", "APPROVED", frozenset(), header="x" * 7), "at most 6"),
+        (TemplateUse("t", "en", "APPROVED", frozenset(), body="x" * 11), "at most 10"),
+        (
+            TemplateUse("t", "en", "APPROVED", frozenset(), header_media=MediaKind.IMAGE),
+            "needs one image",
+        ),
     ],
 )
 def test_wrong_templates_are_refused(template: TemplateUse, words: str) -> None:

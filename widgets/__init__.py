@@ -6,6 +6,7 @@ from widgets.conversation_list import ConversationList
 from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
 from widgets.inbox import Inbox
+from widgets.new_conversation import NewConversation
 
 __all__ = [
     "Composer",
@@ -14,4 +15,5 @@ __all__ = [
     "ConversationView",
     "Filters",
     "Inbox",
+    "NewConversation",
 ]

@@ -11,6 +11,7 @@ from widgets.contact_card import ContactCard
 from widgets.conversation_list import ConversationList
 from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
+from widgets.new_conversation import NewConversation
 from widgets.panel import Panel, answers
 from workspace.client import Workspace
 
@@ -45,6 +46,7 @@ class Inbox(ipywidgets.VBox):
     conversation_id = traitlets.Unicode("")
 
     def __init__(self, ws: Workspace, *, height: str = "640px", conversation_id: str = "") -> None:
+        self.new = NewConversation(ws)
         self.filters = Filters(ws)
         self.list = ConversationList(ws)
         self.view = ConversationView(ws)
@@ -53,7 +55,7 @@ class Inbox(ipywidgets.VBox):
         body = _box(
             ipywidgets.HBox,
             "cw-body",
-            _box(ipywidgets.VBox, "cw-left", self.filters, self.list),
+            _box(ipywidgets.VBox, "cw-left", self.new, self.filters, self.list),
             _box(ipywidgets.VBox, "cw-right", self.view, self.composer),
             self.card,
         )
@@ -61,7 +63,11 @@ class Inbox(ipywidgets.VBox):
         self.add_class("cw-inbox")
         traitlets.dlink((self.filters, "filter"), (self.list, "filter"))
         traitlets.dlink((self.list, "totals"), (self.filters, "totals"))
-        for panel, trait in ((self.list, "selected"), (self.view, "conversation_id")):
+        for panel, trait in (
+            (self.list, "selected"),
+            (self.view, "conversation_id"),
+            (self.new, "conversation_id"),
+        ):
             traitlets.link((self, "conversation_id"), (panel, trait))
         traitlets.dlink((self, "conversation_id"), (self.composer, "conversation_id"))
         traitlets.link((self, "conversation_id"), (self.card, "conversation_id"))

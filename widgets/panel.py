@@ -1,8 +1,9 @@
 """What every panel shares: its script and style, requests from the browser, and live changes.
 
 Synced traits are saved with a notebook, so they hold nothing but opaque ids. Everything about a
-customer travels in custom messages: the browser asks (`{"ask", "args", "call"}`), the kernel
-answers (`{"call", "value"}` or `{"call", "error"}`) or speaks by itself (`{"push", "value"}`).
+customer travels in custom messages: the browser asks (`{"ask", "args", "call"}`, bytes beside it
+become the argument `data`), the kernel answers (`{"call", "value"}` or `{"call", "error"}`) or
+speaks by itself (`{"push", "value"}`).
 """
 
 import logging
@@ -102,10 +103,12 @@ class Panel(anywidget.AnyWidget):
 
     # --- requests
 
-    def _received(self, _: Any, content: Any, __: Any) -> None:
+    def _received(self, _: Any, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict) or "ask" not in content:
             return
         args = content.get("args") or {}
+        if buffers:
+            args["data"] = bytes(buffers[0])
         view = args.pop("view", None)
         if content["ask"] == "bye":
             self._gone(view)

@@ -84,6 +84,13 @@ class CannotSend(ConvoError):
     status = 422
 
 
+class BrokenRecording(ConvoError):
+    """A recording is damaged, or not what browsers record; record it again."""
+
+    code = "broken_recording"
+    status = 422
+
+
 class CannotStart(ConvoError):
     """This channel can't start a conversation; the message says why."""
 

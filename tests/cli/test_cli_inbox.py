@@ -75,6 +75,22 @@ def test_send_and_start(convo: Convo, ws: Workspace, id: int, tmp_path: Path) ->
     assert texts[-2:] == ["Here it is", "from a pipe"]
 
 
+def test_templates(convo: Convo, ws: Workspace) -> None:
+    channel = ws.add_channel("simulator", "Chat", {"plays": "whatsapp", "answer_after": 0})
+    assert "delivery_delayed" in convo("templates", "Chat").stdout
+    listed = json.loads(convo("templates", "Chat", "--json").stdout)
+    assert len(listed) == len(ws.templates(channel))
+    chosen = ["--template", "appointment_reminder:en"]
+    values = [word for pair in ("1=Ada", "2=5 March", "3=10:30") for word in ("--set", pair)]
+    made = convo("start", "Chat", "+4915112345678", "--name", "Ada", *chosen, *values).stdout
+    [message] = ws.messages(made.split()[1].rstrip("."))
+    assert message.text.startswith("Hello Ada, this is a reminder")
+    assert "needs a value" in convo("send", message.conversation_id, *chosen, code=1).stderr
+    assert "NAME:LANGUAGE" in convo("send", "1", "--template", "hello", code=2).stderr
+    assert "name one" in convo("send", "1", "--set", "1=Ada", code=2).stderr
+    ws.remove_channel(channel)
+
+
 def test_delete_asks_naming_who_and_how_much(convo: Convo, ws: Workspace) -> None:
     id = ws.conversations(limit=500)[-1].id
     lost = ws.contents(id)

@@ -38,6 +38,8 @@ from workspace.models import (
     Message,
     Rate,
     StartRule,
+    Template,
+    TemplateRule,
     TextLimit,
 )
 from workspace.services import Services, World, payloads
@@ -63,6 +65,7 @@ CAPABILITIES = Capabilities(
     threads=False,
     receipts=frozenset({DeliveryStatus.DELIVERED}),
     rate=None,
+    templates=TemplateRule(header_limit=60, body_limit=1024),
 )
 
 
@@ -75,6 +78,7 @@ class Wire:
     took: list[Outbound] = field(default_factory=list)
     """What it was given, accepted or not."""
     found: dict[str, bool | None] = field(default_factory=dict)
+    offers: list[Template] = field(default_factory=list)
     clock: datetime = NOW
     closed: bool = False
     payloads: list[Payload | BaseException] = field(default_factory=list)
@@ -127,6 +131,9 @@ class Wire:
 
     def test(self) -> list[Check]:
         return [Check("wire", True, "It works.")]
+
+    def templates(self) -> list[Template]:
+        return self.offers
 
     def close(self) -> None:
         self.closed = True

@@ -40,7 +40,7 @@ messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_
     direction VARCHAR, author_kind VARCHAR, author_name VARCHAR, origin VARCHAR, text VARCHAR,
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
     occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE,
-    folded_text VARCHAR
+    folded_text VARCHAR, template VARCHAR
 """
 """Views are only ever added to: nothing of this may go or change its type."""
 

@@ -8,6 +8,7 @@ export const KEYS = [
   { key: "j", command: "next", label: "Next conversation" },
   { key: "k", command: "previous", label: "Previous conversation" },
   { key: "r", command: "reply", label: "Reply" },
+  { key: "m", command: "note", label: "Internal note" },
   { key: "e", command: "archive", label: "Archive" },
   { key: "R", command: "resolve", label: "Resolve" },
   { key: "u", command: "unread", label: "Mark as unread" },

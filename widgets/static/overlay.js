@@ -142,12 +142,8 @@ function toasts(around) {
   return place;
 }
 
-/** Shows a dialog of one's own; `closed()` is called once it is gone. */
-export function modal(parent, dialog, closed) {
-  show(parent, dialog, closed);
-}
-
-function show(parent, dialog, closed) {
+/** Opens a dialog; `closed()` follows, once the focus is back where it was. */
+export function show(parent, dialog, closed) {
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();

@@ -44,9 +44,9 @@ class Link {
     this.model.send({ ask: name, args, call: null });
   }
 
-  /** Asks once: for what changes something. */
-  ask(name, args = {}) {
-    return this.request(name, args, []);
+  /** Asks once: for what changes something. `bytes`: an ArrayBuffer of its own, at most a few MB. */
+  ask(name, args = {}, bytes = null) {
+    return this.request(name, args, [], bytes);
   }
 
   /**
@@ -58,7 +58,7 @@ class Link {
   }
 
   /** Resolves to {value, parts}: what was answered, and the bytes that came with it. */
-  request(name, args, retries) {
+  request(name, args, retries, bytes = null) {
     const call = token();
     return new Promise((resolve, reject) => {
       const timers = retries.map((wait) => setTimeout(() => this.post(call, name, args), wait));
@@ -69,12 +69,12 @@ class Link {
       };
       this.waiting.set(call, { resolve, reject, done, parts: [] });
       this.signal.addEventListener("abort", done, { once: true });
-      this.post(call, name, args);
+      this.post(call, name, args, bytes);
     });
   }
 
-  post(call, name, args) {
-    this.model.send({ ask: name, args, call });
+  post(call, name, args, bytes = null) {
+    this.model.send({ ask: name, args, call }, undefined, bytes ? [new DataView(bytes)] : []);
   }
 
   expire(call) {

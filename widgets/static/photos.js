@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { fileSize, moment } from "./format.js";
 import { icon } from "./icons.js";
-import { modal } from "./overlay.js";
+import { show } from "./overlay.js";
 import { plain } from "./text.js";
 
 const STEP = 1.4;
@@ -14,7 +14,7 @@ const NUDGE = 80;
 /** `photos`: [{attachment, said}], shown from number `at`; `url(attachment)` gives a blob URL. */
 export function photoViewer(parent, { photos, at, url, save }) {
   const viewer = new PhotoViewer({ photos, url, save });
-  modal(parent, viewer.dialog, () => {});
+  show(parent, viewer.dialog, () => {});
   viewer.show(at);
 }
 

@@ -3,7 +3,8 @@
 Deciding is kept apart from doing: `encode`, `decode` and `parse` are pure, so that third-party
 judges and recorded payloads can test them without a network. Only `perform` talks to the provider
 to send, only `run` talks to it to receive; `find_sent` and `test` only ask. A channel that must do
-more after a send is a `KeepsCopies`, too.
+more after a send is a `KeepsCopies`, too, and one whose provider keeps templates an
+`OffersTemplates`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from workspace.models import (
     DeliveryStatus,
     FailureKind,
     MediaKind,
+    Template,
 )
 
 # --- outbound ---------------------------------------------------------------------------------
@@ -43,6 +45,14 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledTemplate:
+    """`values` by the keys of the template's variables; a header's file is the message's own."""
+
+    template: Template
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """A message to send. `key` names it at the provider, where we may choose the name."""
 
@@ -53,6 +63,8 @@ class Outbound:
     files: tuple[OutboundFile, ...]
     thread: Thread
     queued_at: datetime
+    template: FilledTemplate | None = None
+    """What to send instead of `text`, which then is what it says when filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,4 +253,13 @@ class KeepsCopies(Protocol):
 
     def keep_copy(self, request: Request) -> str:
         """Why there is no copy, in words; empty: there is one, or none is wanted."""
+        ...
+
+
+@runtime_checkable
+class OffersTemplates(Protocol):
+    """A channel whose provider keeps templates."""
+
+    def templates(self) -> list[Template]:
+        """All it has, also those that can't be sent now. Raises ConvoError."""
         ...

@@ -32,7 +32,8 @@ from workspace.channels.simulated.live import Happening, Send
 from workspace.channels.simulated.options import Options
 from workspace.channels.simulated.record import Record, said
 from workspace.channels.simulated.schedule import Schedule, place
-from workspace.models import Address, Check, FailureKind, StartRule
+from workspace.channels.simulated.templates import Templates
+from workspace.models import Address, Check, FailureKind, StartRule, Template
 from workspace.settings import Secrets
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +67,7 @@ class Simulator:
         self._numbers: dict[Address, int] | None = None
         self._names: range = range(0)
         self._record = Record(state_path)
+        self._templates = Templates(self._record)
         with self._changed, self._record.transaction():
             anchor = self._open_clock()
         self.world = World(self.options.seed, anchor, self.options.plays, self.options.customers)
@@ -138,13 +140,16 @@ class Simulator:
                 return Failure(FailureKind.TRANSIENT, detail, code)
             case 403:
                 return Failure(FailureKind.UNREACHABLE, detail, code)
+            case 422:
+                return Failure(FailureKind.TEMPLATE, detail, code)
             case _:
                 return Failure(FailureKind.INVALID, detail, code)
 
     def perform(self, request: Request) -> Response:
         message: Outbound = request.payload
         with self._changed:
-            fault, send = self._take(message)
+            wrong = self._templates.refusal(message)
+            fault, send = self._take(message, "template" if wrong else "")
             self._changed.notify_all()
         if self.options.latency:
             self._closing.wait(self.options.latency)
@@ -152,10 +157,10 @@ class Simulator:
             detail = "The provider took the message but did not answer in time."
             raise SendFailed(Failure(FailureKind.UNKNOWN_OUTCOME, detail))
         if send is None:
-            return _refusal(fault)
+            return _REFUSALS.get(fault) or Response(422, wrong)
         return Response(200, data={"id": send.key})
 
-    def _take(self, message: Outbound) -> tuple[str, Send | None]:
+    def _take(self, message: Outbound, fault: str) -> tuple[str, Send | None]:
         """Decide and keep, durably, what becomes of a message: its fault, and the send if accepted.
 
         Like most providers it knows no idempotency: the same key again is a message again.
@@ -164,10 +169,10 @@ class Simulator:
         with self._record.transaction():
             tried, turn = self._record.performed(message.to)
             customer, last_wrote = self._customer(message.to)
-            fault = self._fault(message, tried, customer, last_wrote)
+            fault = fault or self._fault(message, tried, customer, last_wrote)
             if rules.text_size(message.text, limit.unit) > limit.n:
                 fault = "too_long"
-            accepted = fault not in ("too_long", "not_started", "rate_limited", "transient", "lost")
+            accepted = fault not in (*_REFUSALS, "template", "lost")
             send = Send(
                 number=0,
                 key=message.key,
@@ -198,7 +203,8 @@ class Simulator:
             return "unreachable"
         if last_wrote is None and self.capabilities.can_start is StartRule.NEVER:
             return "not_started"
-        if not rules.window_open(self.capabilities.window, last_wrote, self.now()):
+        is_open = rules.window_open(self.capabilities.window, last_wrote, self.now())
+        if not is_open and message.template is None:
             return "window_closed"
         share = self.world.dice("fault", message.to.value, tried).random()
         return self.options.faults.draw(share)
@@ -237,6 +243,20 @@ class Simulator:
         """How many times the provider accepted the message `key`; more than once is a duplicate."""
         with self._changed:
             return sum(accepted for accepted, _ in self._record.outcomes(key))
+
+    # --- templates ------------------------------------------------------------------------------
+
+    def templates(self) -> list[Template]:
+        """None where what it plays has none."""
+        if self.capabilities.templates is None:
+            return []
+        with self._changed:
+            return self._templates.all()
+
+    def review(self, name: str, language: str, status: str, reason: str = "") -> None:
+        """Let the provider decide anew about a template, for good."""
+        with self._changed:
+            self._templates.review(name, language, status, reason)
 
     # --- receiving ------------------------------------------------------------------------------
 
@@ -373,10 +393,6 @@ _REFUSALS = {
     "not_started": Response(403, "The customer has not written yet."),
     "too_long": Response(400, "The text is too long."),
 }
-
-
-def _refusal(fault: str) -> Response:
-    return _REFUSALS[fault]
 
 
 def create(

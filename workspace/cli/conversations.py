@@ -7,9 +7,25 @@ from typing import Any
 
 import click
 
-from workspace.cli.common import json_option, on_workspace, printable, show_json, show_table
+from workspace.cli.common import (
+    json_option,
+    on_workspace,
+    printable,
+    settings,
+    show_json,
+    show_table,
+)
 from workspace.client import Outcomes, Workspace
-from workspace.models import Channel, Conversation, Message, Outcome, Status, Tab
+from workspace.models import (
+    Channel,
+    Conversation,
+    Message,
+    Outcome,
+    Status,
+    Tab,
+    Template,
+    TemplateChoice,
+)
 
 ids_argument = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 files_option = click.option(
@@ -18,6 +34,14 @@ files_option = click.option(
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Attach a file (several times for several).",
+)
+template_option = click.option(
+    "--template",
+    metavar="NAME:LANGUAGE",
+    help="Send a template, see convo templates; a file is the one of its header.",
+)
+values_option = click.option(
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A variable of the template."
 )
 
 
@@ -121,11 +145,22 @@ def _print(message: Message) -> None:
 @click.argument("id", metavar="ID")
 @click.argument("text", default="")
 @files_option
+@template_option
+@values_option
 @json_option
 @on_workspace
-def send(ws: Workspace, id: str, text: str, files: tuple[Path, ...], as_json: bool) -> None:
+def send(
+    ws: Workspace,
+    id: str,
+    text: str,
+    files: tuple[Path, ...],
+    template: str | None,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Send a message; TEXT "-" reads it from standard input."""
-    message = ws.send(id, given_text(text), files)
+    choice, files = _choice(ws, template, pairs, files)
+    message = ws.send(id, given_text(text), files, template=choice)
     if as_json:
         show_json(Message, message)
     else:
@@ -141,6 +176,8 @@ def send(ws: Workspace, id: str, text: str, files: tuple[Path, ...], as_json: bo
 @click.option("--name", default="", help="The customer's name.")
 @click.option("--subject", default="", help="Mail needs one.")
 @files_option
+@template_option
+@values_option
 @json_option
 @on_workspace
 def start(
@@ -151,15 +188,52 @@ def start(
     name: str,
     subject: str,
     files: tuple[Path, ...],
+    template: str | None,
+    pairs: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Write to somebody first, through CHANNEL (its name or id)."""
     chosen = find_channel(ws, channel)
-    made = ws.start_conversation(chosen, address, name, given_text(text), subject, files)
+    choice, files = _choice(ws, template, pairs, files)
+    made = ws.start_conversation(
+        chosen, address, name, given_text(text), subject, files, template=choice
+    )
     if as_json:
         show_json(Conversation, made)
     else:
         click.echo(f"Conversation {made.id}.")
+
+
+def _choice(
+    ws: Workspace, template: str | None, pairs: tuple[str, ...], files: tuple[Path, ...]
+) -> tuple[TemplateChoice | None, tuple[Path, ...]]:
+    """The template one asked for, and the files that are still to be sent beside it."""
+    if template is None:
+        if pairs:
+            raise click.UsageError("--set fills in a --template; name one.")
+        return None, files
+    name, _, language = template.rpartition(":")
+    if not name:
+        raise click.UsageError("--template takes NAME:LANGUAGE, such as order_update:en.")
+    header, *rest = files or (None,)
+    upload = ws.upload(header.name, header.read_bytes()).id if header else None
+    return TemplateChoice(name, language, settings(pairs), upload), tuple(rest)
+
+
+@click.command()
+@click.argument("channel", metavar="CHANNEL")
+@json_option
+@on_workspace
+def templates(ws: Workspace, channel: str, as_json: bool) -> None:
+    """List the templates of CHANNEL (its name or id) and the keys of their variables."""
+    found = ws.templates(find_channel(ws, channel))
+    if as_json:
+        show_json(tuple[Template, ...], found.rows)
+        return
+    rows = [
+        (t.name, t.language, t.status, ", ".join(v.key for v in t.variables), t.body) for t in found
+    ]
+    show_table(("name", "language", "status", "variables", "text"), rows)
 
 
 def given_text(text: str) -> str:
@@ -237,6 +311,7 @@ COMMANDS: list[click.Command] = [
     messages,
     send,
     start,
+    templates,
     _verb("read", Workspace.mark_read, "marked read", "Mark conversations as read."),
     _verb("unread", Workspace.mark_unread, "marked unread", "Mark conversations as unread."),
     _verb("resolve", Workspace.resolve, "resolved", "Resolve conversations."),

@@ -17,6 +17,7 @@ from workspace.models import (
     MessagePage,
     Outcome,
     TabCounts,
+    Template,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Messages(Page[Message]):
         "failure_kind": (TEXT, lambda row: row.failure_kind and row.failure_kind.value),
         **_fields(TEXT, "failure"),
         **_fields(FLAG, "automatic"),
-        **_fields(TEXT, "unsupported"),
+        **_fields(TEXT, "unsupported", "template"),
     }
 
     def __init__(self, page: MessagePage) -> None:
@@ -142,6 +143,16 @@ class Channels(Page[Channel]):
     columns: ClassVar[Mapping[str, Column]] = {
         **_fields(INT, "id"),
         **_fields(TEXT, "kind", "name", "state", "state_detail"),
+    }
+
+
+class Templates(Page[Template]):
+    noun = "templates"
+    columns: ClassVar[Mapping[str, Column]] = {
+        **_fields(TEXT, "name", "language", "category", "status", "reason"),
+        "header": (TEXT, lambda row: row.header and (row.header.text or row.header.format)),
+        **_fields(TEXT, "body", "footer"),
+        "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
     }
 
 

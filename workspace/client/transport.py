@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from getpass import getuser
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -46,7 +46,8 @@ class Call:
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
     body: Any = field(default=None, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | BinaryIO | None = field(default=None, repr=False)
+    """A file is sent as it is read, from its start."""
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
     timeout: httpx.Timeout = field(default_factory=lambda: WAIT)
@@ -111,6 +112,8 @@ class Transport:
             raise _silent(session.hub) from error
 
     def _once(self, session: _Session, call: Call, stream: bool) -> httpx.Response:
+        if call.content is not None and not isinstance(call.content, bytes):
+            call.content.seek(0)  # a first attempt may have read it
         request = session.client.build_request(
             call.method,
             call.path,

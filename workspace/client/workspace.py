@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
+
+from pydantic import TypeAdapter, ValidationError
 
 from workspace import process
 from workspace.client.arguments import Id, as_json
@@ -12,12 +14,12 @@ from workspace.client.arguments import checked_text as _text
 from workspace.client.arguments import id_of as _id
 from workspace.client.contacts import ContactCalls
 from workspace.client.listing import Listing
-from workspace.client.pages import Channels, Messages
+from workspace.client.pages import Channels, Messages, Templates
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
 from workspace.client.writing import Writing
-from workspace.errors import TooLarge
+from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import (
     Actor,
     Attachment,
@@ -28,12 +30,16 @@ from workspace.models import (
     HubInfo,
     Message,
     MessagePage,
+    Template,
+    TemplateChoice,
     Upload,
 )
 from workspace.settings import MAX_UPLOAD
 
 File = str | os.PathLike[str] | tuple[str, bytes] | Upload | Attachment
 """A path, a name with bytes, or what `upload` or `cancel` gave."""
+Choice = TemplateChoice | Mapping[str, Any]
+"""A template with its values; a mapping has the fields of `TemplateChoice`."""
 
 
 def connect(
@@ -97,6 +103,21 @@ class Workspace(Listing, ContactCalls, Writing):
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
 
+    def templates(self, channel: Id) -> Templates:
+        """The templates of a channel, of all statuses; only APPROVED ones can be sent."""
+        path = f"/v1/channels/{_id(channel)}/templates"
+        return Templates(self._transport.get(list[Template], path))
+
+    def find_conversation(self, channel: Id, address: str) -> Conversation | None:
+        """The conversation with this address; None: there is none yet.
+
+        Also None where each new message opens a thread of its own, as mail does. Raises
+        InvalidRequest for the address.
+        """
+        path = f"/v1/channels/{_id(channel)}/conversation"
+        found: Conversation | None = self._transport.get(Conversation | None, path, address=address)
+        return found
+
     def sql(self, query: str, params: Sequence[Any] = ()) -> Result:
         """Run one SELECT over the `v1` views; `params` fill $1, $2, ...
 
@@ -113,16 +134,24 @@ class Workspace(Listing, ContactCalls, Writing):
         text: str = "",
         files: Iterable[File] = (),
         *,
+        template: Choice | None = None,
         seen: Id | None = None,
         key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
-        `seen` is the newest message you saw: where somebody else has answered after it, this raises
-        AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel` takes the message back.
-        With a `key` of yours give `files` as uploads: a file uploaded again is another request.
+        A `template` goes alone, without text and files; a file for its header is one of its own
+        fields, as an upload. `seen` is the newest message you saw: where somebody else has answered
+        after it, this raises AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel`
+        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again
+        is another request.
         """
-        body = {"text": _text(text), "uploads": self._uploads(files), "seen": as_json(seen)}
+        body = {
+            "text": _text(text),
+            "uploads": self._uploads(files),
+            "seen": as_json(seen),
+            **_chosen(template),
+        }
         path = f"/v1/conversations/{_id(id)}/messages"
         sent: Message = self._transport.write(Message, path, body, key)
         return sent
@@ -136,9 +165,12 @@ class Workspace(Listing, ContactCalls, Writing):
         subject: str = "",
         files: Iterable[File] = (),
         *,
+        template: Choice | None = None,
         key: str | None = None,
     ) -> Conversation:
         """Write to somebody first; gives the existing conversation where there can be only one.
+
+        Where the channel takes nothing else (`can_start` is template_only), with a `template`.
 
         Raises CannotStart, CannotSend, InvalidRequest.
         """
@@ -149,13 +181,17 @@ class Workspace(Listing, ContactCalls, Writing):
             "text": _text(text),
             "subject": subject,
             "uploads": self._uploads(files),
+            **_chosen(template),
         }
         made: Conversation = self._transport.write(Conversation, "/v1/conversations", body, key)
         return made
 
-    def upload(self, name: str, data: bytes) -> Upload:
-        """Store a file, to attach it to one message. Raises TooLarge."""
-        _fits(name, len(data))
+    def upload(self, name: str, data: bytes | BinaryIO) -> Upload:
+        """Store a file, to attach it to one message. Raises TooLarge.
+
+        An open file, which must be seekable, is sent as it is read and never held in memory.
+        """
+        _fits(name, len(data) if isinstance(data, bytes) else data.seek(0, os.SEEK_END))
         signed = self._transport.signed(None)
         call = Call("POST", "/v1/uploads", {"name": name}, content=data, headers=signed)
         stored: Upload = self._transport.call(Upload, call)
@@ -170,8 +206,8 @@ class Workspace(Listing, ContactCalls, Writing):
         if isinstance(file, tuple):
             return self.upload(*file)
         path = Path(file)
-        _fits(path.name, path.stat().st_size)
-        return self.upload(path.name, path.read_bytes())
+        with path.open("rb") as opened:
+            return self.upload(path.name, opened)
 
     # --- channels ---------------------------------------------------------------------------------
 
@@ -259,6 +295,25 @@ class Workspace(Listing, ContactCalls, Writing):
 def _json(value: Any) -> Any:
     """A SQL parameter as JSON carries it; DuckDB casts the text of a date back."""
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _chosen(template: Choice | None) -> dict[str, Any]:
+    """What a template adds to a request. Raises InvalidRequest."""
+    if template is None:
+        return {}
+    try:
+        choice = _choice.validate_python(
+            template if isinstance(template, TemplateChoice) else dict(template)
+        )
+    except (ValidationError, TypeError, ValueError):
+        raise InvalidRequest(
+            "A template is given by its name, language and values, all of them texts, and the id "
+            "of an upload as its header."
+        ) from None
+    return {"template": _choice.dump_python(choice, mode="json")}
+
+
+_choice = TypeAdapter(TemplateChoice)
 
 
 def _fits(name: str, size: int) -> None:

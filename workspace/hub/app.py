@@ -46,7 +46,8 @@ def create_app(hub: Hub, token: str) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.hub = hub
-    for topic in (conversations, views, replies, sends, writing, contacts, channels, sql, system):
+    topics = (conversations, views, replies, sends, writing, contacts, channels, sql, system)
+    for topic in topics:
         app.include_router(topic.router)
     docs.install(app)
     failures.install(app)

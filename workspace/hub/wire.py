@@ -11,7 +11,7 @@ from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from workspace.errors import InvalidRequest, TooLarge
-from workspace.models import Status, Tab
+from workspace.models import Status, Tab, TemplateChoice
 from workspace.services.filters import Filter
 from workspace.services.matching import Matching, Targets
 from workspace.settings import MAX_TEXT
@@ -159,12 +159,29 @@ class ViewRequest(Said):
     filter: Where
 
 
+class Chosen(Said):
+    """A template with its values, by the keys of its variables. `header`: the upload of its photo,
+    video or document, where it asks for one.
+    """
+
+    name: Word
+    language: Word
+    values: Annotated[dict[Word, Text], Field(max_length=100)] = {}
+    header: Id | None = None
+
+    def choice(self) -> TemplateChoice:
+        return TemplateChoice(self.name, self.language, self.values, self.header)
+
+
 class SendRequest(Said):
-    """`seen`: the newest message the writer saw; refused where somebody else answered since."""
+    """A text, files, or a template alone. `seen`: the newest message the writer saw; refused where
+    somebody else answered since.
+    """
 
     text: Text = ""
     uploads: list[Id] = []
     seen: Id | None = None
+    template: Chosen | None = None
 
 
 class NoteRequest(Said):
@@ -189,6 +206,7 @@ class StartRequest(Said):
     text: Text = ""
     subject: Word = ""
     uploads: list[Id] = []
+    template: Chosen | None = None
 
 
 class ContactRequest(Said):

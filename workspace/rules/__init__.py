@@ -2,6 +2,7 @@
 
 from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
+from workspace.rules.files import SHOWN_IMAGES, media_kind
 from workspace.rules.log import (
     Entry,
     Episode,
@@ -16,12 +17,25 @@ from workspace.rules.log import (
     step,
     unarchives,
 )
+from workspace.rules.parts import Part, parts
 from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.templates import (
+    Blank,
+    Rendered,
+    RenderedButton,
+    body_parts,
+    button_parts,
+    header_parts,
+    render_template,
+    template_use,
+)
 from workspace.rules.text import MAX_WORDS, Search, fold, search, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
     "MAX_WORDS",
+    "SHOWN_IMAGES",
+    "Blank",
     "Draft",
     "Entry",
     "Episode",
@@ -29,7 +43,10 @@ __all__ = [
     "Filled",
     "Inbound",
     "Outbound",
+    "Part",
     "Refusal",
+    "Rendered",
+    "RenderedButton",
     "Search",
     "Situation",
     "State",
@@ -37,19 +54,26 @@ __all__ = [
     "accept",
     "accepted",
     "advance",
+    "body_parts",
+    "button_parts",
     "can_send",
     "clamp",
     "episodes",
     "fill",
     "fold",
+    "header_parts",
     "interval",
     "is_reply",
+    "media_kind",
     "megabytes",
+    "parts",
+    "render_template",
     "replay",
     "reply_values",
     "search",
     "shortcut",
     "step",
+    "template_use",
     "text_size",
     "unarchives",
     "window_closes_at",

@@ -3,6 +3,7 @@
 Composer, API, agent and bulk all ask it, and delivery asks again at the moment of sending.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,24 +76,64 @@ def _template(channel: Capabilities, draft: Draft) -> Refusal | None:
     template = draft.template
     if template is None:
         return None
+    why = (
+        _unfit(channel, template)
+        or _values(template)
+        or _rendered(channel, template)
+        or _header(template, draft.files)
+    )
+    return Refusal(FailureKind.TEMPLATE, why) if why else None
+
+
+def _unfit(channel: Capabilities, template: TemplateUse) -> str:
+    if channel.templates is None:
+        return f"{channel.label} has no templates; write a text."
     if template.status != "APPROVED":
-        return Refusal(
-            FailureKind.TEMPLATE,
-            f"The template {template.name!r} is {template.status}; choose an APPROVED one.",
-        )
+        why = f": {template.reason.rstrip('.')}" if template.reason else ""
+        return f"The template {template.name!r} is {template.status}{why}; choose an APPROVED one."
+    return ""
+
+
+def _values(template: TemplateUse) -> str:
     missing = sorted(v for v in template.variables if not template.values.get(v, "").strip())
     if missing:
-        return Refusal(
-            FailureKind.TEMPLATE,
-            f"The template {template.name!r} needs a value for {', '.join(missing)}.",
-        )
+        return f"The template {template.name!r} needs a value for {', '.join(missing)}."
     unknown = sorted(set(template.values) - template.variables)
     if unknown:
-        return Refusal(
-            FailureKind.TEMPLATE,
-            f"The template {template.name!r} has no variable {', '.join(unknown)}.",
+        return f"The template {template.name!r} has no variable {', '.join(unknown)}."
+    broken = sorted(v for v, value in template.values.items() if _BROKEN.search(value))
+    if broken:
+        return (
+            f"The value for {', '.join(broken)} has a line break, a tab or more than three spaces "
+            "in a row, which templates don't take; write it on one line."
         )
-    return None
+    return ""
+
+
+_BROKEN = re.compile(r"[\r\n\t]| {4}")
+
+
+def _rendered(channel: Capabilities, template: TemplateUse) -> str:
+    assert channel.templates is not None
+    for part, text, limit in (
+        ("header", template.header, channel.templates.header_limit),
+        ("text", template.body, channel.templates.body_limit),
+    ):
+        if len(text) > limit:
+            return (
+                f"The {part} of the template is {len(text):,} characters long with these values; "
+                f"at most {limit:,} can be sent. Shorten a value."
+            )
+    return ""
+
+
+def _header(template: TemplateUse, files: Sequence[FileFacts]) -> str:
+    wanted = template.header_media
+    if wanted is None:
+        return f"The template {template.name!r} takes no file." if files else ""
+    if [file.kind for file in files] != [wanted]:
+        return f"The header of the template {template.name!r} needs one {wanted.value}; attach it."
+    return ""
 
 
 def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
@@ -137,7 +178,7 @@ def _files(channel: Capabilities, files: Sequence[FileFacts]) -> Refusal | None:
         )
     for file in files:
         rule = channel.media.get(file.kind)
-        if rule is None or (rule.mimes and file.mime not in rule.mimes):
+        if rule is None or (rule.mimes and file.mime not in {*rule.mimes, *rule.rewrap}):
             return Refusal(
                 FailureKind.MEDIA,
                 f"{channel.label} does not take {file.name!r} ({file.mime}); "

@@ -21,13 +21,14 @@ from workspace.models import (
     Outcome,
     Tab,
 )
+from workspace.rules import addresses
 from workspace.services import paging, verbs
 from workspace.services.erase import Erase
 from workspace.services.filters import Conditions, Filter, conditions
 from workspace.services.matching import Matching, Targets, portions
 from workspace.services.queries import Queries
 from workspace.services.verbs import Act
-from workspace.store import Store, conversations, idempotency, messages
+from workspace.store import Store, contacts, conversations, heads, idempotency, messages
 from workspace.store.conversations import EVERY, Place
 from workspace.store.driver import Driver
 from workspace.store.files import Files
@@ -94,6 +95,24 @@ class Inbox:
         if not rows:
             raise _missing(id)
         return rows[0]
+
+    def find(self, channel_id: int, address: str) -> Conversation | None:
+        """The conversation with this address on a channel that keeps one per contact.
+
+        None: there is none yet, or the channel opens a new thread each time. Raises NotFound for
+        the channel, InvalidRequest for the address.
+        """
+        channel = self._configured().get(channel_id)
+        if channel is None:
+            raise NotFound(f"No channel {channel_id}; it may have been removed.")
+        to = addresses.checked(address, channel.capabilities)
+        if channel.capabilities.threads:
+            return None
+        with self._store.read() as db:
+            contact = contacts.by_address(db, [to]).get(to)
+            ids = heads.of_contacts(db, channel_id, [contact.id]) if contact else {}
+            rows = conversations.get(db, list(ids.values()), self._configured())
+        return rows[0] if rows else None
 
     def messages(
         self,

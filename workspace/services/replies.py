@@ -6,7 +6,7 @@ the writer hears it at once, and again at the moment of sending.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,15 +30,18 @@ from workspace.models import (
     Message,
     Origin,
     StartRule,
+    TemplateChoice,
 )
-from workspace.rules import Draft, FileFacts, Situation, State
-from workspace.services import addresses
+from workspace.rules import Draft, FileFacts, Situation, State, addresses
+from workspace.services import templates
 from workspace.services.accounts import Accounts
+from workspace.services.templates import Chosen
 from workspace.services.uploads import Uploads, unsent
 from workspace.settings import MAX_TEXT
 from workspace.store import (
     Store,
     changes,
+    chosen,
     contacts,
     conversations,
     heads,
@@ -66,17 +69,28 @@ MAX_SUBJECT = 500
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody wants to send, and on whose behalf."""
+    """What somebody wants to send, and on whose behalf. With a template the text is the filled one,
+    and the only upload is the file of its header.
+    """
 
     text: str
     upload_ids: tuple[int, ...]
     actor: Actor
+    template: Chosen | None = None
     seen: int | None = None
     """The newest message the writer saw; None: whatever there is may be answered."""
 
     @property
     def origin(self) -> Origin:
-        return Origin.AGENT if self.actor.kind is ActorKind.AGENT else Origin.SINGLE
+        if self.actor.kind is ActorKind.AGENT:
+            return Origin.AGENT
+        return Origin.TEMPLATE if self.template else Origin.SINGLE
+
+    def draft(self, files: Sequence[FileFacts]) -> Draft:
+        """For `rules.can_send`."""
+        if self.template:
+            return Draft("", files, self.template.use)
+        return Draft(self.text, files)
 
 
 class Replies(Uploads):
@@ -105,20 +119,26 @@ class Replies(Uploads):
         actor: Actor,
         key: str | None,
         seen: int | None = None,
+        template: TemplateChoice | None = None,
     ) -> Message:
-        """Queue a message. Raises NotFound, CannotSend, TooLarge; Conflict for a used upload.
+        """Queue a message: a text, files, or a template alone.
 
-        `seen` is the newest message the writer saw. Raises AnsweredMeanwhile where somebody else
-        has answered since: another operator, the agent, or the business's own phone.
+        `seen` is the newest message the writer saw. Raises NotFound, CannotSend, TooLarge; Conflict
+        for a used upload; AnsweredMeanwhile where somebody else has answered since: another
+        operator, the agent, or the business's own phone.
         """
-        check_text(text)
-        said = Said(text, tuple(upload_ids), actor, seen)
+        said = _said(text, upload_ids, actor, seen)
+        if template is not None:
+            with self._store.read() as db:
+                _, channel_id = _place(db, conversation_id)
+            said = _with_template(said, self._accounts.channel(channel_id), template)
         request = {
             "verb": "send",
             "to": conversation_id,
             "text": text,
             "uploads": list(upload_ids),
             "origin": said.origin.value,
+            **_asked(template),
         }
 
         def work(tx: Driver) -> int:
@@ -141,13 +161,7 @@ class Replies(Uploads):
         return message
 
     def _answer(self, tx: Driver, conversation_id: int, said: Said) -> int:
-        found = conversations.resolve(tx, [conversation_id])
-        if conversation_id not in found:
-            raise NotFound(
-                f"No conversation {conversation_id}; it may have been deleted.",
-                id=str(conversation_id),
-            )
-        id, channel_id = found[conversation_id]
+        id, channel_id = _place(tx, conversation_id)
         _check_unanswered(tx, id, said)
         channel = self._accounts.channel(channel_id)
         head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
@@ -212,6 +226,7 @@ class Replies(Uploads):
         upload_ids: Sequence[int],
         actor: Actor,
         key: str | None,
+        template: TemplateChoice | None = None,
     ) -> Conversation:
         """Write first. Mail always opens a new thread, under `subject`. Where the channel keeps one
         conversation per contact, the existing one goes on; with nothing to say it is only given
@@ -219,10 +234,11 @@ class Replies(Uploads):
 
         Raises CannotStart saying why, InvalidRequest for the address, and what `send` raises.
         """
-        check_text(text)
+        said = _said(text, upload_ids, actor)
         channel = self._accounts.channel(channel_id)
-        to = self._checked_start(channel, address, subject)
-        said = Said(text, tuple(upload_ids), actor)
+        to = self._checked_start(channel, address, subject, template)
+        if template is not None:
+            said = _with_template(said, channel, template)
         start = _Start(channel_id, to, " ".join(name.split())[:MAX_NAME], " ".join(subject.split()))
         request = {
             "verb": "start",
@@ -232,6 +248,7 @@ class Replies(Uploads):
             "text": text,
             "subject": subject,
             "uploads": list(upload_ids),
+            **_asked(template),
         }
 
         def work(tx: Driver) -> tuple[int, int | None]:
@@ -252,9 +269,14 @@ class Replies(Uploads):
             raise NotFound(f"The conversation {id} was deleted meanwhile.", id=str(id))
         return found[0]
 
-    def _checked_start(self, channel: Channel, address: str, subject: str) -> Address:
+    def _checked_start(
+        self, channel: Channel, address: str, subject: str, template: TemplateChoice | None
+    ) -> Address:
         can = channel.capabilities
-        if can.can_start is not StartRule.FREE:
+        allowed = can.can_start is StartRule.FREE or (
+            can.can_start is StartRule.TEMPLATE_ONLY and template is not None
+        )
+        if not allowed:
             raise CannotStart(can.start_reason or f"{can.label} can't start a conversation.")
         if can.threads and not subject.strip():
             raise InvalidRequest("A new mail needs a subject.")
@@ -304,12 +326,45 @@ class _Start:
     subject: str
 
 
+def _said(text: str, upload_ids: Sequence[int], actor: Actor, seen: int | None = None) -> Said:
+    check_text(text)
+    return Said(text, tuple(upload_ids), actor, seen=seen)
+
+
 def check_text(text: str) -> None:
     if len(text) > MAX_TEXT:
         raise TooLarge(
             f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
             limit=MAX_TEXT,
         )
+
+
+def _with_template(said: Said, channel: Channel, choice: TemplateChoice) -> Said:
+    """The channel is asked here, before the writer's thread would have to wait for it."""
+    if said.text or said.upload_ids:
+        raise InvalidRequest(
+            "A template is a message of its own; send text and files in another one. The file of "
+            "its header belongs to the template."
+        )
+    found = templates.chosen(channel, choice)
+    files = (choice.header,) if choice.header is not None else ()
+    return Said(found.text, files, said.actor, found, said.seen)
+
+
+def _asked(template: TemplateChoice | None) -> dict[str, Any]:
+    """What a template adds to a request; without one, requests are what they always were."""
+    return {"template": asdict(template)} if template else {}
+
+
+def _place(db: Driver, conversation_id: int) -> tuple[int, int]:
+    """(conversation, channel) of what may be a merged thread's old id. Raises NotFound."""
+    found = conversations.resolve(db, [conversation_id])
+    if conversation_id not in found:
+        raise NotFound(
+            f"No conversation {conversation_id}; it may have been deleted.",
+            id=str(conversation_id),
+        )
+    return found[conversation_id]
 
 
 def _check_unanswered(tx: Driver, conversation_id: int, said: Said) -> None:
@@ -346,7 +401,7 @@ def _refuse(
 ) -> None:
     """Raise CannotSend where the rules say no."""
     _, opted_out, blocked = rows.person(tx, head.contact_id)
-    draft = Draft(said.text, [FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
+    draft = said.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
     situation = Situation(now, state.last_inbound_at, opted_out, blocked)
     refusal = rules.can_send(channel.capabilities, draft, situation)
     if refusal is not None:
@@ -380,6 +435,7 @@ def _message(
         received_at=now,
         reply_headers=json.dumps(thread | {"message_id": key}) if thread else "",
         delivery_status=DeliveryStatus.QUEUED,
+        template=chosen.dump(said.template.choice) if said.template else None,
         not_before=not_before,
     )
 

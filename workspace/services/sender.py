@@ -11,8 +11,8 @@ from functools import partial
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
-from workspace.models import DeliveryStatus, FailureKind
-from workspace.services import sending, settling
+from workspace.models import DeliveryStatus, FailureKind, Template
+from workspace.services import sending, settling, templates
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
 from workspace.services.ratelimit import TokenBucket
@@ -174,9 +174,12 @@ class Sender:
         """What became of a message, and what the provider took."""
         tools, channel = self._tools, self._channel
         lease = timedelta(seconds=tools.settings.lease_seconds)
+        template = self._template(message)
         lease_until, channel_now = tools.clock() + lease, channel.now()
         claim = tools.store.write(
-            lambda tx: settling.claim(tx, message, channel.capabilities, channel_now, lease_until)
+            lambda tx: settling.claim(
+                tx, message, channel.capabilities, channel_now, lease_until, template
+            )
         )
         if claim is None:
             return None, ()
@@ -189,6 +192,12 @@ class Sender:
         finally:
             watch.cancel()
         return self._settle(message, made.outcome, claim.message.attempts), made.taken
+
+    def _template(self, message: int) -> Template | None:
+        """What it is sent with, as the provider has it now: it may have paused it meanwhile."""
+        with self._tools.store.read() as db:
+            choice = outbox.template(db, message)
+        return templates.find(self._channel, choice) if choice else None
 
     def _lease_over(self, message: int) -> None:
         try:

@@ -4,11 +4,13 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from workspace import faults
 from workspace.channels.base import (
     Channel,
     Failure,
+    FilledTemplate,
     KeepsCopies,
     Outbound,
     OutboundFile,
@@ -17,10 +19,13 @@ from workspace.channels.base import (
     Sent,
     Thread,
 )
-from workspace.models import Address, AddressKind, FailureKind
+from workspace.errors import BrokenRecording
+from workspace.media import rewrapped
+from workspace.models import Address, AddressKind, Capabilities, FailureKind
 from workspace.services.settling import Claim
 from workspace.services.words import words
 from workspace.store.files import Files
+from workspace.store.outbox import QueuedFile
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +59,11 @@ def attempt(channel: Channel, claim: Claim, files: Files) -> Attempt:
 def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] | Failure:
     id = claim.message.id
     try:
-        return channel.encode(_outbound(claim, files))
+        return channel.encode(_outbound(channel.capabilities, claim, files))
     except SendFailed as error:
         return error.failure
+    except BrokenRecording as error:
+        return Failure(FailureKind.MEDIA, error.message)
     except OSError as error:
         logger.warning("the files of message %s can't be read: %s", id, error.strerror)
         return Failure(FailureKind.MEDIA, "A file of this message can't be read any more.")
@@ -95,7 +102,7 @@ def _in_part(n: int, of: int, failure: Failure) -> Failure:
     return Failure(kind, detail, failure.code)
 
 
-def _outbound(claim: Claim, files: Files) -> Outbound:
+def _outbound(takes: Capabilities, claim: Claim, files: Files) -> Outbound:
     message = claim.message
     headers = json.loads(message.reply_headers or "{}")
     to = message.address
@@ -106,9 +113,7 @@ def _outbound(claim: Claim, files: Files) -> Outbound:
         to=to,
         to_name=message.contact_name,
         text=message.text,
-        files=tuple(
-            OutboundFile(f.kind, f.name, f.mime, files.path(f.id).read_bytes()) for f in claim.files
-        ),
+        files=tuple(_file(takes, file, files) for file in claim.files),
         thread=Thread(
             headers.get("subject", ""),
             headers.get("in_reply_to", ""),
@@ -116,4 +121,20 @@ def _outbound(claim: Claim, files: Files) -> Outbound:
             tuple(headers.get("cc", ())),
         ),
         queued_at=message.occurred_at,
+        template=(
+            FilledTemplate(claim.template, message.template.values)
+            if claim.template and message.template
+            else None
+        ),
     )
+
+
+def _file(takes: Capabilities, file: QueuedFile, files: Files) -> OutboundFile:
+    """As the provider wants it; what is stored stays as it came."""
+    data = files.path(file.id).read_bytes()
+    rule = takes.media.get(file.kind)
+    wanted = rule.rewrap.get(file.mime) if rule else None
+    if wanted is None:
+        return OutboundFile(file.kind, file.name, file.mime, data)
+    name = f"{PurePath(file.name).stem}.{wanted.partition('/')[2]}"
+    return OutboundFile(file.kind, name, wanted, rewrapped(data, file.mime, wanted))

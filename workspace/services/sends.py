@@ -15,8 +15,8 @@ from datetime import timedelta
 from workspace import rules
 from workspace.channels.base import Channel
 from workspace.errors import CannotSend, Conflict, NotFound, TooLate
-from workspace.models import Actor, Attachment, DeliveryStatus, EventKind, Message
-from workspace.services import rebuilding, settling
+from workspace.models import Actor, Attachment, DeliveryStatus, EventKind, Message, Template
+from workspace.services import rebuilding, settling, templates
 from workspace.services.accounts import Accounts
 from workspace.services.delivery import Delivery
 from workspace.store import (
@@ -79,7 +79,8 @@ class Sends:
 
         Raises NotFound, CannotSend; Conflict for a message in any other state.
         """
-        return self._decide("send_again", id, key, lambda tx: self._again(tx, id, actor))
+        template = self._template(id)
+        return self._decide("send_again", id, key, lambda tx: self._again(tx, id, actor, template))
 
     def mark_sent(self, id: int, actor: Actor, key: str | None) -> Message:
         """Settle a message that is not confirmed: a person knows that it was sent.
@@ -99,11 +100,19 @@ class Sends:
             self._delivery.queued(row.channel_id, id, row.conversation_id, message.undo_until)
         return message
 
-    def _again(self, tx: Driver, id: int, actor: Actor) -> int:
+    def _template(self, id: int) -> Template | None:
+        """What the channel has of the message's template, asked before any transaction begins."""
+        with self._store.read() as db:
+            row, choice = outbox.get(db, id), outbox.template(db, id)
+        if row is None or choice is None:
+            return None
+        return templates.find(self._accounts.channel(row.channel_id), choice)
+
+    def _again(self, tx: Driver, id: int, actor: Actor, template: Template | None) -> int:
         message = _in_state(tx, id, (DeliveryStatus.FAILED, DeliveryStatus.IN_DOUBT), "sent again")
         channel = self._accounts.channel(message.channel_id)
         can = channel.capabilities
-        refusal = settling.refused(message, outbox.files(tx, id), can, channel.now())
+        refusal = settling.refused(message, outbox.files(tx, id), can, channel.now(), template)
         if refusal is not None:
             raise CannotSend(refusal.message, kind=refusal.kind.value, **refusal.detail)
         again = _queued_now(tx, channel, message)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from workspace import rules
 from workspace.channels.base import Failure, Sent, StatusChanged
-from workspace.models import Capabilities, DeliveryStatus, FailureKind
+from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
 from workspace.rules import Draft, FileFacts, Refusal, Situation
 from workspace.services import folding, receipts
 from workspace.services.folding import Share
@@ -31,6 +31,7 @@ class Claim:
 
     message: Queued
     files: Sequence[QueuedFile]
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,15 @@ class Retry:
 
 
 def claim(
-    tx: Driver, id: int, can: Capabilities, channel_now: datetime, lease_until: datetime
+    tx: Driver,
+    id: int,
+    can: Capabilities,
+    channel_now: datetime,
+    lease_until: datetime,
+    template: Template | None = None,
 ) -> Claim | None:
-    """Mark a message as being sent, before the network hears of it.
+    """Mark a message as being sent, before the network hears of it. `template`: the one it is sent
+    with, as the provider has it now.
 
     None where there is nothing to send: it was cancelled, erased or has arrived; or it may not be
     sent any more, and has failed with the reason.
@@ -55,7 +62,7 @@ def claim(
     if message is None or message.status not in WAITING:
         return None
     files = outbox.files(tx, id)
-    refusal = refused(message, files, can, channel_now)
+    refusal = refused(message, files, can, channel_now, template)
     if refusal is not None:
         _move(tx, message, _failed(message, refusal.kind, refusal.message))
         return None
@@ -67,18 +74,26 @@ def claim(
         not_before=None,
     )
     _move(tx, message, sending)
-    return Claim(sending, files)
+    return Claim(sending, files, template)
 
 
 def refused(
-    message: Queued, files: Sequence[QueuedFile], can: Capabilities, channel_now: datetime
+    message: Queued,
+    files: Sequence[QueuedFile],
+    can: Capabilities,
+    channel_now: datetime,
+    template: Template | None,
 ) -> Refusal | None:
-    """Why a message may not be sent now; None: it may."""
-    return rules.can_send(can, _draft(message, files), _situation(message, channel_now))
+    """Why a message may not be sent now; None: it may. `template`: what the channel has of it."""
+    draft = _draft(message, files, template)
+    return rules.can_send(can, draft, _situation(message, channel_now))
 
 
-def _draft(message: Queued, files: Sequence[QueuedFile]) -> Draft:
-    return Draft(message.text, [FileFacts(f.kind, f.name, f.mime, f.size) for f in files])
+def _draft(message: Queued, files: Sequence[QueuedFile], template: Template | None) -> Draft:
+    facts = [FileFacts(f.kind, f.name, f.mime, f.size) for f in files]
+    if message.template is None:
+        return Draft(message.text, facts)
+    return Draft("", facts, rules.template_use(template, message.template))
 
 
 def _situation(message: Queued, now: datetime) -> Situation:

@@ -111,7 +111,8 @@ CREATE TABLE messages (
     not_before timestamptz,                     -- queued: held for Undo; retry: the next attempt
     lease_until timestamptz,
     failure_kind text,
-    failure text NOT NULL DEFAULT ''
+    failure text NOT NULL DEFAULT '',
+    template text                               -- JSON: the template of it, and the values; null: none
 );
 CREATE UNIQUE INDEX messages_by_provider_id ON messages (channel_id, provider_id);
 

@@ -13,15 +13,14 @@ from uuid import uuid4
 import puremagic
 
 from workspace.errors import TooLarge
+from workspace.media import is_sound
 from workspace.models import MediaKind
+from workspace.rules.files import media_kind
 from workspace.settings import Paths
 
 PORTION = 1 << 20
 HEAD = 1 << 16
 """Bytes looked at to tell what a file is."""
-
-SHOWN_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""What a browser shows as a picture without running anything; the rest is a file."""
 
 _SAME = {
     "audio/wave": "audio/wav",
@@ -133,17 +132,6 @@ def clean_name(name: str) -> str:
     return kept.strip(" .")[-200:].strip(" .") or "file"
 
 
-def media_kind(mime: str) -> MediaKind:
-    """How a file of this type is shown."""
-    if mime in SHOWN_IMAGES:
-        return MediaKind.IMAGE
-    if mime.startswith("audio/"):
-        return MediaKind.AUDIO
-    if mime.startswith("video/"):
-        return MediaKind.VIDEO
-    return MediaKind.DOCUMENT
-
-
 def sniff(head: bytes, name: str) -> str:
     """The type of a file by its first bytes; the name only tells apart what looks alike inside."""
     if head.startswith(b"OggS"):
@@ -152,6 +140,8 @@ def sniff(head: bytes, name: str) -> str:
         return "audio/amr"
     if head[4:12] in (b"ftypM4A ", b"ftypM4B "):
         return "audio/mp4"
+    if is_sound(head):
+        return "audio/webm"
     found = [match for match in _matches(head) if match[0]]
     if head.startswith(b"PK\x03\x04"):
         # Office documents are zip archives; nothing but the name can tell which.

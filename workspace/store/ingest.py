@@ -48,6 +48,7 @@ class NewMessage:
     accepted: bool = False
     failure_kind: FailureKind | None = None
     failure: str = ""
+    template: str | None = field(default=None, repr=False)
     not_before: datetime | None = None
 
 
@@ -120,6 +121,7 @@ _MESSAGES = {
     "accepted": pa.bool_(),
     "failure_kind": pa.string(),
     "failure": pa.string(),
+    "template": pa.string(),
     "not_before": STAMP,
 }
 _ATTACHMENTS = {

@@ -21,6 +21,7 @@ from workspace.models import (
     Origin,
     Reaction,
 )
+from workspace.store import chosen
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 
@@ -117,7 +118,7 @@ def _message(
 ) -> Message:
     (id, conversation_id, direction, author_kind, author_name, body, html,
      occurred_at, received_at, origin, delivery, failure_kind, failure,
-     automatic, unsupported, not_before) = row  # fmt: skip
+     automatic, unsupported, template, not_before) = row  # fmt: skip
     return Message(
         id=id,
         conversation_id=conversation_id,
@@ -135,6 +136,7 @@ def _message(
         failure=failure,
         automatic=automatic,
         unsupported=unsupported,
+        template=chosen.load(template).name if template else "",
         undo_until=not_before if delivery == DeliveryStatus.QUEUED else None,
     )
 

@@ -11,8 +11,10 @@ from workspace.models import (
     FailureKind,
     MediaKind,
     Origin,
+    TemplateChoice,
 )
 from workspace.rules import Outbound
+from workspace.store import chosen
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 
@@ -41,6 +43,7 @@ class Queued:
     last_inbound_at: datetime | None
     opted_out: bool
     blocked: bool
+    template: TemplateChoice | None
     not_before: datetime | None = None
 
     def entry(self) -> Outbound:
@@ -95,12 +98,19 @@ def get(db: Driver, id: int) -> Queued | None:
         last_inbound_at=row[18],
         opted_out=row[19],
         blocked=row[20],
+        template=chosen.load(row[21]) if row[21] else None,
     )
 
 
 def files(db: Driver, message_id: int) -> list[QueuedFile]:
     rows = db.execute(query("delivery.files"), [message_id])
     return [QueuedFile(id, MediaKind(kind), *rest) for id, kind, *rest in rows]
+
+
+def template(db: Driver, id: int) -> TemplateChoice | None:
+    """What a message is sent with; None: no template."""
+    rows = db.execute(query("delivery.template"), [id])
+    return chosen.load(rows[0][0]) if rows and rows[0][0] else None
 
 
 def pending(db: Driver, channel_id: int) -> list[Waiting]:

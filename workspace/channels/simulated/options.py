@@ -8,7 +8,7 @@ from typing import Any
 
 from workspace.channels.simulated import faults
 from workspace.channels.simulated.faults import Faults
-from workspace.channels.simulated.plays import PLAYS
+from workspace.channels.simulated.plays import PLAYS, TEMPLATES
 from workspace.errors import ConfigError
 from workspace.models import Capabilities, StartRule
 
@@ -38,7 +38,8 @@ class Options:
     window_hours: float | None = None
     """Replaces the messaging window of what it plays; 0: none."""
     start: StartRule | None = None
-    """Replaces whether the business may write first: free, template_only or never."""
+    """Replaces whether the business may write first: free, template_only (it then has the
+    templates, too) or never."""
     faults: Faults = field(default_factory=Faults)
     silent: tuple[int, ...] = ()
     """Customers of whom the provider never says what became of the first thing sent to them."""
@@ -53,6 +54,8 @@ class Options:
             reason = found.start_reason or "This simulator is set up so; let a customer write."
             reason = "" if self.start is StartRule.FREE else reason
             found = replace(found, can_start=self.start, start_reason=reason)
+        if found.can_start is StartRule.TEMPLATE_ONLY:
+            found = replace(found, templates=TEMPLATES)
         return found
 
 

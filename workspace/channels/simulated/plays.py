@@ -14,6 +14,7 @@ from workspace.models import (
     MediaRule,
     Rate,
     StartRule,
+    TemplateRule,
     TextLimit,
     TextUnit,
 )
@@ -30,6 +31,8 @@ _SENT, _DELIVERED, _READ, _FAILED = (
     DeliveryStatus.FAILED,
 )
 
+TEMPLATES = TemplateRule(header_limit=60, body_limit=1024)
+
 
 def _media(
     image: tuple[str, int],
@@ -38,11 +41,16 @@ def _media(
     document: tuple[str, int],
     caption: int = 0,
 ) -> dict[MediaKind, MediaRule]:
-    """Each kind as (types with a blank between, MB); no types: any. Audio never has a caption."""
+    """Each kind as (types with a blank between, MB); no types: any. Audio never has a caption.
+
+    What browsers record, WebM, is rewrapped where Ogg is taken.
+    """
     found = {}
     for kind, (types, size) in zip(MediaKind, (image, audio, video, document), strict=True):
         mimes = frozenset(t if "/" in t else f"{kind.value}/{t}" for t in types.split()) or _ANY
-        found[kind] = MediaRule(mimes, size * _MB, 0 if kind is MediaKind.AUDIO else caption)
+        recorded = {"audio/webm": "audio/ogg"} if "audio/ogg" in mimes else {}
+        caption_limit = 0 if kind is MediaKind.AUDIO else caption
+        found[kind] = MediaRule(mimes, size * _MB, caption_limit, recorded)
     return found
 
 
@@ -62,6 +70,7 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=Rate(80, _SECOND, 80),
+        templates=TEMPLATES,
     ),
     Capabilities(
         kind="instagram",

@@ -1,11 +1,14 @@
 """The configured accounts."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from workspace.hub.context import Key, Needed
 from workspace.hub.routes.conversations import PathId
-from workspace.hub.wire import ChannelRequest, encoded
-from workspace.models import Channel, Check
+from workspace.hub.wire import ChannelRequest, Word, encoded
+from workspace.models import Channel, Check, Conversation, Template
+from workspace.services.templates import offered
 
 router = APIRouter(prefix="/v1/channels", tags=["Channels"])
 
@@ -33,6 +36,22 @@ def test_options(asked: ChannelRequest, services: Needed) -> list[Check]:
 @encoded
 def test(id: PathId, services: Needed) -> list[Check]:
     return list(services.accounts.test(id))
+
+
+@router.get("/{id}/templates", summary="Its templates, of all statuses")
+@encoded
+def templates(id: PathId, services: Needed) -> list[Template]:
+    """Empty where the channel has none. Only APPROVED ones can be sent."""
+    return offered(services.accounts.channel(id))
+
+
+@router.get("/{id}/conversation", summary="The conversation with an address, if there is one")
+@encoded
+def conversation(
+    id: PathId, address: Annotated[Word, Query()], services: Needed
+) -> Conversation | None:
+    """Null where there is none yet, or where every new message opens a thread of its own."""
+    return services.inbox.find(id, address)
 
 
 @router.delete("/{id}", summary="Remove a channel; its history stays readable")

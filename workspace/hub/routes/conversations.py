@@ -21,8 +21,8 @@ from workspace.models import (
     MessagePage,
     Outcome,
 )
+from workspace.rules import SHOWN_IMAGES
 from workspace.services import Services
-from workspace.store.files import SHOWN_IMAGES
 
 router = APIRouter(prefix="/v1", tags=["Conversations"])
 PathId = Annotated[wire.Id, InPath()]

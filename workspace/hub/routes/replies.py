@@ -10,7 +10,7 @@ from workspace.errors import TooLarge
 from workspace.hub.context import By, HubNeeded, Key, Needed
 from workspace.hub.routes.conversations import PathId
 from workspace.hub.wire import SendRequest, StartRequest, encoded
-from workspace.models import Conversation, Message, Upload
+from workspace.models import Conversation, Message, TemplateChoice, Upload
 from workspace.settings import MAX_UPLOAD
 
 router = APIRouter(prefix="/v1", tags=["Writing"])
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["Writing"])
 @encoded
 def send(id: PathId, asked: SendRequest, services: Needed, by: By, key: Key) -> Message:
     """Queued at once; the delivery status tells the rest. `undo_until`: held back until then."""
-    return services.replies.send(id, asked.text, asked.uploads, by, key, asked.seen)
+    return services.replies.send(id, asked.text, asked.uploads, by, key, asked.seen, _choice(asked))
 
 
 @router.post("/conversations", summary="Start a conversation")
@@ -36,7 +36,12 @@ def start(asked: StartRequest, services: Needed, by: By, key: Key) -> Conversati
         asked.uploads,
         by,
         key,
+        _choice(asked),
     )
+
+
+def _choice(asked: SendRequest | StartRequest) -> TemplateChoice | None:
+    return asked.template.choice() if asked.template else None
 
 
 @router.post("/uploads", summary="Store a file to attach", response_model=Upload)

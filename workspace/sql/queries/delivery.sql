@@ -8,11 +8,15 @@ WHERE channel_id = $1 AND delivery_status IN ('queued', 'retry') ORDER BY id;
 SELECT m.id, m.conversation_id, m.channel_id, m.provider_id, m.origin, m.author_kind,
        m.occurred_at, m.delivery_status, m.accepted, m.failure_kind, m.failure, m.attempts,
        m.lease_until, m.body, m.reply_headers, c.address_kind, c.address, k.name,
-       c.last_inbound_at, k.opted_out, k.blocked
+       c.last_inbound_at, k.opted_out, k.blocked, m.template
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 JOIN contacts AS k ON k.id = c.contact_id
 WHERE m.id = $1 AND m.direction = 'outbound';
+
+-- name: template
+-- The template of a message.
+SELECT template FROM messages WHERE id = $1;
 
 -- name: files
 -- The files of a message, in their order.

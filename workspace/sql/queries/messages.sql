@@ -76,6 +76,6 @@ WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
 -- Some messages, oldest first.
 SELECT id, conversation_id, direction, author_kind, author_name, body, html,
        occurred_at, received_at, origin, delivery_status, failure_kind, failure,
-       automatic, unsupported, not_before
+       automatic, unsupported, template, not_before
 FROM messages WHERE id IN (SELECT unnest($1::bigint[]))
 ORDER BY occurred_at, id;

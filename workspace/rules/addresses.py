@@ -1,4 +1,7 @@
-"""Addresses as people type them, made into the one form the store compares."""
+"""Addresses as people type them, made into the one form the store compares.
+
+Not among the names of `workspace.rules`: only who asks for it pays for the tables of all countries.
+"""
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -9,15 +12,17 @@ from workspace.models import Address, AddressKind, Capabilities
 MAX_ADDRESS = 320
 
 
-def checked(text: str, channel: Capabilities) -> Address:
-    """The address in a kind the channel takes. Raises InvalidRequest saying what is wrong."""
+def checked(text: str, channel: Capabilities, region: str | None = None) -> Address:
+    """The address in a kind the channel takes. `region`, such as DE: whose phone numbers may leave
+    their country out; None: nobody's. Raises InvalidRequest saying what is wrong.
+    """
     text = text.strip()
     if not text or len(text) > MAX_ADDRESS or not text.isprintable():
         raise InvalidRequest(f"An address has 1 to {MAX_ADDRESS} printable characters.")
     if AddressKind.EMAIL in channel.address:
         return Address(AddressKind.EMAIL, _email(text))
     if AddressKind.PHONE in channel.address:
-        return Address(AddressKind.PHONE, _phone(text))
+        return Address(AddressKind.PHONE, _phone(text, region))
     for kind in sorted(channel.address):
         return Address(kind, text)
     raise InvalidRequest(f"{channel.label} takes no addresses.")
@@ -32,9 +37,9 @@ def _email(text: str) -> str:
     return f"{found.local_part}@{found.domain.lower()}"
 
 
-def _phone(text: str) -> str:
+def _phone(text: str, region: str | None) -> str:
     try:
-        number = phonenumbers.parse(text, None)
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise InvalidRequest(
             f"{text!r} is not a phone number with its country; write +49 151 23456789."
@@ -42,3 +47,19 @@ def _phone(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise InvalidRequest(f"{text!r} is too long or too short for a phone number; check it.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown(address: Address) -> str:
+    """As one writes it: a phone number in its country's groups."""
+    if address.kind is not AddressKind.PHONE:
+        return address.value
+    number = phonenumbers.parse(address.value, None)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def region_of(number: str) -> str | None:
+    """The region of a phone number with its country, such as DE; None: it has none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return None

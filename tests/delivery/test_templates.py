@@ -1,0 +1,217 @@
+"""Sending a template: what is stored, what the channel gets, and what is refused when."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office
+
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.errors import CannotSend, CannotStart, Conflict, InvalidRequest, NotFound
+from workspace.models import (
+    Actor,
+    ActorKind,
+    DeliveryStatus,
+    Direction,
+    FailureKind,
+    Message,
+    Origin,
+    StartRule,
+    Status,
+    TemplateChoice,
+)
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PHONE = "+4915123456789"
+VALUES = {"header.1": "A-7", "1": "Ada", "2": "A-7", "3": "today", "button.0": "x"}
+ORDER = TemplateChoice("order_update", "en", VALUES)
+HELLO = TemplateChoice("hello", "en")
+CAN = replace(
+    CAPABILITIES,
+    can_start=StartRule.TEMPLATE_ONLY,
+    start_reason="Templates only.",
+    window=timedelta(hours=24),
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = open_office(tmp_path / "workspace", Wire(capabilities=CAN, offers=[*CATALOGUE]))
+    yield office
+    office.services.close()
+
+
+def send(
+    office: Office, id: int, choice: TemplateChoice = ORDER, key: str | None = None
+) -> Message:
+    return office.services.replies.send(id, "", [], ANN, key, template=choice)
+
+
+def start(office: Office, choice: TemplateChoice | None = HELLO, text: str = "") -> int:
+    made = office.services.replies.start_conversation(
+        office.channel, PHONE, "Ada", text, "", [], ANN, None, choice
+    )
+    return made.id
+
+
+def test_a_template_is_a_message_with_the_text_it_says(office: Office) -> None:
+    conversation = office.hear()
+    message = send(office, conversation.id)
+    assert (message.origin, message.template) == (Origin.TEMPLATE, "order_update")
+    assert message.text.startswith("Order A-7\n\nHi Ada, your order A-7 is on its way.")
+    office.step()
+    [taken] = office.wire.took
+    assert taken.template
+    assert taken.template.template.name == "order_update"
+    assert taken.template.values == VALUES
+    assert taken.text == message.text
+    [row] = office.all()
+    assert row.status is Status.REPLIED
+    assert row.preview.text.startswith("Order A-7 Hi Ada")
+    found = office.services.inbox.messages(row.id).messages
+    assert [m.template for m in found if m.direction is Direction.OUTBOUND] == ["order_update"]
+
+
+def test_the_agent_s_template_is_the_agent_s(office: Office) -> None:
+    agent = Actor(ActorKind.AGENT, "agent")
+    id = office.hear().id
+    message = office.services.replies.send(id, "", [], agent, None, HELLO)
+    assert message.origin is Origin.AGENT
+
+
+def test_it_goes_outside_the_window(office: Office) -> None:
+    conversation = office.hear()
+    office.wire.clock = NOW + timedelta(days=3)
+    with pytest.raises(CannotSend, match="template message is required"):
+        office.send(conversation.id)
+    message = send(office, conversation.id)
+    office.step()
+    assert office.status(message.id) is DeliveryStatus.SENT
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (replace(ORDER, name="made_up"), "is unknown"),
+        (replace(ORDER, language="fr"), "is unknown"),
+        (replace(ORDER, values={**VALUES, "2": " "}), "a value for 2"),
+        (replace(ORDER, values={**VALUES, "7": "x"}), "no variable 7"),
+        (replace(ORDER, values={**VALUES, "1": "x" * 1024}), "at most 1,024"),
+        (replace(ORDER, values={**VALUES, "header.1": "x" * 60}), "at most 60"),
+        (TemplateChoice("feedback_request", "en", {"1": "a", "2": "b"}), "is PAUSED"),
+        (TemplateChoice("photo_of_your_order", "en", {"1": "a", "2": "b"}), "needs one image"),
+    ],
+)
+def test_what_cant_be_sent_is_refused_and_leaves_nothing(
+    office: Office, choice: TemplateChoice, words: str
+) -> None:
+    conversation = office.hear()
+    with pytest.raises(CannotSend, match=words):
+        send(office, conversation.id, choice)
+    assert office.all() == [conversation]
+    with pytest.raises(CannotSend, match=words):
+        start(office, choice)
+    with office.services.store.read() as db:
+        assert db.execute("SELECT count(*) FROM contacts") == [(1,)]
+
+
+def test_nothing_goes_beside_a_template(office: Office) -> None:
+    conversation = office.hear()
+    with pytest.raises(InvalidRequest, match="message of its own"):
+        office.services.replies.send(conversation.id, "and a text", [], ANN, None, HELLO)
+
+
+def test_a_photo_in_the_header_is_the_message_s_file(office: Office) -> None:
+    conversation = office.hear()
+    photo = office.services.replies.upload("pot.png", BytesIO(PNG))
+    choice = TemplateChoice("photo_of_your_order", "en", {"1": "a", "2": "b"}, photo.id)
+    message = send(office, conversation.id, choice)
+    assert [file.name for file in message.attachments] == ["pot.png"]
+    office.step()
+    [taken] = office.wire.took
+    assert [file.data for file in taken.files] == [PNG]
+    with pytest.raises(Conflict, match="belongs to a message"):
+        send(office, conversation.id, choice)
+
+
+def test_a_template_paused_meanwhile_is_not_sent(office: Office) -> None:
+    conversation = office.hear()
+    message = send(office, conversation.id)
+    office.wire.offers = [replace(t, status="PAUSED", reason="Spam.") for t in CATALOGUE]
+    office.step()
+    assert office.wire.took == []
+    failed = office.message(message.id)
+    assert (failed.delivery_status, failed.failure_kind) == (
+        DeliveryStatus.FAILED,
+        FailureKind.TEMPLATE,
+    )
+    assert "is PAUSED: Spam; choose" in failed.failure
+    assert office.all()[0].status is Status.PENDING
+
+
+def test_a_queued_template_survives_a_restart(tmp_path: Path) -> None:
+    wire = Wire(capabilities=CAN, offers=[*CATALOGUE])
+    office = open_office(tmp_path, wire)
+    message = send(office, office.hear().id)
+    office.services.close()
+    again = open_office(tmp_path, wire)
+    again.step()
+    [taken] = wire.took
+    assert taken.template
+    assert taken.template.values == VALUES
+    assert again.status(message.id) is DeliveryStatus.SENT
+    again.services.close()
+
+
+def test_one_key_is_one_message_even_when_the_template_is_gone(office: Office) -> None:
+    conversation = office.hear()
+    first = send(office, conversation.id, key="k")
+    office.wire.offers = []
+    assert send(office, conversation.id, key="k").id == first.id
+    with pytest.raises(Conflict):
+        send(office, conversation.id, HELLO, key="k")
+
+
+def test_starting_with_a_template(office: Office) -> None:
+    id = start(office)
+    office.step()
+    assert [message.to.value for message in office.wire.took] == [PHONE]
+    [row] = office.all()
+    assert (row.id, row.contact_name, row.status) == (id, "Ada", Status.CREATED)
+    assert start(office) == id
+    office.step()
+    assert len(office.wire.took) == 2
+
+
+def test_starting_without_one_is_refused(office: Office) -> None:
+    with pytest.raises(CannotStart, match=r"Templates only\."):
+        start(office, None, "hello")
+
+
+def test_a_channel_where_customers_start_takes_no_template_either(tmp_path: Path) -> None:
+    can = replace(CAN, can_start=StartRule.NEVER)
+    office = open_office(tmp_path, Wire(capabilities=can, offers=[*CATALOGUE]))
+    with pytest.raises(CannotStart):
+        start(office)
+    office.services.close()
+
+
+def test_a_channel_without_templates_says_so(tmp_path: Path) -> None:
+    office = open_office(tmp_path, Wire(capabilities=replace(CAPABILITIES, templates=None)))
+    with pytest.raises(CannotSend, match="has no templates"):
+        send(office, office.hear().id, HELLO)
+    office.services.close()
+
+
+def test_finding_the_conversation_with_an_address(office: Office) -> None:
+    find = office.services.inbox.find
+    assert find(office.channel, PHONE) is None
+    heard = office.hear(PHONE)
+    assert find(office.channel, "+49 151 2345 6789") == heard
+    with pytest.raises(InvalidRequest, match="is not a phone number"):
+        find(office.channel, "Ada")
+    with pytest.raises(NotFound):
+        find(office.channel + 1, PHONE)

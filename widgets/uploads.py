@@ -1,0 +1,77 @@
+"""Files on their way from the browser to the hub, in pieces, through a temporary file.
+
+One websocket message above 10 MiB closes the connection without a word, so a file comes in pieces,
+each acknowledged by how much has arrived. No file is ever held in memory.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import BinaryIO
+from uuid import uuid4
+
+from workspace.client import Workspace
+from workspace.errors import InvalidRequest, NotFound, TooLarge
+from workspace.models import Upload
+from workspace.settings import MAX_UPLOAD
+
+
+@dataclass
+class _Spool:
+    name: str
+    size: int
+    file: BinaryIO = field(default_factory=TemporaryFile)
+    """Nameless where the system allows it: gone with this process, whatever happens to it."""
+    received: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Uploads:
+    """Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._spools: dict[str, _Spool] = {}
+
+    def start(self, name: str, size: int) -> str:
+        """The id under which the pieces come. Raises TooLarge."""
+        if not isinstance(size, int) or not 0 <= size <= MAX_UPLOAD:
+            raise TooLarge(f"{name} is larger than {MAX_UPLOAD:,} bytes, the most the hub takes.")
+        id = uuid4().hex
+        self._spools[id] = _Spool(name, size)
+        return id
+
+    def add(self, id: str, offset: int, data: bytes) -> int:
+        """How much of the file is here now. A piece that is here already is left as it is."""
+        spool = self._get(id)
+        with spool.lock:
+            if offset > spool.received or spool.received + len(data) > spool.size:
+                return spool.received
+            if offset == spool.received:
+                spool.file.write(data)
+                spool.received += len(data)
+            return spool.received
+
+    def received(self, id: str) -> int:
+        return self._get(id).received
+
+    def finish(self, id: str, ws: Workspace) -> Upload:
+        """Hand the file to the hub; it stays here until the hub has it."""
+        spool = self._get(id)
+        with spool.lock:
+            if spool.received != spool.size:
+                raise InvalidRequest("The file has not arrived completely; attach it again.")
+            stored = ws.upload(spool.name, spool.file)
+        self.cancel(id)
+        return stored
+
+    def cancel(self, id: str) -> None:
+        """Forget it. A file that is just being read is closed with its last reader."""
+        spool = self._spools.pop(id, None)
+        if spool and spool.lock.acquire(blocking=False):
+            spool.file.close()
+
+    def _get(self, id: str) -> _Spool:
+        try:
+            return self._spools[id]
+        except KeyError:
+            raise NotFound("The kernel knows nothing of this file; attach it again.") from None

@@ -1,0 +1,6 @@
+"""What is done to the bytes of sound: pure, without a codec and without a file."""
+
+from workspace.media.rewrap import REWRAPS, rewrapped
+from workspace.media.webm import is_sound
+
+__all__ = ["REWRAPS", "is_sound", "rewrapped"]
