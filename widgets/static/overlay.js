@@ -88,8 +88,11 @@ function moveInMenu(event) {
   items.at(to % items.length).focus();
 }
 
-/** Asks before something that cannot be undone; resolves to whether it was confirmed. */
-export function confirm(parent, { title, body, action }) {
+/**
+ * Asks before something that cannot be undone (`danger`), or is other than expected; resolves to
+ * whether it was confirmed.
+ */
+export function confirm(parent, { title, body, action, danger = true }) {
   return new Promise((resolve) => {
     const dialog = h("dialog", { class: "cw-dialog", role: "alertdialog", "aria-label": title });
     const answer = (value) => () => dialog.close(value);
@@ -100,7 +103,7 @@ export function confirm(parent, { title, body, action }) {
         "div",
         { class: "cw-dialog-actions" },
         h("button", { class: "cw-button", autofocus: true, onclick: answer("") }, "Cancel"),
-        h("button", { class: "cw-button cw-danger", onclick: answer("yes") }, action),
+        h("button", { class: danger ? "cw-button cw-danger" : "cw-button", onclick: answer("yes") }, action),
       ),
     );
     show(parent, dialog, () => resolve(dialog.returnValue === "yes"));
@@ -117,23 +120,27 @@ export function lightbox(parent, image) {
 }
 
 /**
- * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run}
- * is what can be done about it. The next one takes its place. Returns a function that ends it.
+ * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run},
+ * or several `actions`, is what can be done about it. The next one takes its place. Returns a function
+ * that ends it.
  */
-export function toast(el, words, { action = null, wait = 6000 } = {}) {
+export function toast(el, words, { action = null, actions = action ? [action] : [], wait = 6000 } = {}) {
   const around = el.closest(".cw-inbox") ?? el;
   const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
   place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
   const end = () => shown.remove();
-  const act = () => {
-    end();
-    action.run();
+  const button = ({ label, run }) => {
+    const act = () => {
+      end();
+      run();
+    };
+    return h("button", { class: "cw-toast-action", onclick: act }, label);
   };
   const shown = h(
     "div",
     { class: "cw-toast" },
     h("span", {}, words),
-    action && h("button", { class: "cw-toast-action", onclick: act }, action.label),
+    actions.map(button),
     h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
   );
   fill(place, shown);
@@ -145,6 +152,11 @@ function toasts(around) {
   const place = h("div", { class: "cw-panel cw-toasts", role: "status", onkeydown: (event) => event.stopPropagation() });
   around.append(place);
   return place;
+}
+
+/** Shows a dialog of one's own; `closed()` is called once it is gone. */
+export function modal(parent, dialog, closed) {
+  show(parent, dialog, closed);
 }
 
 function show(parent, dialog, closed) {
