@@ -28,6 +28,7 @@ class News:
     conversations: frozenset[int]
     deleted: frozenset[int]
     channels: bool
+    views: bool
     everything: bool
     """Changes may have been missed: read everything again."""
 
@@ -44,7 +45,13 @@ def gather(changes: list[Change]) -> News:
         return frozenset(id for id in named if id is not None)
 
     kinds = {change.kind for change in changes}
-    return News(ids("conversation"), ids("deleted"), "channels" in kinds, "reload" in kinds)
+    return News(
+        ids("conversation"),
+        ids("deleted"),
+        channels="channels" in kinds,
+        views="views" in kinds,
+        everything="reload" in kinds,
+    )
 
 
 class Live:

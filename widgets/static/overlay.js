@@ -112,23 +112,27 @@ export function confirm(parent, { title, body, action, danger = true }) {
 }
 
 /**
- * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run}
- * is what can be done about it. The next one takes its place. Returns a function that ends it.
+ * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run},
+ * or several `actions`, is what can be done about it. The next one takes its place. Returns a function
+ * that ends it.
  */
-export function toast(el, words, { action = null, wait = 6000 } = {}) {
+export function toast(el, words, { action = null, actions = action ? [action] : [], wait = 6000 } = {}) {
   const around = el.closest(".cw-inbox") ?? el;
   const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
   place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
   const end = () => shown.remove();
-  const act = () => {
-    end();
-    action.run();
+  const button = ({ label, run }) => {
+    const act = () => {
+      end();
+      run();
+    };
+    return h("button", { class: "cw-toast-action", onclick: act }, label);
   };
   const shown = h(
     "div",
     { class: "cw-toast" },
     h("span", {}, words),
-    action && h("button", { class: "cw-toast-action", onclick: act }, action.label),
+    actions.map(button),
     h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
   );
   fill(place, shown);
