@@ -86,6 +86,7 @@ class Panel(anywidget.AnyWidget):
 
     def connection(self, live: bool) -> None:
         """The change stream was lost or is back; called from the live thread."""
+        self.push("live", live)
 
     def push(self, name: str, value: Any) -> None:
         """Says something to every view of this panel."""

@@ -107,6 +107,23 @@ export function confirm(parent, { title, body, action }) {
   });
 }
 
+/** A dialog with a heading and something to read or fill in. Returns a function that closes it. */
+export function sheet(parent, heading, ...content) {
+  const dialog = h("dialog", { class: "cw-dialog cw-sheet", "aria-label": heading });
+  const close = () => dialog.close();
+  dialog.append(
+    h(
+      "header",
+      { class: "cw-sheet-head" },
+      h("h3", {}, heading),
+      h("button", { class: "cw-icon-button", "aria-label": "Close", onclick: close }, icon("close")),
+    ),
+    ...content,
+  );
+  show(parent, dialog, () => {});
+  return close;
+}
+
 /** A picture at full size; a click anywhere or Escape closes it. */
 export function lightbox(parent, image) {
   const dialog = h("dialog", { class: "cw-lightbox", "aria-label": image.alt });

@@ -3,6 +3,7 @@
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
 import { runKey } from "./keys.js";
+import { page as shared } from "./page.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
 // Longer than a call to the hub may take, a restart and a delete that waits for a send included:
@@ -96,6 +97,15 @@ class Link {
   }
 }
 
+/** What a screen reader calls the panels. */
+const LABELS = {
+  composer: "Write a message",
+  contact: "Contact",
+  filters: "Search and filters",
+  list: "Conversation list",
+  view: "Conversation",
+};
+
 /** An anywidget module: `build({model, el, link, signal})` fills `el`; `signal` ends with the view. */
 export function panel(name, build) {
   return {
@@ -103,8 +113,10 @@ export function panel(name, build) {
       const life = new AbortController();
       const link = new Link(model, life.signal);
       el.classList.add("cw-panel", `cw-${name}`);
+      if (name in LABELS) label(el, LABELS[name]);
       guardKeys(el);
       followTheme(el, life.signal);
+      followHub(el, link);
       build({ model, el, link, signal: life.signal });
       return () => {
         link.tell("bye", { view: link.view });
@@ -112,6 +124,19 @@ export function panel(name, build) {
       };
     },
   };
+}
+
+function label(el, words) {
+  el.setAttribute("role", "region");
+  el.setAttribute("aria-label", words);
+}
+
+/** Shows in a panel that stands alone that the hub is lost, and loads what failed once it is back. */
+function followHub(el, link) {
+  link.on("live", (live) => {
+    el.dataset.live = String(live);
+    if (live) el.querySelector(".cw-retry")?.click();
+  });
 }
 
 /** Calls `run` with the model's value of `trait` whenever it changes. */
@@ -122,8 +147,9 @@ export function onTrait(model, trait, signal, run) {
 }
 
 /**
- * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells. Combinations with Ctrl, Meta and
- * Alt still reach it (Ctrl+S saves), but not where they would run a cell from a text field.
+ * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells.
+ * Combinations with Ctrl, Meta and Alt still reach it (Ctrl+S saves), but not where they would run a
+ * cell from a text field.
  */
 function guardKeys(el) {
   el.dataset.lmSuppressShortcuts = "true";
@@ -179,10 +205,10 @@ export function showTrouble(el, trouble, retry) {
       "alert",
       "This could not be loaded",
       h("p", { role: "alert" }, trouble.message),
-      h("button", { class: "cw-button", onclick: retry }, "Try again"),
+      h("button", { class: "cw-button cw-retry", onclick: retry }, "Try again"),
     ),
   );
 }
 
-/** Events between the panels of one page, such as a message on its way; never leaves the page. */
-export const page = (globalThis[Symbol.for("conversation-workspace")] ??= new EventTarget());
+/** Events between the panels of one page. */
+export const page = shared;
