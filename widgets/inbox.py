@@ -26,13 +26,6 @@ PANELS: Mapping[str, type[Panel]] = {
 }
 """What an inbox may be made of, in the order in which it is read."""
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "cw-edge": ("menu",),
-    "cw-left": ("filters", "list"),
-    "cw-right": ("view", "composer"),
-    "cw-side": ("contact",),
-}
-
 _LENGTH = re.compile(
     r"\d*\.?\d+(px|em|rem|ex|ch|lh|rlh|cm|mm|in|pt|pc|%|[sld]?v(h|w|min|max|b|i))"
     r"|(calc|min|max|clamp)\([\w\s.,%+*/()-]+\)"
@@ -43,8 +36,8 @@ class Inbox(ipywidgets.VBox):
     """`Filters`, `ConversationList`, `ConversationView`, `Composer` and more, linked by traits.
 
     `conversation_id` is the open conversation, or "". `height` is any CSS length. `panels` names
-    the parts to show, of `PANELS`; None: all. `query` and `ids` choose the list's conversations, as
-    `ConversationList` takes them. Each panel is an attribute by its name, such as `inbox.list`.
+    the parts to show, of `PANELS`; None: all. `query` chooses the list's conversations, as
+    `ConversationList` takes it. Each panel is an attribute by its name, such as `inbox.list`.
     Raises InvalidRequest.
     """
 
@@ -64,14 +57,11 @@ class Inbox(ipywidgets.VBox):
         panels: Iterable[str] | None = None,
         conversation_id: str | int = "",
         query: Any = None,
-        ids: Any = None,
     ) -> None:
         names = _chosen(panels)
-        of_list = {
-            name: value for name, value in (("query", query), ("ids", ids)) if value is not None
-        }
-        if of_list and "list" not in names:
-            raise InvalidRequest("`query` and `ids` are for the list: add it to `panels`.")
+        if query is not None and "list" not in names:
+            raise InvalidRequest("`query` is for the list: add it to `panels`.")
+        of_list = {} if query is None else {"query": query}
         self.notice = Notice(ws)
         self.panels = {
             name: PANELS[name](ws, **(of_list if name == "list" else {})) for name in names
@@ -119,11 +109,20 @@ def _length(height: str) -> str:
 
 
 def _body(panels: Mapping[str, Panel]) -> Any:
-    columns = []
-    for name, parts in COLUMNS.items():
-        if shown := [panels[part] for part in parts if part in panels]:
-            columns.append(_box(ipywidgets.VBox, name, *shown))
-    return _box(ipywidgets.HBox, "cw-body", *columns)
+    """The panels beside each other; some share a column."""
+
+    def column(name: str, *parts: str) -> Iterable[Any]:
+        shown = [panels[part] for part in parts if part in panels]
+        return [_box(ipywidgets.VBox, name, *shown)] if shown else []
+
+    return _box(
+        ipywidgets.HBox,
+        "cw-body",
+        *column("cw-edge", "menu"),
+        *column("cw-left", "filters", "list"),
+        *column("cw-right", "view", "composer"),
+        *(panels[name] for name in ("contact",) if name in panels),
+    )
 
 
 def _box(kind: Any, name: str, *children: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { Head } from "./head.js";
+import { firstKeys } from "./help.js";
 import { Log } from "./log.js";
 import { Media } from "./media.js";
 import { blank, onTrait, page, panel, showTrouble } from "./panel.js";
@@ -57,7 +58,7 @@ class ConversationView {
   nothing() {
     this.id = "";
     this.el.dataset.open = "false";
-    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here.")));
+    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
   }
 
   /** `target`: a message to go to, or "". */

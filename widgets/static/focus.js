@@ -7,7 +7,7 @@ const REGIONS = [
   ["list", "[role=listbox]"],
   ["view", "[role=log]"],
   ["composer", "textarea"],
-  ["contact", ""],
+  ["card", ""],
 ];
 const FOCUSABLE = "button, input, textarea, select, a[href], [tabindex='0']";
 

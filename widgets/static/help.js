@@ -19,11 +19,19 @@ function groups() {
 }
 
 function group([name, lines]) {
-  return h("section", {}, h("h4", {}, name), h("dl", {}, lines.map(line)));
+  return h("section", {}, h("h4", {}, name), h("ul", {}, lines.map(line)));
 }
 
 function line({ label, ways }) {
-  const caps = (keys) => keys.map((key) => h("kbd", {}, key));
-  const spelled = ways.flatMap((keys, n) => (n ? [h("span", {}, "or"), ...caps(keys)] : caps(keys)));
-  return h("div", {}, h("dt", {}, label), h("dd", {}, spelled));
+  const spelled = ways.flatMap((keys, n) => (n ? ["or", ...caps(keys)] : caps(keys)));
+  return h("li", {}, h("span", {}, label), h("span", { class: "cw-keys" }, spelled));
+}
+
+function caps(keys) {
+  return keys.map((key) => h("kbd", {}, key));
+}
+
+/** A hint for whoever has nothing open: the keys to begin with. */
+export function firstKeys() {
+  return h("p", { class: "cw-keys" }, caps(["J", "K"]), "to move,", caps(["Enter"]), "to open,", caps(["?"]), "for all keys");
 }

@@ -20,6 +20,7 @@ export const KEYS = [
   { key: "n", command: "new", label: "New conversation", group: MOVING },
   { key: "?", command: "help", label: "Keyboard shortcuts", group: MOVING },
   { key: "r", command: "reply", label: "Reply", group: ACTING },
+  { key: "N", command: "note", label: "Internal note", group: ACTING },
   { key: "e", command: "archive", label: "Archive", group: ACTING },
   { key: "R", command: "resolve", label: "Resolve", group: ACTING },
   { key: "u", command: "unread", label: "Mark as unread", group: ACTING },
@@ -28,9 +29,10 @@ export const KEYS = [
 /** Keys that a panel handles by itself: only the help needs to know them. */
 export const OTHER_KEYS = [
   { keys: ["Enter"], label: "Open, and read the messages", group: MOVING },
+  { keys: ["X"], label: "Select for many at once", group: MOVING },
   { keys: ["Enter"], label: "Send", group: WRITING_TEXT },
   { keys: ["Shift", "Enter"], label: "New line", group: WRITING_TEXT },
-  { keys: ["/"], label: "Canned reply, in an empty field", group: WRITING_TEXT },
+  { keys: ["/"], label: "Canned replies", group: WRITING_TEXT },
   { keys: ["Esc"], label: "Leave the field; the draft is kept", group: WRITING_TEXT },
 ];
 

@@ -18,7 +18,7 @@ export class Log {
     this.list = h("div", { class: "cw-log-list" });
     this.root = h(
       "div",
-      { class: "cw-log", role: "log", "aria-label": "Messages", tabindex: "0", onscroll: () => this.scrolled() },
+      { class: "cw-log", role: "log", "aria-live": "off", "aria-label": "Messages", tabindex: "0", onscroll: () => this.scrolled() },
       this.list,
     );
     this.jump = h("button", { class: "cw-jump", hidden: true, onclick: () => this.toBottom("smooth") });

@@ -100,7 +100,6 @@ class Link {
 /** What a screen reader calls the panels. */
 const LABELS = {
   composer: "Write a message",
-  contact: "Contact",
   filters: "Search and filters",
   list: "Conversation list",
   view: "Conversation",
