@@ -216,6 +216,9 @@ def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stag
         for key in "abcdfghilmopqstvwxyzABDMYZ0123456789,.;-+":
             inbox.root.locator(spot).first.focus()
             inbox.page.keyboard.press(key)
+        for key in ("Backspace", "Shift+M", "Shift+ArrowUp", "Shift+ArrowDown", "Enter", "A"):
+            inbox.root.locator(spot).first.focus()
+            inbox.page.keyboard.press(f"Control+{key}")
     assert inbox.page.evaluate(CELLS) == cells
     inbox.root.locator(".cw-rows").focus()
     with inbox.page.expect_response(lambda response: response.request.method == "PUT"):

@@ -9,6 +9,9 @@ const FIRST_RETRIES = [700, 2000, 5000];
 // Longer than a call to the hub may take, a restart and a delete that waits for a send included:
 // an answer that is on its way must not be called missing.
 const PATIENCE = 180_000;
+const SUPPRESS = "data-lm-suppress-shortcuts";
+// With Ctrl, Meta or Alt, these act on cells in JupyterLab.
+const CELL_KEYS = new Set(["enter", "backspace", "arrowup", "arrowdown", "arrowleft", "arrowright", "a", "m", "-", "_"]);
 
 /** An error in words, as the kernel or the panel itself found it. */
 export class Trouble extends Error {
@@ -113,7 +116,7 @@ export function panel(name, build) {
       const link = new Link(model, life.signal);
       el.classList.add("cw-panel", `cw-${name}`);
       if (name in LABELS) label(el, LABELS[name]);
-      guardKeys(el);
+      guardKeys(el, life.signal);
       followTheme(el, life.signal);
       followHub(el, link);
       build({ model, el, link, signal: life.signal });
@@ -147,16 +150,25 @@ export function onTrait(model, trait, signal, run) {
 
 /**
  * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells.
- * Combinations with Ctrl, Meta and Alt still reach it (Ctrl+S saves), but not where they would run a
- * cell from a text field.
+ * Combinations with Ctrl, Meta and Alt still reach it (Ctrl+S saves), but for those that would run,
+ * merge or move cells.
  */
-function guardKeys(el) {
-  el.dataset.lmSuppressShortcuts = "true";
+function guardKeys(el, signal) {
   el.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (!modified) runKey(el, event);
-    if (!modified || event.key === "Enter") event.stopPropagation();
+    if (!modified(event)) runKey(el, event);
+    if (keeps(event)) event.stopPropagation();
   });
+  // JupyterLab hears keys after us, Notebook 7 before: it looks for this mark on what has the focus.
+  const mark = (event) => el.contains(event.target) && event.target.toggleAttribute(SUPPRESS, keeps(event));
+  addEventListener("keydown", mark, { capture: true, signal });
+}
+
+function keeps(event) {
+  return !modified(event) || CELL_KEYS.has(event.key.toLowerCase());
+}
+
+function modified(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 /** Marks the panel dark or light as its host is, also where the host is not JupyterLab. */
