@@ -25,6 +25,7 @@ from tests.browser.lab import (
 )  # fmt: skip
 from tests.browser.stage import Stage
 from tests.conftest import ROOT
+from tests.private import said_by_customers
 
 
 def asked(context: BrowserContext) -> list[str]:
@@ -111,13 +112,15 @@ def address(hub: Stage) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
+def opened(browser: Browser, address: str) -> Iterator[tuple[Page, str, list[str]]]:
+    """The page, its source as Voila sent it, and what was asked of other hosts."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         others = asked(context)
         page = context.new_page()
-        page.goto(address)
-        yield page, others
+        sent = page.goto(address)
+        assert sent
+        yield page, sent.text(), others
     finally:
         context.close()
 
@@ -128,7 +131,7 @@ def test_the_app_answers_customers_and_asks_no_other_host(
 ) -> None:
     name = f"Ann {theme.title()}"
     hub.writes(name, "Is there a page without code?")
-    with opened(browser, f"{address}&theme={theme}") as (page, others):
+    with opened(browser, f"{address}&theme={theme}") as (page, source, others):
         inbox = Inbox(page)
         inbox.root.wait_for(timeout=60_000)
         inbox.open(name)
@@ -143,6 +146,7 @@ def test_the_app_answers_customers_and_asks_no_other_host(
         page.screenshot(path=pictures / f"app-{theme}.png")
         assert violations(page) == []
         assert others == []
+        assert not [text for text in said_by_customers(hub.ws) if text in source]
 
 
 def test_the_app_is_for_who_has_its_address(address: str, hub: Stage) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import CELLS, RUN_ALL, Inbox, Lab, running
+from tests.browser.lab import CELLS, RUN_ALL, SAVE, Inbox, Lab, running
 from tests.browser.stage import Stage
+from tests.private import said_by_customers
 
 FOCUSED = "() => document.activeElement.closest('.cw-panel')?.className ?? ''"
 SOME = """import workspace
@@ -272,3 +273,21 @@ WATCH = """text => {
   const watcher = new MutationObserver(look);
   watcher.observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
+
+
+def test_a_saved_notebook_names_nobody(lab: Lab, hub: Stage) -> None:
+    """Saved with the state of its panels, while somebody works in it."""
+    hub.writes("Prisca Private", "Nobody else is to know of this rash", channel="Mail",
+               subject="A matter of my skin")  # fmt: skip
+    path = lab.notebook("kept")
+    with lab.run(path) as inbox:
+        inbox.search.fill("nobody else is to know")
+        inbox.open("Prisca Private")
+        inbox.field.fill("A draft of my own")
+        inbox.page.evaluate(SAVE)
+        expect(inbox.page.locator(".jp-mod-dirty")).to_have_count(0)
+    kept = path.read_text("utf-8")
+    assert "ConversationListModel" in kept or "AnyModel" in kept, "the panels were not saved"
+    private = [*said_by_customers(hub.ws), "A draft of my own", "nobody else is to know"]
+    assert "Nobody else is to know of this rash" in private
+    assert not [text for text in private if text in kept]
