@@ -68,12 +68,12 @@ def take(lab: Lab, name: str) -> None:
 
 
 def keep(inbox: Inbox, name: str) -> None:
-    """The page as it is now, in 256 colours: a third of the bytes, and no eye sees it."""
+    """The page as it is now, as a small file."""
     inbox.page.evaluate(SETTLED)
     inbox.page.evaluate(ON_TOP)
     picture = Image.open(io.BytesIO(inbox.page.screenshot())).convert("RGB")
     path = IMAGES / f"{name}.png"
-    picture.quantize(256, Image.Quantize.MEDIANCUT).save(path, optimize=True)
+    picture.save(path, optimize=True)
     print(path.relative_to(ROOT), f"{path.stat().st_size / 1000:.0f} kB")
 
 

@@ -43,3 +43,9 @@ def test_list_conversation_and_what_opens_over_them(themed: Inbox, hub: Stage) -
     themed.search.fill("nobody ever wrote this")
     expect(themed.root.get_by_text("Nothing found")).to_be_visible()
     assert violations(page) == []
+
+
+def test_axe_does_find_what_is_wrong(inbox: Inbox) -> None:
+    inbox.root.evaluate("inbox => inbox.append(document.createElement('img'))")
+    [found] = violations(inbox.page)
+    assert "image-alt (critical)" in found
