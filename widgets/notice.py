@@ -9,6 +9,7 @@ from widgets.live import News
 from widgets.panel import Panel, answers
 from workspace.client import Workspace
 from workspace.errors import NotFound
+from workspace.models import Direction
 
 MOST = 5
 """Customers named when many write at once; the others are counted."""
@@ -67,5 +68,10 @@ class Notice(Panel):
             return None
         if row.unread == 0 or row.last_inbound_at is None:
             return None
-        at = row.last_inbound_at.isoformat()
-        return {"id": str(id), "name": row.contact_name, "text": row.preview.text, "at": at}
+        last = row.preview  # perhaps an answer already
+        return {
+            "id": str(id),
+            "name": row.contact_name,
+            "text": last.text if last.direction is Direction.INBOUND else "",
+            "at": row.last_inbound_at.isoformat(),
+        }

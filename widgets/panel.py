@@ -120,6 +120,8 @@ class Panel(anywidget.AnyWidget):
     def _appeared(self, view: str) -> None:
         self._views.add(view)
         self.live.join(self)
+        if not self.live.connected:
+            self.connection(False)
 
     def _gone(self, view: str) -> None:
         self._views.discard(view)

@@ -54,7 +54,8 @@ class Notice {
 
   /** Customers wrote: said aloud, and on the desktop unless their conversation is being looked at. */
   arrived({ messages, more }) {
-    this.spoken.textContent = announcement(messages, more);
+    // A node of its own: the same words twice are said twice.
+    fill(this.spoken, h("p", {}, announcement(messages, more)));
     const unseen = messages.filter(({ id }) => !this.looksAt(id));
     if (unseen.length > 0) notifications.tell(this.scope, { messages: unseen, more }, (id) => this.open(id));
   }

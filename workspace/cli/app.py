@@ -41,7 +41,7 @@ def app(
     chosen = the_notebook(notebook)
     location = opened_folder(folder)
     token = secrets.token_hex(24)
-    port = port or _free_port()
+    port = _free_port(port)
     # The token is nobody's to see in a list of processes.
     environment = {**os.environ, "CONVO_DATA": location, "JUPYTER_TOKEN": token}
     environment["JUPYTER_PATH"] = os.pathsep.join(
@@ -49,12 +49,15 @@ def app(
     )
     address = f"http://{LOOPBACK}:{port}/?token={token}"
     signal.signal(signal.SIGTERM, _end)
-    with subprocess.Popen(_command(chosen, port, theme), env=environment) as voila:
+    with (
+        tempfile.TemporaryDirectory(prefix="convo-app-") as shown,
+        subprocess.Popen(_command(chosen, port, theme), env=environment) as voila,
+    ):
         try:
             _wait_for(voila, port)
             click.echo(f"The app is at {address}\nCtrl+C ends it.")
             if not no_browser and has_browser():
-                _show(address)
+                _show(address, Path(shown))
             voila.wait()
         except KeyboardInterrupt:
             pass
@@ -81,9 +84,13 @@ def _command(notebook: Path, port: int, theme: str) -> list[str]:
     return [sys.executable, "-m", "voila", str(notebook), "--token", "--no-browser", *given]
 
 
-def _free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as found:
-        return int(found.getsockname()[1])
+def _free_port(wanted: int | None) -> int:
+    """`wanted`, or any. Raises ConfigError."""
+    try:
+        with socket.create_server((LOOPBACK, wanted or 0)) as found:
+            return int(found.getsockname()[1])
+    except OSError as error:
+        raise ConfigError(f"Port {wanted} is taken or not allowed; name another.") from error
 
 
 def _wait_for(voila: "subprocess.Popen[bytes]", port: int) -> None:
@@ -91,16 +98,14 @@ def _wait_for(voila: "subprocess.Popen[bytes]", port: int) -> None:
         with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
             return
         time.sleep(0.05)
-    raise ConfigError(f"The app did not start; what is above says why. Is port {port} taken?")
+    raise ConfigError("The app did not start; what is above says why.")
 
 
-def _show(address: str) -> None:
-    """Opens a file that leads to the address: a browser's command line is for all to see."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="convo-app-", suffix=".html", delete=False
-    ) as page:
-        page.write(f'<meta http-equiv="refresh" content="0;url={address}">')
-    webbrowser.open(Path(page.name).as_uri())
+def _show(address: str, folder: Path) -> None:
+    """Opens a private file that leads to the address: a browser's command line is for all to see."""
+    page = folder / "app.html"
+    page.write_text(f'<meta http-equiv="refresh" content="0;url={address}">')
+    webbrowser.open(page.as_uri())
 
 
 def _end(_: int, __: FrameType | None) -> None:
