@@ -9,8 +9,10 @@ import pytest
 from tests.panels.conftest import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
+from widgets.live import News
 from widgets.panel import PART, Bytes
 from workspace.client import Workspace, connect
+from workspace.errors import InvalidRequest
 from workspace.models import Conversation, Status, Tab
 
 
@@ -176,13 +178,13 @@ def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
     inbox = Inbox(ws)
     row = first(ws)
     inbox.conversation_id = str(row.id)
-    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.card):
+    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.contact):
         browser = Browser(panel)
-        opens = panel in (inbox.view, inbox.composer, inbox.card)
+        opens = panel in (inbox.view, inbox.composer, inbox.contact)
         id = {"conversation_id": str(row.id)} if opens else {}
         browser.ask("open" if panel is inbox.view else "ready", view="v", **id)
     inbox.filters.filter = Filter(search=row.contact_name, tab=Tab.ALL)
-    parts = (inbox, inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.card)
+    parts = (inbox, inbox.notice, *inbox.panels.values())
     saved = json.dumps([part.get_state() for part in parts], default=str)
     names = {r.contact_name for r in ws.conversations(limit=100)}
     assert not [name for name in names if name in saved]
@@ -227,3 +229,71 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
             bye = {"ask": "bye", "args": {"view": view}, "call": None}
             browser.panel._received(browser.panel, bye, [])
         assert following() == before
+
+
+# --- the inbox and its frame ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"panels": ["list", "agenda"]}, "no 'agenda'; it is made of menu, filters, list"),
+        ({"panels": []}, "made of menu"),
+        ({"panels": "list"}, "list of names"),
+        ({"height": "tall"}, "CSS length"),
+        ({"height": "640"}, "CSS length"),
+        ({"height": "1px; position: fixed"}, "CSS length"),
+        ({"height": 640}, "CSS length"),
+        ({"query": "select 1", "panels": ["view"]}, "for the list"),
+    ],
+    ids=str,
+)
+def test_a_wrong_inbox_is_refused_in_words(
+    wrong: dict[str, object], said: str, ws: Workspace
+) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        Inbox(ws, **wrong)
+
+
+def test_an_inbox_refuses_unknown_keywords(ws: Workspace) -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Inbox(ws, colour="red")
+
+
+@pytest.mark.parametrize("height", ["640px", "80vh", "12.5em", "100%", "calc(100vh - 3rem)"])
+def test_any_css_length_is_a_height(height: str, ws: Workspace) -> None:
+    assert Inbox(ws, height=height).layout.height == height
+
+
+def test_an_inbox_of_some_panels_links_them(ws: Workspace) -> None:
+    inbox = Inbox(ws, panels=("composer", "view"), conversation_id=7)
+    assert list(inbox.panels) == ["view", "composer"]
+    assert inbox.view.conversation_id == inbox.composer.conversation_id == "7"
+    inbox.view.conversation_id = ""
+    assert inbox.conversation_id == inbox.notice.conversation_id == ""
+    assert not hasattr(inbox, "list")
+
+
+def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    frame, menu = Browser(inbox.notice), Browser(inbox.menu)
+    start = frame.ask("ready", view="v")
+    unread = ws.conversations(limit=1).counts.all
+    assert (start["unread"], start["live"], start["demo"]) == (unread, True, True)
+    [messages] = menu.ask("ready", view="m")
+    assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
+    ids = [row.id for row in ws.conversations(unread=True, limit=8)]
+    inbox.notice.changed(News(frozenset(ids), frozenset(), False, False, frozenset(ids)))
+    [arrived] = frame.pushed("arrived")
+    assert [message["id"] for message in arrived["messages"]] == [str(id) for id in sorted(ids)[:5]]
+    assert arrived["more"] == len(ids) - 5
+
+
+def test_what_makes_nothing_unread_is_not_told(ws: Workspace) -> None:
+    row = first(ws, status="replied")
+    ws.mark_read(row.id)
+    notice = Inbox(ws).notice
+    frame = Browser(notice)
+    inbound = frozenset([row.id, 404])
+    notice.changed(News(inbound, frozenset(), False, False, inbound))
+    assert frame.pushed("arrived") == []

@@ -82,6 +82,6 @@ def test_the_card_changes_its_contact(ws: Workspace, row: Conversation) -> None:
 
 def test_the_card_follows_the_inbox(ws: Workspace, row: Conversation) -> None:
     inbox = Inbox(ws, conversation_id=str(row.id))
-    assert inbox.card.conversation_id == str(row.id)
-    inbox.card.conversation_id = ""
+    assert inbox.contact.conversation_id == str(row.id)
+    inbox.contact.conversation_id = ""
     assert inbox.conversation_id == inbox.view.conversation_id == ""

@@ -4,6 +4,7 @@ import { confirm } from "./overlay.js";
 import { fill, h } from "./dom.js";
 import { Head } from "./head.js";
 import { onCommands } from "./keys.js";
+import { firstKeys } from "./help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
 import { blank, onTrait, page, panel, showTrouble } from "./panel.js";
@@ -77,7 +78,7 @@ class ConversationView {
   nothing() {
     this.id = "";
     this.el.dataset.open = "false";
-    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here.")));
+    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
   }
 
   /** `wanted`: the message to go to, or "", and the words that found it. */

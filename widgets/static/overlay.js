@@ -111,6 +111,23 @@ export function confirm(parent, { title, body, action, danger = true }) {
   });
 }
 
+/** A dialog with a heading and something to read or fill in. Returns a function that closes it. */
+export function sheet(parent, heading, ...content) {
+  const dialog = h("dialog", { class: "cw-dialog cw-sheet", "aria-label": heading });
+  const close = () => dialog.close();
+  dialog.append(
+    h(
+      "header",
+      { class: "cw-sheet-head" },
+      h("h3", {}, heading),
+      h("button", { class: "cw-icon-button", "aria-label": "Close", onclick: close }, icon("close")),
+    ),
+    ...content,
+  );
+  show(parent, dialog, () => {});
+  return close;
+}
+
 /**
  * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run},
  * or several `actions`, is what can be done about it. The next one takes its place. Returns a function

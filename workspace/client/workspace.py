@@ -254,6 +254,13 @@ class Workspace(Listing, ContactCalls, Writing):
         self._watches = [watch, *(old for old in self._watches if old.state != "stopped")]
         return watch
 
+    def revive(self) -> None:
+        """Start this machine's hub again if it died; one that somebody stopped stays so.
+
+        Any other call starts it, too, whatever it ended by. Raises HubUnavailable.
+        """
+        self._transport.revive()
+
     def info(self) -> HubInfo:
         told: HubInfo = self._transport.get(HubInfo, "/v1/info")
         return told
