@@ -6,13 +6,13 @@ import httpx
 from fastapi.routing import APIRoute
 
 from workspace.hub.docs import page
-from workspace.hub.routes import channels, conversations, replies, sql, system
+from workspace.hub.routes import channels, conversations, replies, sends, sql, system, writing
 
 
 def test_openapi_lists_exactly_the_routes(http: httpx.Client) -> None:
     api = http.get("/openapi.json").json()
     listed = {(m.upper(), path) for path, methods in api["paths"].items() for m in methods}
-    topics = (channels, conversations, replies, sql, system)
+    topics = (conversations, replies, sends, writing, channels, sql, system)
     routes = [route for topic in topics for route in topic.router.routes]
     assert listed == {(m, r.path) for r in routes if isinstance(r, APIRoute) for m in r.methods}
 

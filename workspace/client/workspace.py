@@ -207,7 +207,8 @@ class Workspace(Writing):
 
         `seen` is the message with the greatest id that you saw: where somebody else has answered
         after it, this raises AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel`
-        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again is another request.
+        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again
+        is another request.
         """
         body = {"text": _text(text), "uploads": self._uploads(files), "seen": as_json(seen)}
         path = f"/v1/conversations/{_id(id)}/messages"
