@@ -141,11 +141,10 @@ class Workspace(Listing, ContactCalls, Writing):
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
         A `template` goes alone, without text and files; a file for its header is one of its own
-        fields, as an upload. `seen` is the message with the greatest id that you saw: where somebody
-        else has answered
-        after it, this raises AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel`
-        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again
-        is another request.
+        fields, as an upload. `seen` is the message with the greatest id that you saw: where
+        somebody else has answered after it, this raises AnsweredMeanwhile and sends nothing. Until
+        `undo_until`, `cancel` takes the message back. With a `key` of yours give `files` as
+        uploads: a file uploaded again is another request.
         """
         body = {
             "text": _text(text),
