@@ -514,7 +514,8 @@ class Template:
         for place, text in ((VariablePlace.HEADER, header), (VariablePlace.BODY, self.body)):
             for name in PLACEHOLDER.findall(text):
                 key = self.key(place, name)
-                label = f"Variable {name}" if name.isdecimal() else _in_words(name)
+                words = f"variable {name}" if name.isdecimal() else name
+                label = _in_words(words if key == name else f"{place.value} {words}")
                 yield self._variable(key, name, place, label)
         for n, button in enumerate(self.buttons):
             if button.varies:

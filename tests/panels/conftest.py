@@ -53,7 +53,7 @@ class Browser:
 
     # What a script does.
 
-    def ask(self, name: str, **args: Any) -> Any:
+    def ask(self, name: str, /, **args: Any) -> Any:
         """The answer's value; an error is raised as it was put."""
         call = f"request-{next(_numbers)}"
         self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, [])

@@ -224,7 +224,7 @@ class NewConversation {
     const writes = channel.can_start;
     const found = writes ? this.address.found : null;
     if (!this.inputs.isConnected) fill(this.columns, this.inputs, this.preview);
-    fill(this.why, !writes && [icon("lock"), h("span", {}, channel.start_reason)]);
+    fill(this.why, !writes && blank("lock", `${plain(channel.name)} can't start a conversation`, h("p", {}, channel.start_reason)));
     this.why.hidden = writes;
     for (const { node } of [fields.name, fields.address]) node.hidden = !writes;
     this.showAddress(ASKS[channel.asks]);
@@ -233,15 +233,16 @@ class NewConversation {
     this.asked.hidden = !writes || !channel.template || Boolean(found);
     fields.text.node.hidden = !writes || channel.template || Boolean(found);
     fields.text.say(channel.template ? "" : this.refusal);
-    this.preview.hidden = !writes || Boolean(found);
+    this.preview.hidden = !writes;
     this.columns.dataset.single = String(this.preview.hidden);
-    fill(this.preview, previewOf(channel, this.shown()));
+    fill(this.preview, previewOf(channel, this.shown(found)));
     this.showSend(found);
     return undefined;
   }
 
-  shown() {
+  shown(found) {
     const { name, subject, text } = this.fields;
+    if (found) return { to: plain(found.contact_name), last: found.preview };
     const to = name.input.value.trim() || this.address.shown || this.fields.address.input.value.trim();
     return { to: plain(to), subject: subject.input.value, text: text.input.value, template: this.form.template && this.form.preview };
   }
@@ -292,7 +293,7 @@ class NewConversation {
     try {
       const { value } = await this.link.ask("start", { ...content, key: this.attempt.key });
       this.sending = false;
-      this.finish(value, `Sent to ${this.shown().to}.`);
+      this.finish(value, `Sent to ${this.shown(null).to}.`);
     } catch (trouble) {
       this.sending = false;
       this.failure = trouble.message;

@@ -20,6 +20,10 @@ export function field(label, props, tag = "input") {
   return { node, input, say, label: (text) => fill(name, text) };
 }
 
+function bubble(text, side) {
+  return text && h("div", { class: "cw-template-bubble", dir: "auto", dataset: { side } }, h("div", { class: "cw-template-body" }, linked(text)));
+}
+
 /** The channels as radio buttons; those that can't start are there, too, and say why when chosen. */
 export function channelCards(channels, chosen, view, pick) {
   return channels.map((channel) => {
@@ -55,9 +59,12 @@ export function foundCard(conversation) {
   ];
 }
 
-/** How it will look where it arrives. `template`: the bubble of a template, if one is chosen. */
-export function previewOf(channel, { to, subject, text, template }) {
-  const content = channel.template ? template : text.trim() && h("div", { class: "cw-template-bubble", dir: "auto" }, h("div", { class: "cw-template-body" }, linked(text.trim())));
+/**
+ * How it will look where it arrives: `template`, the bubble of the one that is chosen, or a text. `last`
+ * is the preview of the conversation there is already.
+ */
+export function previewOf(channel, { to, subject = "", text = "", template = null, last = null }) {
+  const content = last ? bubble(last.text, last.direction === "inbound" ? "in" : "out") : channel.template ? template : bubble(text.trim(), "out");
   const head = h("div", { class: "cw-phone-head" }, channelIcon(channel.look, ""), h("span", {}, h("bdi", {}, to || "Customer")));
   const empty = h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
   return [
