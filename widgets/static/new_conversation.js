@@ -64,7 +64,7 @@ class NewConversation {
     this.found = h("div", { class: "cw-new-found" });
     this.why = h("div", { class: "cw-new-why", role: "status" });
     this.asked = h("div", { class: "cw-label" }, h("span", { class: "cw-label-line" }, "Template"), this.form.node);
-    this.preview = h("aside", { class: "cw-new-preview", "aria-label": "Preview" });
+    this.preview = h("section", { class: "cw-new-preview", "aria-label": "Preview" });
     this.problem = h("p", { class: "cw-new-problem", role: "status" });
     this.submit = h("button", { type: "submit", class: "cw-button cw-primary" }, "Send");
     this.inputs = h("div", { class: "cw-new-fields" }, this.cards, this.why, this.fields.name.node, this.fields.address.node, this.found, this.fields.subject.node, this.asked, this.fields.text.node);
@@ -74,7 +74,7 @@ class NewConversation {
     this.dialog = h(
       "dialog",
       { class: "cw-dialog cw-new-dialog", "aria-label": "New conversation", onkeydown: (event) => this.key(event) },
-      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("header", {}, h("h3", {}, "New conversation"), close), this.columns, h("footer", {}, this.problem, cancel, this.submit)),
+      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("div", { class: "cw-new-head" }, h("h3", {}, "New conversation"), close), this.columns, h("div", { class: "cw-new-foot" }, this.problem, cancel, this.submit)),
     );
     this.dialog.addEventListener("close", () => this.closed());
     this.reset();

@@ -8,10 +8,10 @@ import { linked, plain } from "./text.js";
 /** A labelled field: {node, input, label(text), say(problem, hint)}. */
 export function field(label, props, tag = "input") {
   const id = `cw-field-${token()}`;
-  const said = h("span", { class: "cw-field-said", id, "aria-live": "polite" });
-  const input = h(tag, { class: "cw-input", dir: "auto", "aria-describedby": id, ...props });
-  const name = h("span", {}, label);
-  const node = h("label", { class: "cw-label" }, h("span", { class: "cw-label-line" }, name), input, said);
+  const said = h("span", { class: "cw-field-said", id: `${id}-said`, "aria-live": "polite" });
+  const input = h(tag, { class: "cw-input", dir: "auto", id, "aria-describedby": `${id}-said`, ...props });
+  const name = h("label", { class: "cw-label-line", for: id }, label);
+  const node = h("div", { class: "cw-label" }, name, input, said);
   const say = (problem, hint = "") => {
     fill(said, problem ? h("span", { class: "cw-field-problem" }, icon("alert"), problem) : hint && h("span", { class: "cw-field-hint" }, icon("check"), hint));
     if (problem) input.setAttribute("aria-invalid", "true");
