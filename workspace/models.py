@@ -501,6 +501,11 @@ class Template:
     """In words, why it is not APPROVED; empty where nobody says."""
 
     @property
+    def header_text(self) -> str:
+        """Empty where the header is a file, or there is none."""
+        return self.header.text if self.header and self.header.format == "TEXT" else ""
+
+    @property
     def variables(self) -> tuple[TemplateVariable, ...]:
         """In the order of the components, each key once.
 
@@ -510,8 +515,10 @@ class Template:
         return tuple({variable.key: variable for variable in self._variables()}.values())
 
     def _variables(self) -> Iterator[TemplateVariable]:
-        header = self.header.text if self.header and self.header.format == "TEXT" else ""
-        for place, text in ((VariablePlace.HEADER, header), (VariablePlace.BODY, self.body)):
+        for place, text in (
+            (VariablePlace.HEADER, self.header_text),
+            (VariablePlace.BODY, self.body),
+        ):
             for name in PLACEHOLDER.findall(text):
                 key = self.key(place, name)
                 words = f"variable {name}" if name.isdecimal() else name
