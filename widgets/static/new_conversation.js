@@ -10,7 +10,7 @@ import { TemplateForm } from "./template_form.js";
 import { plain } from "./text.js";
 
 const PAUSE = 350;
-const region = new Intl.Locale(navigator.language).maximize().region ?? "";
+const region = new Intl.Locale(Intl.NumberFormat().resolvedOptions().locale).maximize().region ?? "";
 
 const ASKS = {
   email: { label: "Email", missing: "Enter an email address.", type: "email", placeholder: "name@example.com" },
