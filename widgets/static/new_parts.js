@@ -66,7 +66,7 @@ export function foundCard(conversation) {
 export function previewOf(channel, { to, subject = "", text = "", template = null, last = null }) {
   const content = last ? bubble(last.text, last.direction === "inbound" ? "in" : "out") : channel.template ? template : bubble(text.trim(), "out");
   const head = h("div", { class: "cw-phone-head" }, channelIcon(channel.look, ""), h("span", {}, h("bdi", {}, to || "Customer")));
-  const empty = h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
+  const empty = !last && h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
   return [
     h("div", { class: "cw-phone", dataset: { threads: String(channel.threads) } }, head, channel.threads && subject.trim() && h("div", { class: "cw-phone-subject", dir: "auto" }, subject), h("div", { class: "cw-phone-log" }, content || empty)),
   ];
