@@ -16,7 +16,7 @@ _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import\b|export (?!default ))", re.MULTILINE)
 
-_SHARED_STYLES = ("tokens", "parts", "overlay")
+_SHARED_STYLES = ("tokens", "parts", "fields", "overlay")
 
 
 @cache

@@ -554,6 +554,11 @@ class Template:
     """In words, why it is not APPROVED; empty where nobody says."""
 
     @property
+    def header_text(self) -> str:
+        """Empty where the header is a file, or there is none."""
+        return self.header.text if self.header and self.header.format == "TEXT" else ""
+
+    @property
     def variables(self) -> tuple[TemplateVariable, ...]:
         """In the order of the components, each key once.
 
@@ -563,11 +568,14 @@ class Template:
         return tuple({variable.key: variable for variable in self._variables()}.values())
 
     def _variables(self) -> Iterator[TemplateVariable]:
-        header = self.header.text if self.header and self.header.format == "TEXT" else ""
-        for place, text in ((VariablePlace.HEADER, header), (VariablePlace.BODY, self.body)):
+        for place, text in (
+            (VariablePlace.HEADER, self.header_text),
+            (VariablePlace.BODY, self.body),
+        ):
             for name in PLACEHOLDER.findall(text):
                 key = self.key(place, name)
-                label = f"Variable {name}" if name.isdecimal() else _in_words(name)
+                words = f"variable {name}" if name.isdecimal() else name
+                label = _in_words(words if key == name else f"{place.value} {words}")
                 yield self._variable(key, name, place, label)
         for n, button in enumerate(self.buttons):
             if button.varies:

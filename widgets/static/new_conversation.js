@@ -10,7 +10,7 @@ import { TemplateForm } from "./template_form.js";
 import { plain } from "./text.js";
 
 const PAUSE = 350;
-const region = new Intl.Locale(navigator.language).maximize().region ?? "";
+const region = new Intl.Locale(Intl.NumberFormat().resolvedOptions().locale).maximize().region ?? "";
 
 const ASKS = {
   email: { label: "Email", missing: "Enter an email address.", type: "email", placeholder: "name@example.com" },
@@ -64,7 +64,7 @@ class NewConversation {
     this.found = h("div", { class: "cw-new-found" });
     this.why = h("div", { class: "cw-new-why", role: "status" });
     this.asked = h("div", { class: "cw-label" }, h("span", { class: "cw-label-line" }, "Template"), this.form.node);
-    this.preview = h("aside", { class: "cw-new-preview", "aria-label": "Preview" });
+    this.preview = h("section", { class: "cw-new-preview", "aria-label": "Preview" });
     this.problem = h("p", { class: "cw-new-problem", role: "status" });
     this.submit = h("button", { type: "submit", class: "cw-button cw-primary" }, "Send");
     this.inputs = h("div", { class: "cw-new-fields" }, this.cards, this.why, this.fields.name.node, this.fields.address.node, this.found, this.fields.subject.node, this.asked, this.fields.text.node);
@@ -74,7 +74,7 @@ class NewConversation {
     this.dialog = h(
       "dialog",
       { class: "cw-dialog cw-new-dialog", "aria-label": "New conversation", onkeydown: (event) => this.key(event) },
-      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("header", {}, h("h3", {}, "New conversation"), close), this.columns, h("footer", {}, this.problem, cancel, this.submit)),
+      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("div", { class: "cw-new-head" }, h("h3", {}, "New conversation"), close), this.columns, h("div", { class: "cw-new-foot" }, this.problem, cancel, this.submit)),
     );
     this.dialog.addEventListener("close", () => this.closed());
     this.reset();
@@ -224,7 +224,7 @@ class NewConversation {
     const writes = channel.can_start;
     const found = writes ? this.address.found : null;
     if (!this.inputs.isConnected) fill(this.columns, this.inputs, this.preview);
-    fill(this.why, !writes && [icon("lock"), h("span", {}, channel.start_reason)]);
+    fill(this.why, !writes && blank("lock", `${plain(channel.name)} can't start a conversation`, h("p", {}, channel.start_reason)));
     this.why.hidden = writes;
     for (const { node } of [fields.name, fields.address]) node.hidden = !writes;
     this.showAddress(ASKS[channel.asks]);
@@ -233,15 +233,16 @@ class NewConversation {
     this.asked.hidden = !writes || !channel.template || Boolean(found);
     fields.text.node.hidden = !writes || channel.template || Boolean(found);
     fields.text.say(channel.template ? "" : this.refusal);
-    this.preview.hidden = !writes || Boolean(found);
+    this.preview.hidden = !writes;
     this.columns.dataset.single = String(this.preview.hidden);
-    fill(this.preview, previewOf(channel, this.shown()));
+    fill(this.preview, previewOf(channel, this.shown(found)));
     this.showSend(found);
     return undefined;
   }
 
-  shown() {
+  shown(found) {
     const { name, subject, text } = this.fields;
+    if (found) return { to: plain(found.contact_name), last: found.preview };
     const to = name.input.value.trim() || this.address.shown || this.fields.address.input.value.trim();
     return { to: plain(to), subject: subject.input.value, text: text.input.value, template: this.form.template && this.form.preview };
   }
@@ -292,7 +293,7 @@ class NewConversation {
     try {
       const { value } = await this.link.ask("start", { ...content, key: this.attempt.key });
       this.sending = false;
-      this.finish(value, `Sent to ${this.shown().to}.`);
+      this.finish(value, `Sent to ${this.shown(null).to}.`);
     } catch (trouble) {
       this.sending = false;
       this.failure = trouble.message;

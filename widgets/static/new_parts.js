@@ -8,16 +8,20 @@ import { linked, plain } from "./text.js";
 /** A labelled field: {node, input, label(text), say(problem, hint)}. */
 export function field(label, props, tag = "input") {
   const id = `cw-field-${token()}`;
-  const said = h("span", { class: "cw-field-said", id, "aria-live": "polite" });
-  const input = h(tag, { class: "cw-input", dir: "auto", "aria-describedby": id, ...props });
-  const name = h("span", {}, label);
-  const node = h("label", { class: "cw-label" }, h("span", { class: "cw-label-line" }, name), input, said);
+  const said = h("span", { class: "cw-field-said", id: `${id}-said`, "aria-live": "polite" });
+  const input = h(tag, { class: "cw-input", dir: "auto", id, "aria-describedby": `${id}-said`, ...props });
+  const name = h("label", { class: "cw-label-line", for: id }, label);
+  const node = h("div", { class: "cw-label" }, name, input, said);
   const say = (problem, hint = "") => {
     fill(said, problem ? h("span", { class: "cw-field-problem" }, icon("alert"), problem) : hint && h("span", { class: "cw-field-hint" }, icon("check"), hint));
     if (problem) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
   };
   return { node, input, say, label: (text) => fill(name, text) };
+}
+
+function bubble(text, side) {
+  return text && h("div", { class: "cw-template-bubble", dir: "auto", dataset: { side } }, h("div", { class: "cw-template-body" }, linked(text)));
 }
 
 /** The channels as radio buttons; those that can't start are there, too, and say why when chosen. */
@@ -55,11 +59,14 @@ export function foundCard(conversation) {
   ];
 }
 
-/** How it will look where it arrives. `template`: the bubble of a template, if one is chosen. */
-export function previewOf(channel, { to, subject, text, template }) {
-  const content = channel.template ? template : text.trim() && h("div", { class: "cw-template-bubble", dir: "auto" }, h("div", { class: "cw-template-body" }, linked(text.trim())));
+/**
+ * How it will look where it arrives: `template`, the bubble of the one that is chosen, or a text. `last`
+ * is the preview of the conversation there is already.
+ */
+export function previewOf(channel, { to, subject = "", text = "", template = null, last = null }) {
+  const content = last ? bubble(last.text, last.direction === "inbound" ? "in" : "out") : channel.template ? template : bubble(text.trim(), "out");
   const head = h("div", { class: "cw-phone-head" }, channelIcon(channel.look, ""), h("span", {}, h("bdi", {}, to || "Customer")));
-  const empty = h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
+  const empty = !last && h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
   return [
     h("div", { class: "cw-phone", dataset: { threads: String(channel.threads) } }, head, channel.threads && subject.trim() && h("div", { class: "cw-phone-subject", dir: "auto" }, subject), h("div", { class: "cw-phone-log" }, content || empty)),
   ];

@@ -91,7 +91,7 @@ export class TemplateForm {
     this.template = template;
     fill(this.node, this.chosen(), template.media && this.fileField(), template.variables.map((v) => this.field(v)), this.note());
     this.show();
-    (this.node.querySelector(".cw-template-fields input, .cw-template-value input, .cw-template-file button") ?? this.node.querySelector("button")).focus();
+    (this.node.querySelector(".cw-template-file button, .cw-template-value input") ?? this.node.querySelector("button")).focus();
   }
 
   chosen() {
@@ -141,7 +141,7 @@ export class TemplateForm {
     this.show();
   }
 
-  /** Asks the rules, which know the limits. Only the newest answer counts. */
+  /** Asks the rules, which know the limits; the hub asks them again. Only the newest answer counts. */
   async ask() {
     const { template, choice } = this;
     if (!template || !this.template) return;

@@ -11,7 +11,8 @@ export class TemplatePicker {
   /** `picked(template)` is called with one that can be sent. */
   constructor(picked) {
     this.picked = picked;
-    this.templates = [];
+    this.templates = null;
+    this.shown = [];
     this.id = `cw-templates-${token()}`;
     this.search = h("input", {
       type: "text",
@@ -40,7 +41,9 @@ export class TemplatePicker {
   }
 
   wait() {
-    this.templates = [];
+    this.templates = null;
+    this.shown = [];
+    this.search.value = "";
     fill(this.list);
     fill(this.state, [1, 2, 3].map(() => h("span", { class: "cw-bone" })));
     this.language.hidden = true;
@@ -55,11 +58,11 @@ export class TemplatePicker {
     const languages = [...new Set(templates.map(({ language }) => language))].sort();
     fill(this.language, h("option", { value: "" }, "All languages"), languages.map((code) => h("option", { value: code }, languageName(code))));
     this.language.hidden = languages.length < 2;
-    this.search.value = "";
     this.show();
   }
 
   show() {
+    if (!this.templates) return;
     const query = this.search.value.trim();
     const words = folded(query).split(" ").filter(Boolean);
     const language = this.language.value;

@@ -150,7 +150,7 @@ class Templates(Page[Template]):
     noun = "templates"
     columns: ClassVar[Mapping[str, Column]] = {
         **_fields(TEXT, "name", "language", "category", "status", "reason"),
-        "header": (TEXT, lambda row: row.header and (row.header.text or row.header.format)),
+        "header": (TEXT, lambda row: row.header_text or (row.header and row.header.format)),
         **_fields(TEXT, "body", "footer"),
         "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
     }

@@ -40,13 +40,26 @@ def _email(text: str) -> str:
 def _phone(text: str, region: str | None) -> str:
     try:
         number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
+    except phonenumbers.NumberParseException as error:
+        if error.error_type in _LENGTHS:
+            raise _odd_length(text) from None
         raise InvalidRequest(
             f"{text!r} is not a phone number with its country; write +49 151 23456789."
         ) from None
     if not phonenumbers.is_possible_number(number):
-        raise InvalidRequest(f"{text!r} is too long or too short for a phone number; check it.")
+        raise _odd_length(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_LENGTHS = (
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD,
+    phonenumbers.NumberParseException.TOO_SHORT_NSN,
+    phonenumbers.NumberParseException.TOO_LONG,
+)
+
+
+def _odd_length(text: str) -> InvalidRequest:
+    return InvalidRequest(f"{text!r} is too long or too short for a phone number; check it.")
 
 
 def shown(address: Address) -> str:

@@ -65,8 +65,7 @@ Parts = Sequence[str | Blank]
 
 
 def header_parts(template: Template) -> Parts:
-    header = template.header
-    return _parts(template, VariablePlace.HEADER, header.text) if header else ()
+    return _parts(template, VariablePlace.HEADER, template.header_text)
 
 
 def body_parts(template: Template) -> Parts:

@@ -1,0 +1,254 @@
+"""Starting conversations in the dialog New, on a real JupyterLab in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.lab import Inbox, Lab
+from tests.browser.stage import Stage, address
+
+WHATSAPP, MAIL = "WhatsApp", "Mail"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc"
+    b"\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\xa3\x1d\x1d\xb6\0\0\0\0IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def channels(hub: Stage) -> None:
+    for name in ("WhatsApp", "Mail", "Instagram", "SMS"):
+        hub.channel(name, plays=name.lower())
+
+
+@pytest.fixture
+def new(inbox: Inbox) -> Locator:
+    """The dialog, opened with the button."""
+    inbox.root.get_by_role("button", name="New", exact=True).click()
+    return dialog(inbox.page)
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="New conversation")
+
+
+def through(new: Locator, channel: str) -> None:
+    new.locator(".cw-new-channel", has_text=channel).click()
+    expect(new.get_by_role("radio", name=channel)).to_be_checked()
+
+
+def choose(new: Locator, name: str, language: str) -> None:
+    new.get_by_label("Search templates").fill(f"{name} {language}")
+    option(new, name).click()
+
+
+def option(new: Locator, name: str) -> Locator:
+    return new.locator(".cw-template-option", has_text=name)
+
+
+def send(new: Locator) -> Locator:
+    return new.get_by_role("button", name="Send", exact=True)
+
+
+def test_a_whatsapp_template_with_variables(inbox: Inbox, hub: Stage, new: Locator) -> None:
+    through(new, WHATSAPP)
+    new.get_by_label("Customer name").fill("Nina New")
+    new.get_by_label("Phone number").fill("+4915111110001")
+    expect(new.get_by_text("+49 1511 1110001")).to_be_visible()
+    choose(new, "order_update", "English")
+    phone = new.get_by_label("Preview")
+    expect(phone).to_contain_text("Nina New")
+    expect(phone).to_contain_text("Hi Ada, your order A-1042")
+    for label, value in (
+        ("Header variable 1", "B-7"),
+        ("Variable 1", "Nina"),
+        ("Variable 2", "B-7"),
+        ("Variable 3", "{{1}} tomorrow"),
+    ):
+        expect(send(new)).to_be_disabled()
+        new.get_by_label(re.compile(f"^{label}")).fill(value)
+    text = "Hi Nina, your order B-7 is on its way. It should reach you {{1}} tomorrow."
+    expect(phone).to_contain_text(text)
+    expect(new.get_by_text("Fill in “Track the parcel: end of the link”")).to_be_visible()
+    new.get_by_label("Track the parcel").fill("B-7-x")
+    new.get_by_label("Track the parcel").press("Enter")
+    expect(new).to_have_count(0)
+    expect(inbox.heading).to_have_text("Nina New")
+    sent = inbox.message(text)
+    expect(sent).to_contain_text("Order B-7")
+    expect(sent.get_by_label(re.compile("Delivered|Read"))).to_be_visible()
+    [message] = hub.ws.messages(hub.named("Nina New"))
+    assert message.template == "order_update"
+
+
+def test_values_the_channel_would_not_take(new: Locator) -> None:
+    through(new, WHATSAPP)
+    new.get_by_label("Phone number").fill("+4915111110002")
+    choose(new, "welcome_voucher", "English")
+    new.get_by_label(re.compile("^Variable 1")).fill("too    many")
+    new.get_by_label(re.compile("^Variable 2")).fill("10%")
+    new.get_by_label("Copy code").fill("WELCOME")
+    expect(new.get_by_role("alert")).to_contain_text("write it on one line")
+    expect(send(new)).to_be_disabled()
+    new.get_by_label(re.compile("^Variable 1")).fill("Ada")
+    expect(send(new)).to_be_enabled()
+
+
+def test_a_photo_in_the_header(inbox: Inbox, tmp_path: Path, new: Locator) -> None:
+    picture = tmp_path / "pot.png"
+    picture.write_bytes(PNG)
+    through(new, WHATSAPP)
+    new.get_by_label("Customer name").fill("Petra Photo")
+    new.get_by_label("Phone number").fill("+4915111110003")
+    choose(new, "photo_of_your_order", "English")
+    expect(new.get_by_text("Attach the photo of the header.")).to_be_visible()
+    new.locator("input[type=file]").set_input_files(picture)
+    expect(new.get_by_label("Preview").get_by_role("img", name="Header photo")).to_be_visible()
+    new.get_by_label(re.compile("^Variable 1")).fill("Petra")
+    new.get_by_label(re.compile("^Variable 2")).fill("pot")
+    send(new).click()
+    sent = inbox.message("here is the photo of your finished pot")
+    expect(sent.get_by_role("img").first).to_be_visible()
+
+
+def test_a_template_that_is_not_approved_cant_be_picked(new: Locator) -> None:
+    through(new, WHATSAPP)
+    new.get_by_label("Search templates").fill("feedback")
+    paused = option(new, "feedback_request")
+    expect(paused).to_contain_text("Paused for 3 hours")
+    expect(paused).to_be_disabled()
+    paused.click(force=True)
+    new.get_by_label("Search templates").press("ArrowDown")
+    new.get_by_label("Search templates").press("Enter")
+    expect(new.get_by_label("Search templates")).to_be_visible()
+    new.get_by_label("Search templates").fill("no such thing")
+    expect(new.get_by_text("No template matches.")).to_be_visible()
+
+
+def test_one_language_at_a_time(new: Locator) -> None:
+    through(new, WHATSAPP)
+    new.get_by_label("Language").select_option(label="Spanish")
+    expect(new.locator(".cw-template-option")).to_have_count(3)
+
+
+def test_a_wrong_phone_number_is_told_as_one_types(new: Locator) -> None:
+    through(new, "SMS")
+    new.get_by_label("Phone number").press_sequentially("+49 1")
+    expect(new.get_by_text("too long or too short for a phone number")).to_be_visible()
+    expect(new.get_by_label("Phone number")).to_have_attribute("aria-invalid", "true")
+    expect(new.get_by_text("Check the phone number.")).to_be_visible()
+    new.get_by_label("Phone number").press_sequentially("511 1110004")
+    expect(new.get_by_text("Write a message.")).to_be_visible()
+
+
+def test_mail_with_a_subject_opens_a_new_thread(inbox: Inbox, hub: Stage, new: Locator) -> None:
+    for subject in ("First matter", "Second matter"):
+        through(new, MAIL)
+        new.get_by_label("Customer name").fill("Mona Mail")
+        new.get_by_label("Email").fill("mona@example.org")
+        expect(new.get_by_text("Enter a subject.")).to_be_visible()
+        new.get_by_label("Subject").fill(subject)
+        new.get_by_label("Message").fill("Dear Mona,")
+        new.get_by_label("Message").press("Shift+Enter")
+        new.get_by_label("Message").press_sequentially("hello.")
+        expect(new.get_by_label("Preview")).to_contain_text(subject)
+        expect(send(new)).to_be_enabled()
+        new.get_by_label("Message").press("Enter")
+        expect(inbox.head).to_contain_text(subject)
+        expect(inbox.message("hello.")).to_be_visible()
+        inbox.root.get_by_role("button", name="New", exact=True).click()
+    assert len([row for row in hub.rows() if row.contact_name == "Mona Mail"]) == 2
+
+
+def test_an_existing_conversation_is_offered_and_opened(
+    inbox: Inbox, hub: Stage, new: Locator
+) -> None:
+    hub.writes("Elsa Existing", "I wrote before", channel=WHATSAPP)
+    number = address("Elsa Existing", hub.channel(WHATSAPP)).value
+    through(new, WHATSAPP)
+    new.get_by_label("Phone number").fill(number)
+    expect(new.get_by_text("There is a conversation with this customer already.")).to_be_visible()
+    card = new.locator(".cw-new-found-card")
+    expect(card).to_contain_text("Elsa Existing")
+    expect(card).to_contain_text("I wrote before")
+    expect(card).to_contain_text("Pending")
+    new.get_by_role("button", name="Open conversation").click()
+    expect(new).to_have_count(0)
+    expect(inbox.heading).to_have_text("Elsa Existing")
+
+
+def test_instagram_says_why(new: Locator) -> None:
+    through(new, "Instagram")
+    expect(new.get_by_text("On Instagram the customer writes first")).to_be_visible()
+    expect(new.get_by_label("Customer name")).to_be_hidden()
+    expect(send(new)).to_be_disabled()
+
+
+def test_by_keyboard_alone(inbox: Inbox) -> None:
+    page = inbox.page
+    inbox.root.get_by_role("listbox").focus()
+    page.keyboard.press("n")
+    new = dialog(page)
+    expect(new.get_by_label("Customer name")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    while not new.get_by_role("radio", name=WHATSAPP).is_checked():
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kay Keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.type("+4915111110005")
+    page.keyboard.press("Tab")
+    expect(new.get_by_label("Search templates")).to_be_focused()
+    page.keyboard.type("appointment")
+    expect(option(new, "appointment_reminder").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    for value in ("Kay", "5 March", "10:30"):
+        page.keyboard.type(value)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(send(new)).to_be_enabled()
+    page.keyboard.press("Enter")
+    expect(inbox.heading).to_have_text("Kay Keyboard")
+    expect(inbox.message("appointment on 5 March at 10:30")).to_be_visible()
+
+
+def test_escape_asks_only_where_something_would_be_lost(inbox: Inbox, new: Locator) -> None:
+    page = inbox.page
+    page.keyboard.press("Escape")
+    expect(new).to_have_count(0)
+    page.keyboard.press("n")
+    new.get_by_label("Customer name").fill("Somebody")
+    asked = page.get_by_role("alertdialog", name="Discard this message?")
+    for _ in range(3):
+        page.keyboard.press("Escape")
+        expect(asked).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(asked).to_have_count(0)
+        expect(new.get_by_label("Customer name")).to_have_value("Somebody")
+    page.keyboard.press("Escape")
+    asked.get_by_role("button", name="Discard").click()
+    expect(new).to_have_count(0)
+    page.keyboard.press("n")
+    expect(new.get_by_label("Customer name")).to_have_value("")
+    page.keyboard.press("Escape")
+
+
+def test_alone_in_a_cell(lab: Lab, hub: Stage) -> None:
+    cell = (
+        "import workspace\nfrom widgets import NewConversation\n"
+        "new = NewConversation(workspace.connect())\nnew"
+    )
+    with lab.open(lab.blank("new_alone", cell)) as page:
+        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+        page.get_by_role("button", name="New", exact=True).click()
+        new = dialog(page)
+        through(new, "SMS")
+        new.get_by_label("Customer name").fill("Alma Alone")
+        new.get_by_label("Phone number").fill("+4915111110006")
+        new.get_by_label("Message").fill("Hello Alma")
+        send(new).click()
+        expect(page.get_by_text("Sent to Alma Alone.")).to_be_visible()
+    assert hub.named("Alma Alone").preview.text == "Hello Alma"
