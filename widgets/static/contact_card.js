@@ -41,9 +41,8 @@ class ContactCard {
     onTrait(model, "conversation_id", signal, () => this.load());
     onCommands(el, signal, { contact: () => this.toggle() });
     onRemembered("card", signal, () => this.place());
-    const sized = new ResizeObserver(() => this.place());
-    sized.observe(el.closest(".cw-inbox") ?? el.parentElement ?? el);
-    signal.addEventListener("abort", () => sized.disconnect());
+    this.sized = new ResizeObserver(() => this.place());
+    signal.addEventListener("abort", () => this.sized.disconnect());
     this.over = false;
     this.load();
   }
@@ -72,7 +71,9 @@ class ContactCard {
 
   place() {
     const inbox = this.el.closest(".cw-inbox");
-    const open = Boolean(inbox) === false || this.isOpen();
+    const open = !inbox || this.isOpen();
+    if (inbox && inbox !== this.around) this.sized.observe(inbox); // not there yet while this is made
+    this.around = inbox;
     this.el.hidden = !this.id || !open;
     this.el.dataset.over = String(!this.isBeside());
     inbox?.querySelector(".cw-head-card")?.setAttribute("aria-expanded", String(open));
