@@ -56,7 +56,7 @@ class AnsweredMeanwhile(Conflict):
 
 
 class TooLate(Conflict):
-    """The message has left, or an attempt to send it was made; it can't be taken back."""
+    """The message no longer waits to be sent, so it can't be taken back."""
 
     code = "too_late"
 

@@ -8,15 +8,18 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as StopEvent
 
-from wire import NOW, Office, Wire, open_office
+from wire import NOW, Clock, Office, Wire, open_office
 
+from workspace import faults
 from workspace.channels.base import Event, Meta, Outbound, Payload, Received, Request, Response
 from workspace.models import Address, AddressKind, DeliveryStatus
 
 MAILS = 5
+UNDO = 1.0
 PHONE = Address(AddressKind.PHONE, "+4915112345")
 DONE = (DeliveryStatus.SENT, DeliveryStatus.IN_DOUBT)
 
@@ -50,9 +53,14 @@ class Provider(Wire):
         stop.wait()
 
 
+class RealClock(Clock):
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 def main(folder: Path) -> None:
     provider = Provider(folder / "ledger.txt")
-    office = open_office(folder / "workspace", provider)
+    office = open_office(folder / "workspace", provider, RealClock(), undo_seconds=UNDO)
     changed = threading.Condition()
 
     def tell(seq: int) -> None:
@@ -67,6 +75,7 @@ def main(folder: Path) -> None:
     office.services.start()
     wait(lambda: len(texts(office)) == MAILS)
     message = office.send(office.all()[0].id, key="once")
+    faults.reach("held_for_undo")
     wait(lambda: office.status(message.id) in DONE and office.services.delivery.sending() == 0)
     status = office.status(message.id)
     office.services.close()

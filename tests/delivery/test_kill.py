@@ -31,6 +31,8 @@ def outcome(folder: Path) -> dict[str, Any]:
     [
         ("after_fetch", "sent", 1),
         ("after_append", "sent", 1),
+        # It waits for Undo; the next life lets it go.
+        ("held_for_undo", "sent", 1),
         # It never left, but nobody can know: it must not be sent by itself.
         ("before_perform", "in_doubt", 0),
         # It left; the provider is asked, and knows it.

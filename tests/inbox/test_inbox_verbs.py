@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workspace.errors import Conflict, InvalidRequest, NotFound
-from workspace.models import Actor, ActorKind, EventKind, Outcome, Status, Tab
+from workspace.models import Actor, ActorKind, DeliveryStatus, EventKind, Outcome, Status, Tab
 from workspace.rules import State
 from workspace.services import verbs
 from workspace.services.filters import Filter
@@ -223,7 +223,11 @@ def test_a_change_is_told_for_what_changed_alone(
 
 LINE = st.one_of(
     st.builds(inbound, st.just("in"), backfill=st.booleans(), silent=st.booleans()),
-    st.builds(outbound, st.just("out")),
+    st.builds(
+        outbound,
+        st.just("out"),
+        delivery=st.sampled_from([DeliveryStatus.SENT, DeliveryStatus.CANCELLED]),
+    ),
     st.builds(note, st.just("note")),
     st.builds(did, st.sampled_from(EventKind), actor=st.just(ANA)),
 )

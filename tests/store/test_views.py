@@ -163,7 +163,9 @@ LINES = st.lists(
             outbound,
             st.just("out"),
             origin=st.sampled_from(Origin),
-            delivery=st.sampled_from([DeliveryStatus.SENT, DeliveryStatus.FAILED]),
+            delivery=st.sampled_from(
+                [DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED]
+            ),
         ),
         st.builds(did, st.sampled_from(EventKind)),
         st.builds(note, st.just("note")),

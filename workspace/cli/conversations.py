@@ -125,12 +125,13 @@ def _print(message: Message) -> None:
 @on_workspace
 def send(ws: Workspace, id: str, text: str, files: tuple[Path, ...], as_json: bool) -> None:
     """Send a message; TEXT "-" reads it from standard input."""
-    message = ws.send(id, _text(text), files)
+    message = ws.send(id, given_text(text), files)
     if as_json:
         show_json(Message, message)
     else:
         status = message.delivery_status.value if message.delivery_status else "stored"
-        click.echo(f"Message {message.id}: {status}.")
+        undo = f" To take it back: convo cancel {message.id}" if message.undo_until else ""
+        click.echo(f"Message {message.id}: {status}.{undo}")
 
 
 @click.command()
@@ -154,14 +155,15 @@ def start(
 ) -> None:
     """Write to somebody first, through CHANNEL (its name or id)."""
     chosen = find_channel(ws, channel)
-    made = ws.start_conversation(chosen, address, name, _text(text), subject, files)
+    made = ws.start_conversation(chosen, address, name, given_text(text), subject, files)
     if as_json:
         show_json(Conversation, made)
     else:
         click.echo(f"Conversation {made.id}.")
 
 
-def _text(text: str) -> str:
+def given_text(text: str) -> str:
+    """What was given as an argument; "-": what comes from standard input."""
     return sys.stdin.read() if text == "-" else text
 
 

@@ -20,6 +20,7 @@ from workspace.client.writing import Writing
 from workspace.errors import TooLarge
 from workspace.models import (
     Actor,
+    Attachment,
     Change,
     Channel,
     Check,
@@ -31,8 +32,8 @@ from workspace.models import (
 )
 from workspace.settings import MAX_UPLOAD
 
-File = str | os.PathLike[str] | tuple[str, bytes] | Upload
-"""A path, a name with bytes, or what `upload` gave."""
+File = str | os.PathLike[str] | tuple[str, bytes] | Upload | Attachment
+"""A path, a name with bytes, or what `upload` or `cancel` gave."""
 
 
 def connect(
@@ -117,9 +118,10 @@ class Workspace(Listing, ContactCalls, Writing):
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
 
-        `seen` is the newest message you saw: where somebody else has answered after it, this raises
-        AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel` takes the message back.
-        With a `key` of yours give `files` as uploads: a file uploaded again is another request.
+        `seen` is the message with the greatest id that you saw: where somebody else has answered
+        after it, this raises AnsweredMeanwhile and sends nothing. Until `undo_until`, `cancel`
+        takes the message back. With a `key` of yours give `files` as uploads: a file uploaded again
+        is another request.
         """
         body = {"text": _text(text), "uploads": self._uploads(files), "seen": as_json(seen)}
         path = f"/v1/conversations/{_id(id)}/messages"
@@ -163,8 +165,8 @@ class Workspace(Listing, ContactCalls, Writing):
     def _uploads(self, files: Iterable[File]) -> list[str]:
         return [str(self._upload(file).id) for file in files]
 
-    def _upload(self, file: File) -> Upload:
-        if isinstance(file, Upload):
+    def _upload(self, file: File) -> Upload | Attachment:
+        if isinstance(file, Upload | Attachment):
             return file
         if isinstance(file, tuple):
             return self.upload(*file)

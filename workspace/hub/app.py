@@ -27,7 +27,8 @@ from workspace.version import VERSION
 DESCRIPTION = """
 Every request but GET /v1/health carries "Authorization: Bearer" and the token of the workspace's
 folder. Every write to conversations carries X-Convo-Actor, the name of who acts (percent-encoded),
-and Idempotency-Key: one key means one deed, however often it is sent.
+and Idempotency-Key: one key means one deed, however often it is sent. PUT needs no key, and drafts
+are those of the actor, also where they are read.
 
 Ids are strings of digits, times are ISO 8601 with zone. An error is {"error": code, "message": a
 sentence, "detail": {}}.

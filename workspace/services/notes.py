@@ -5,8 +5,6 @@ see that something was said. It is no reply and no inbound: status, unread, the 
 messaging window are as they were.
 """
 
-from datetime import timedelta
-
 from workspace import rules
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Actor, Direction, Message
@@ -48,8 +46,7 @@ class Notes:
         head = heads.load(tx, [id])[id]
         [message_id] = ids.allocate(tx, 1)
         now = self._accounts.now(channel_id)
-        if head.preview_at is not None:  # it is about what is there already
-            now = max(now, head.preview_at + timedelta(microseconds=1))
+        now = max(now, head.preview_at or now)  # it is about what is there already
         note = NewMessage(
             id=message_id,
             conversation_id=id,

@@ -12,14 +12,7 @@ from typing import Any
 
 from workspace import rules
 from workspace.channels.base import Channel
-from workspace.errors import (
-    AnsweredMeanwhile,
-    CannotSend,
-    CannotStart,
-    InvalidRequest,
-    NotFound,
-    TooLarge,
-)
+from workspace.errors import CannotSend, CannotStart, InvalidRequest, NotFound, TooLarge
 from workspace.models import (
     Actor,
     ActorKind,
@@ -32,7 +25,7 @@ from workspace.models import (
     StartRule,
 )
 from workspace.rules import Draft, FileFacts, Situation, State
-from workspace.services import addresses
+from workspace.services import addresses, meanwhile
 from workspace.services.accounts import Accounts
 from workspace.services.uploads import Uploads, unsent
 from workspace.settings import MAX_TEXT
@@ -148,7 +141,7 @@ class Replies(Uploads):
                 id=str(conversation_id),
             )
         id, channel_id = found[conversation_id]
-        _check_unanswered(tx, id, said)
+        meanwhile.check(tx, id, said.seen, said.actor)
         channel = self._accounts.channel(channel_id)
         head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
         thread = _answer_in(rows.answered(tx, id), head) if channel.capabilities.threads else {}
@@ -310,29 +303,6 @@ def check_text(text: str) -> None:
             f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
             limit=MAX_TEXT,
         )
-
-
-def _check_unanswered(tx: Driver, conversation_id: int, said: Said) -> None:
-    """In the transaction that queues, so that of two who answer at once only one is heard."""
-    if said.seen is None:
-        return
-    found = rows.answered_meanwhile(tx, conversation_id, said.seen, said.actor)
-    if found is not None:
-        message, other = found
-        raise AnsweredMeanwhile(
-            f"{other.name or _NAMELESS[other.kind]} has answered meanwhile; read the answer, then "
-            "send yours if it is still needed.",
-            who=other.name,
-            kind=other.kind.value,
-            message_id=str(message),
-        )
-
-
-_NAMELESS = {
-    ActorKind.AGENT: "The agent",
-    ActorKind.OPERATOR: "Somebody on another device",
-    ActorKind.SYSTEM: "The workspace",
-}
 
 
 def _refuse(

@@ -152,16 +152,19 @@ class Sender:
     # --- sending ------------------------------------------------------------------------------
 
     def _send(self, due: datetime, message: int, conversation: int) -> None:
-        with self._tools.flight(message, conversation):
-            after, taken = self._attempt(message)
+        # Out of the schedule while it flies: a person may have it sent again at any time after.
+        self.forget(message)
+        try:
+            with self._tools.flight(message, conversation):
+                after, taken = self._attempt(message)
+        except BaseException:
+            self.add(message, conversation, due)
+            raise
         with self._wake:
             if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
                 # Where all wait anyway, the one that was refused is still the first.
                 limited = after.failure_kind is FailureKind.RATE_LIMITED
                 self._schedule.add(message, conversation, due if limited else after.not_before)
-            elif after is None or after.status is not DeliveryStatus.QUEUED:
-                # Queued: a person had it sent again before this attempt came to its end.
-                self._schedule.remove(message)
             if after is not None and after.status is DeliveryStatus.IN_DOUBT:
                 self._doubt(message, 0)
         if after is not None and taken:

@@ -137,8 +137,8 @@ def _take_back(tx: Driver, id: int) -> list[int]:
         raise Conflict(f"The message {id} was taken back already.", id=str(id))
     if message.status is not DeliveryStatus.QUEUED or message.attempts:
         raise TooLate(
-            "It is too late for Undo: the message has left, or was tried to be sent. Write another "
-            "one to correct it.",
+            "It is too late for Undo: the message no longer waits to be sent. Write another one to "
+            "correct it.",
             id=str(id),
             status=message.status.value,
         )

@@ -118,7 +118,7 @@ CREATE UNIQUE INDEX messages_by_provider_id ON messages (channel_id, provider_id
 CREATE TABLE attachments (
     id bigint PRIMARY KEY,
     message_id bigint,                          -- null: uploaded, not yet sent
-    conversation_id bigint,                     -- null: uploaded, and in no draft
+    conversation_id bigint,                     -- null: uploaded for nobody in particular yet
     position integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('image', 'audio', 'video', 'document')),
     name text NOT NULL,

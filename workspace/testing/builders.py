@@ -227,7 +227,8 @@ class Builder:
                 log.append(_verb(rows, line, line_ids, id, at))
             else:
                 shown = _message(rows, line, line_ids[-1], id, talk, at, new)
-                heads.take(head, shown)
+                if line.delivery is not DeliveryStatus.CANCELLED:
+                    heads.take(head, shown)
                 log.append(_entry(line, line_ids[-1], at))
         rows.heads.append(head)
         rows.states[id] = rules.replay(entry for entry in log if entry)
@@ -257,10 +258,10 @@ def _verb(
 
 
 def _entry(line: Said, id: int, at: datetime) -> rules.Entry | None:
-    """The line as the log has it; notes are no part of it."""
+    """The line as the log has it; notes and what was taken back are no part of it."""
     if line.direction is Direction.INBOUND:
         return rules.Inbound(id, at, line.backfill, line.silent)
-    if line.origin is None or line.delivery is None:
+    if line.origin is None or line.delivery in (None, DeliveryStatus.CANCELLED):
         return None
     accepted = rules.accepted(line.delivery)
     return rules.Outbound(id, at, line.origin, line.author.kind, accepted, line.backfill)

@@ -27,8 +27,8 @@ ORDER BY m.id DESC
 LIMIT 1;
 
 -- name: detach
--- The files of a message are uploads again, from now on.
-UPDATE attachments SET message_id = NULL, conversation_id = NULL, created_at = now()
+-- The files of a message are uploads again, from now on. They still go with its conversation.
+UPDATE attachments SET message_id = NULL, created_at = now()
 WHERE id IN (SELECT unnest($1::bigint[]));
 
 -- name: attach
