@@ -76,18 +76,19 @@ class ConversationView(Panel):
         self._refresh(conversation_id)
 
     @answers("deliver")
-    def _deliver(self, conversation_id: str, message_id: str, verb: str) -> None:
+    def _deliver(self, conversation_id: str, message_id: str, verb: str) -> dict[str, Any]:
         """Undo of a send, Retry, and what to make of a message that is not confirmed."""
         match verb:
             case "cancel":
-                self.ws.cancel(message_id)
+                message = self.ws.cancel(message_id)
             case "retry" | "send_again":
-                self.ws.send_again(message_id)
+                message = self.ws.send_again(message_id)
             case "mark_sent":
-                self.ws.mark_sent(message_id)
+                message = self.ws.mark_sent(message_id)
             case _:
                 raise InvalidRequest("This can't be done to a message.")
         self._refresh(conversation_id)
+        return wire.message(message)
 
     def changed(self, news: News) -> None:
         if news.touches(self.conversation_id):

@@ -75,6 +75,17 @@ HOSTILE = [
     *("a", "a.", "a-", "a@", "a@a.", "a@a.a ", "@", "..a@", "+_-.", "é", "www", "://"),
     *("http://", "https://a", "www.a ", "mailto:", "http://(", "www.a).,;", "http://a" + "." * 99),
     *(" ", "\t\n ", ">\n", "> a\n", "\n>", ":", " :", ":\n", "a:\n> b\n"),
+    *(
+        "From: a\n",
+        "From:\nTo:\n",
+        "On a",
+        "On a\n",
+        "On a wrote:\n",
+        "wrote: ",
+        "-----\n",
+        "_____\n\n",
+    ),
+    *("On wrote : ", "--- original message ---", "schrieb a ", "\n\n From: a\n"),
 ]
 """Pieces of which a stranger may send any number."""
 

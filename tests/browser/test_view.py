@@ -5,7 +5,9 @@ import math
 import re
 import struct
 import wave
+from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.lab import Inbox, Lab
@@ -26,10 +28,11 @@ def sound(seconds: float = 2) -> bytes:
     return out.getvalue()
 
 
-def find(inbox: Inbox, word: str) -> None:
+def find(inbox: Inbox, word: str, shown: str = "") -> None:
+    """Opens the one hit; `shown`: how it is written there."""
     inbox.search.fill(word)
     expect(inbox.rows).to_have_count(1)
-    expect(inbox.rows.locator("mark").first).to_be_visible()
+    expect(inbox.rows.locator("mark")).to_have_text(shown or word)
     inbox.rows.click()
 
 
@@ -40,7 +43,7 @@ def test_a_hit_opens_where_it_is_and_goes_on_both_ways(inbox: Inbox, hub: Stage)
     lines = [f"Line {n}" for n in range(240)]
     lines[100] = "Line 100 holds the word Märjoram"
     hub.ws.mark_read(hub.writes("Fern Far", *lines).id)
-    find(inbox, "marjoram")
+    find(inbox, "marjoram", "Märjoram")
     hit = inbox.message("Line 100 holds")
     expect(hit).to_be_in_viewport()
     expect(hit.locator("mark")).to_have_text("Märjoram")
@@ -70,8 +73,8 @@ def test_what_comes_while_one_reads_far_up_is_counted(inbox: Inbox, hub: Stage) 
 
 
 def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> None:
-    hub.writes("Tina Thyme", "About thyme", "About salt")
-    inbox.open("Tina Thyme")
+    hub.writes("Tina Taste", "About thyme", "About salt")
+    inbox.open("Tina Taste")
     find(inbox, "thyme")
     expect(inbox.message("About thyme").locator("mark")).to_have_text("thyme")
     find(inbox, "salt")
@@ -197,12 +200,13 @@ def test_the_quote_of_an_html_mail_is_folded(inbox: Inbox, hub: Stage) -> None:
 # --- how sends fare -----------------------------------------------------------------------------
 
 
-def test_a_send_is_taken_back(inbox: Inbox, hub: Stage) -> None:
+def test_a_send_is_taken_back(inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub.services.replies, "_undo", timedelta(minutes=2))
     id = hub.writes("Ulla Undo", "Hello").id
     inbox.open("Ulla Undo")
     hub.ws.send(id, "Too early")
     sent = inbox.message("Too early")
-    expect(sent).to_contain_text(re.compile(r"Sending in \d s"))
+    expect(sent).to_contain_text(re.compile(r"Sending in 1\d\d s"))
     sent.get_by_role("button", name="Undo").click()
     expect(sent).to_have_count(0)
     assert [message.text for message in hub.ws.messages(id)] == ["Hello"]
@@ -276,6 +280,7 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     toast(inbox).get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast")).to_be_visible()
     inbox.choose("Mark as unread")
+    expect(inbox.head).to_have_attribute("data-unread", "1")
     inbox.choose("Mark as read")
     expect(toast(inbox)).to_contain_text("Marked as read")
     toast(inbox).get_by_role("button", name="Undo").click()

@@ -22,7 +22,7 @@ from workspace.hub.routes import (
 def test_openapi_lists_exactly_the_routes(http: httpx.Client) -> None:
     api = http.get("/openapi.json").json()
     listed = {(m.upper(), path) for path, methods in api["paths"].items() for m in methods}
-    topics = (conversations, views, replies, sends, writing, contacts, channels, sql, system)
+    topics = (channels, contacts, conversations, views, replies, sends, writing, sql, system)
     routes = [route for topic in topics for route in topic.router.routes]
     assert listed == {(m, r.path) for r in routes if isinstance(r, APIRoute) for m in r.methods}
 

@@ -41,9 +41,8 @@ class ContactCard {
     onTrait(model, "conversation_id", signal, () => this.load());
     onCommands(el, signal, { contact: () => this.toggle() });
     onRemembered("card", signal, () => this.place());
-    const sized = new ResizeObserver(() => this.place());
-    sized.observe(el.closest(".cw-inbox") ?? el.parentElement ?? el);
-    signal.addEventListener("abort", () => sized.disconnect());
+    this.sized = new ResizeObserver(() => this.place());
+    signal.addEventListener("abort", () => this.sized.disconnect());
     this.over = false;
     this.load();
   }
@@ -72,7 +71,9 @@ class ContactCard {
 
   place() {
     const inbox = this.el.closest(".cw-inbox");
-    const open = Boolean(inbox) === false || this.isOpen();
+    const open = !inbox || this.isOpen();
+    if (inbox && inbox !== this.around) this.sized.observe(inbox); // not there yet while this is made
+    this.around = inbox;
     this.el.hidden = !this.id || !open;
     this.el.dataset.over = String(!this.isBeside());
     inbox?.querySelector(".cw-head-card")?.setAttribute("aria-expanded", String(open));
@@ -109,11 +110,15 @@ class ContactCard {
     this.card = value;
     if (!value) return void fill(this.el);
     if (this.editing?.isConnected) return; // what is being typed stays
-    const kept = document.activeElement?.dataset?.part;
+    const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.part;
     fill(this.body, this.who(), this.identities(), this.facts(), this.switches(), this.others());
-    fill(this.el, this.title, this.problem, this.body);
-    if (kept) this.el.querySelector(`[data-part="${kept}"]`)?.focus();
+    if (!this.body.isConnected) fill(this.el, this.title, this.problem, this.body);
+    if (focused) this.focus(focused);
     this.place();
+  }
+
+  focus(part) {
+    [...this.body.querySelectorAll("button")].find(({ dataset }) => dataset.part === part)?.focus();
   }
 
   name() {
@@ -132,7 +137,7 @@ class ContactCard {
     const rows = this.card.contact.addresses.map(({ kind, value }) => {
       const [glyph, label] = KINDS[kind] ?? KINDS.local;
       const picture = glyph === "mail" ? channelIcon("mail", label) : icon(glyph, label);
-      const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", onclick: () => this.copy(value) }, icon("copy"));
+      const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", dataset: { part: `copy ${value}` }, onclick: () => this.copy(value) }, icon("copy"));
       return h("li", {}, picture, h("bdi", { title: plain(value) }, plain(value)), copy);
     });
     return h("ul", { class: "cw-card-identities", "aria-label": "Addresses" }, rows);
@@ -183,7 +188,7 @@ class ContactCard {
     const said = plain(subject || preview.text || "No messages");
     return h(
       "button",
-      { class: "cw-card-other", onclick: () => this.go(row.id) },
+      { class: "cw-card-other", dataset: { part: `go ${row.id}` }, onclick: () => this.go(row.id) },
       h("span", { class: "cw-card-line" }, channelIcon(kind), h("bdi", {}, plain(channel)), time(row.last_activity_at)),
       h("span", { class: "cw-card-line" }, h("bdi", { class: "cw-card-said" }, said.slice(0, 120)), archived && h("span", { class: "cw-pill" }, "Archived"), statusPill(row.status)),
     );
@@ -209,15 +214,15 @@ class ContactCard {
     const before = this.card.contact.name;
     const field = h("input", { class: "cw-card-field", value: before, "aria-label": "Name", maxlength: "200", dir: "auto" });
     let over = false;
-    const end = async (keep) => {
+    const end = async (keep, keepFocus = true) => {
       if (over) return;
       over = true;
       this.editing = null;
       if (keep && field.value.trim() !== before) await this.update({ name: field.value });
       this.take(this.card);
-      this.el.querySelector("[data-part=rename]")?.focus();
+      if (keepFocus) this.focus("rename");
     };
-    field.addEventListener("blur", () => end(true));
+    field.addEventListener("blur", () => end(true, false));
     field.addEventListener("keydown", (event) => {
       if (!["Enter", "Escape"].includes(event.key) || event.isComposing) return;
       event.preventDefault();

@@ -154,10 +154,10 @@ class ConversationView {
     const id = this.id;
     if (verb === "send_again" && !(await this.sureToRepeat())) return;
     try {
-      await this.link.ask("deliver", { conversation_id: id, message_id: message.id, verb });
+      const { value } = await this.link.ask("deliver", { conversation_id: id, message_id: message.id, verb });
       this.say("");
-      const detail = { scope: this.scope, id, message };
-      if (verb === "cancel") page.dispatchEvent(new CustomEvent("taken back", { detail }));
+      // What was taken back is the composer's again: its text, and its files as uploads.
+      if (verb === "cancel") page.dispatchEvent(new CustomEvent("taken back", { detail: { scope: this.scope, id, message: value } }));
     } catch (trouble) {
       if (this.id === id) this.say(trouble.message);
     }

@@ -78,6 +78,8 @@ export class Head {
     });
     this.toggle.setAttribute("aria-checked", String(conversation.agent_replies));
     this.note.textContent = agent ? "" : "No agent set up";
+    const card = this.el.closest(".cw-inbox")?.querySelector(".cw-card");
+    this.card.setAttribute("aria-expanded", String(Boolean(card && !card.hidden)));
   }
 
   archived() {

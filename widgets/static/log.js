@@ -89,13 +89,14 @@ export class Log {
   }
 
   /** The newest messages again, after a change. Returns false if they don't join what is shown. */
-  update({ messages, events }) {
+  update(value) {
+    const { messages, events } = value;
     const joined = messages.some(({ id }) => this.messages.has(id)) || this.messages.size === 0;
     if (!joined && !this.newest) return this.count(messages);
     if (!joined && messages.length) return false;
     const fresh = messages.filter(({ id }) => !this.messages.has(id));
     this.newest = true;
-    this.dropGone(messages);
+    this.dropGone(value);
     this.settle(fresh);
     this.take(messages, events);
     const inbound = fresh.filter(({ direction }) => direction === "inbound");
@@ -126,14 +127,16 @@ export class Log {
     else this.say(`${authorOf(last, this.parts.me)}: ${words.slice(0, SPOKEN)}`);
   }
 
-  /** What stood among these newest messages and does so no more: an echo that was folded into ours. */
-  dropGone(messages) {
-    if (messages.length === 0) return;
+  /**
+   * What stood among these newest messages and does so no more: it was taken back, or was an echo that
+   * was folded into ours. Not what the hub stored after they were read: it is just not among them yet.
+   */
+  dropGone({ messages, more, now }) {
     const here = new Set(messages.map(({ id }) => id));
-    const highestHere = highest([...here]);
     for (const message of [...this.messages.values()]) {
-      const among = byTime(message, messages[0]) > 0 && BigInt(message.id) < highestHere;
-      if (among && !here.has(message.id)) this.drop(message.id);
+      const among = !more || byTime(message, messages[0]) > 0;
+      const stored = Date.parse(message.received_at) < Date.parse(now);
+      if (among && stored && !here.has(message.id)) this.drop(message.id);
     }
   }
 

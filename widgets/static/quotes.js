@@ -28,10 +28,11 @@ export function split(text) {
 
 function begin(lines) {
   const tail = quotedTail(lines);
+  const lastQuoted = lines.findLastIndex((line) => line.startsWith(">"));
   for (let at = 0; at < tail; at += 1) {
     if (lines[at].length > LONGEST) continue;
     if (ORIGINAL.test(lines[at]) || isHead(lines, at)) return withRule(lines, at);
-    if (isAttribution(lines, at) && nothingBetween(lines, at, tail)) return at;
+    if (isAttribution(lines, at) && nothingBetween(lines, at, tail, lastQuoted)) return at;
   }
   return tail;
 }
@@ -68,8 +69,8 @@ function isAttribution(lines, at) {
 }
 
 /** Whether what follows is quoted alone: an answer between the lines of a quote stays in sight. */
-function nothingBetween(lines, at, tail) {
-  if (tail === lines.length) return !lines.slice(at).some((line) => line.startsWith(">"));
+function nothingBetween(lines, at, tail, lastQuoted) {
+  if (tail === lines.length) return lastQuoted < at;
   return tail - at <= 3 && !lines.slice(at + 2, tail).some((line) => line.trim() && !endsInColon(line));
 }
 
