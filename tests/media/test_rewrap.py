@@ -95,10 +95,9 @@ def test_cut_anywhere_it_is_a_shorter_file_or_refused(live: bool, share: float) 
     cut = recorded[: int(share * len(recorded))]
     try:
         out = ogg(cut)
-    except BrokenRecording as error:
-        assert "record it again" in error.message or "record again" in error.message
-    else:
-        assert len(out) < 2 * len(cut) + 1000
+    except BrokenRecording:
+        return
+    assert heard(out)[0] <= heard(recorded)[0]
 
 
 @given(st.sampled_from([False, True]), st.data())

@@ -13,8 +13,10 @@ import { size } from "./measure.js";
 import { every, onTrait, page, panel } from "./panel.js";
 import { Recorder } from "./recorder.js";
 import { Sending } from "./sending.js";
+import { TemplatePane } from "./template_pane.js";
 import { plain } from "./text.js";
 import { Attached, Tray } from "./tray.js";
+import { Upload } from "./uploads.js";
 
 // From this share of the limit on, what is left is counted.
 const NEAR = 0.85;
@@ -34,6 +36,12 @@ class Composer {
       leave: () => this.field.focus(),
     });
     this.canned = new Canned({ el, field: this.field, id: `cw-canned-${token()}`, load: () => this.cannedReplies(), actions: this.cannedActions() });
+    this.templates = new TemplatePane({
+      link,
+      upload: (file) => this.headerFile(file),
+      send: (choice) => this.sending.template(this.entry, this.state, choice, () => this.chooseTemplate(false)),
+      closed: () => this.templateClosed(),
+    });
     this.plan = debounce(250, () => this.askPlan());
     this.build();
     takePastes(this.field.node, (files) => this.attach(files));
@@ -72,6 +80,7 @@ class Composer {
   async load() {
     this.drafts.saveAll();
     this.recorder.discard();
+    this.templates.open = false;
     this.id = this.model.get("conversation_id");
     this.entry = this.drafts.of(this.id);
     this.state = null;
@@ -117,7 +126,7 @@ class Composer {
     if (this.field.text !== entry.text) this.field.text = entry.text;
     const open = !state || entry.note || !this.gate.refusal(state);
     if (state && !open) this.gate.show(state);
-    const parts = this.recording ? [this.recorder.node] : open ? [this.around] : [this.gate.node];
+    const parts = this.recording ? [this.recorder.node] : this.templates.open ? [this.templates.node] : [open ? this.around : this.gate.node];
     const wanted = [this.warning, ...parts, this.problem, this.hint];
     // What is in place stays: a field that is put in anew loses the focus.
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
@@ -298,6 +307,27 @@ class Composer {
   /** A file has come further. */
   moved(entry) {
     if (entry.items.every(({ id }) => id)) this.drafts.touch(entry);
+  }
+
+  // --- templates
+
+  /** `anew`: from the list; else as it was filled in last. */
+  chooseTemplate(anew = true) {
+    if (!this.state?.templates) return;
+    this.templates.show(this.state.channel, anew);
+    this.show();
+    this.templates.form.focus();
+  }
+
+  templateClosed() {
+    this.show();
+    this.reply(this.entry.note);
+  }
+
+  async headerFile(file) {
+    const upload = new Upload({ link: this.link, file, name: file.name, moved: () => {} });
+    if (!(await upload.done)) throw upload.trouble;
+    return upload.stored;
   }
 
   // --- sound
