@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Inbox, Lab
 from tests.browser.stage import Stage
@@ -119,28 +118,14 @@ def test_an_image_by_pasting(inbox: Inbox, hub: Stage, photo: Path) -> None:
 def test_what_the_channel_does_not_take_is_not_uploaded(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Rosa Refused", "Send it", channel="WhatsApp")
     inbox.open("Rosa Refused")
-    asked = requests(inbox.page, "upload_start")
+    before = hub.services.files.ids()
     files = [["huge.png", "image/png", 6 * MB], ["song.flac", "audio/flac", 500]]
     inbox.field.evaluate("(field, files) => (" + DROP + ")([field, files])", files)
     problem = inbox.root.get_by_role("alert")
     expect(problem).to_contain_text("'huge.png' is 6.0 MB; WhatsApp takes at most 5.0 MB")
     expect(problem).to_contain_text("WhatsApp does not take 'song.flac'")
     expect(tiles(inbox)).to_have_count(0)
-    assert not asked
-
-
-def requests(page: Page, name: str) -> list[Any]:
-    """The panels' requests of this name that leave the page, from now on."""
-    seen: list[Any] = []
-    for_each = f'"ask":"{name}"'.encode()
-
-    def frame(payload: str | bytes) -> None:
-        data = payload.encode() if isinstance(payload, str) else payload
-        if for_each in data:
-            seen.append(data)
-
-    page.on("websocket", lambda socket: socket.on("framesent", frame))
-    return seen
+    assert hub.services.files.ids() == before
 
 
 @pytest.mark.slow

@@ -44,8 +44,9 @@ class Composer {
     });
     this.plan = debounce(250, () => this.askPlan());
     this.build();
+    for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
     takePastes(this.field.node, (files) => this.attach(files));
-    takeDrops(el, signal, { ready: () => this.writable, take: (files) => this.attach(files) });
+    takeDrops(el, signal, { ready: () => this.writable && !this.entry.note, take: (files) => this.attach(files) });
     onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     link.on("live", () => this.drafts.saveAll());
@@ -178,10 +179,10 @@ class Composer {
   }
 
   tick() {
-    const { state, entry } = this;
+    const { state } = this;
     if (!state) return fill(this.hint);
     const left = this.gate.left(state);
-    return fill(this.hint, this.advice(), left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`), entry.dirty && entry.empty && "");
+    return fill(this.hint, this.advice(), left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`));
   }
 
   advice() {
@@ -266,7 +267,7 @@ class Composer {
     try {
       const { value } = await this.link.ask("plan", { conversation_id: id, text: entry.text, files });
       if (entry !== this.entry) return undefined;
-      this.say(value.refusal);
+      if (value.refusal) this.say(value.refusal);
       return this.tray.say(value.note);
     } catch (trouble) {
       return entry === this.entry ? this.say(trouble.message) : undefined;
@@ -279,7 +280,7 @@ class Composer {
   async attach(files) {
     const { entry, id } = this;
     await this.loading;
-    if (!files.length || this.id !== id || !this.writable || entry.note) return;
+    if (!files.length || this.id !== id || !this.writable) return;
     const facts = files.map((file) => ({ name: file.name, size: file.size, mime: file.type }));
     const present = entry.items.map((item) => item.facts);
     try {
@@ -337,7 +338,10 @@ class Composer {
     this.say("");
     this.recording = await this.recorder.start(this.state?.sounds ?? []);
     if (this.id !== id) this.recorder.discard();
-    else if (this.recording) this.show();
+    else if (this.recording) {
+      this.show();
+      this.recorder.focus();
+    }
   }
 
   recorded() {

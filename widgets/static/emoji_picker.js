@@ -17,7 +17,7 @@ export class EmojiPicker {
   constructor({ load, choose, leave }) {
     Object.assign(this, { load, choose, leave });
     this.button = h("button", { class: "cw-icon-button", "aria-label": "Emoji", title: "Emoji" }, icon("smile"));
-    this.popover = popover(this.button, { label: "Emoji", build: (close) => this.build(close) });
+    popover(this.button, { label: "Emoji", build: (close) => this.build(close) });
   }
 
   build(close) {
