@@ -13,13 +13,16 @@ SOURCES := workspace widgets
 PARALLEL := --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all check format bench bench-ui screenshots lock clean
+.PHONY: help lab app test test-all check format bench bench-ui screenshots lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY)  ## Open the inbox in JupyterLab, on demo data the first time
 	@$(BIN)/convo lab
+
+app: $(READY)  ## Open the inbox as a page of its own, without cells
+	@$(BIN)/convo app
 
 test: $(READY)  ## Run the tests, with a real browser and real mail servers
 	@scripts/system-deps || echo "Going on without them; the tests say at the end what they skipped."

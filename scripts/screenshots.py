@@ -1,14 +1,19 @@
-"""Takes the pictures of the documentation anew: the inbox over fresh demo data, light and dark."""
+"""Takes the pictures of the documentation anew, over fresh demo data."""
 
+import io
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.browser.axe import SETTLED  # noqa: E402
 from tests.browser.lab import CHROMIUM, THEME, Inbox, Lab, server  # noqa: E402
 from workspace.client import Workspace  # noqa: E402
 from workspace.models import Conversation  # noqa: E402
@@ -17,34 +22,59 @@ from workspace.testing.hub import running_hub  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ON_TOP = "() => document.querySelector('.jp-Cell:has(.cw-inbox)').scrollIntoView()"
-SETTLED = "() => Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))"
+SHARP = 1.5
+"""Pixels of a picture for one of the page."""
 
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_hub(Path(folder) / "demo") as ws:
         ws.load_demo()
-        take(ws, Path(folder))
+        with jupyterlab(ws, Path(folder)) as lab:
+            take(lab, worth_seeing(ws))
 
 
-def take(ws: Workspace, folder: Path) -> None:
+@contextmanager
+def jupyterlab(ws: Workspace, folder: Path) -> Iterator[Lab]:
     root = folder / "notebooks"
     root.mkdir()
     chromium = next(path for path in BROWSERS if Path(path).exists())
     with server(root, folder / "jupyter", Path(ws.info().folder)) as url, sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        lab = Lab(url, root, browser)
-        with lab.run(lab.notebook("inbox"), height=900, device_scale_factor=2) as inbox:
-            pose(inbox, worth_seeing(ws))
-            for theme in ("Light", "Dark"):
-                inbox.page.evaluate(THEME, f"JupyterLab {theme}")
-                expect(inbox.view).to_have_attribute("data-cw-theme", theme.lower())
-                inbox.page.evaluate(SETTLED)
-                path = IMAGES / f"inbox-{theme.lower()}.png"
-                inbox.page.evaluate(ON_TOP)
-                inbox.page.screenshot(path=path)
-                print(path.relative_to(ROOT))
+        yield Lab(url, root, browser)
         browser.close()
+
+
+def take(lab: Lab, name: str) -> None:
+    """Pictures of the conversation with the customer of this `name`."""
+    with lab.run(lab.notebook("inbox"), height=900, device_scale_factor=SHARP) as inbox:
+        pose(inbox, name)
+        for theme in ("Dark", "Light"):
+            inbox.page.evaluate(THEME, f"JupyterLab {theme}")
+            expect(inbox.view).to_have_attribute("data-cw-theme", theme.lower())
+            keep(inbox, f"inbox-{theme.lower()}")
+        inbox.log.focus()
+        inbox.page.keyboard.press("?")
+        expect(inbox.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+        keep(inbox, "keys")
+        inbox.page.keyboard.press("Escape")
+        if inbox.root.get_by_role("button", name="New", exact=True).count():
+            inbox.page.keyboard.press("n")
+            expect(inbox.page.get_by_role("dialog")).to_be_visible()
+            keep(inbox, "new")
+    with lab.run(lab.notebook("narrow"), width=760, height=900, device_scale_factor=SHARP) as inbox:
+        pose(inbox, name)
+        keep(inbox, "inbox-narrow")
+
+
+def keep(inbox: Inbox, name: str) -> None:
+    """The page as it is now, as a small file."""
+    inbox.page.evaluate(SETTLED)
+    inbox.page.evaluate(ON_TOP)
+    picture = Image.open(io.BytesIO(inbox.page.screenshot())).convert("RGB")
+    path = IMAGES / f"{name}.png"
+    picture.save(path, optimize=True)
+    print(path.relative_to(ROOT), f"{path.stat().st_size / 1000:.0f} kB")
 
 
 def worth_seeing(ws: Workspace) -> str:

@@ -22,6 +22,12 @@ def test_a_file_changes_what_it_names(paths: Paths) -> None:
     assert Settings.load(paths) == Settings(demo=True, sql_seconds=5)
 
 
+def test_undo_can_be_turned_off(paths: Paths) -> None:
+    assert Settings.load(paths).undo_seconds == 5
+    paths.settings.write_text("undo_seconds = 0\n")
+    assert Settings.load(paths).undo_seconds == 0
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -31,6 +37,10 @@ def test_a_file_changes_what_it_names(paths: Paths) -> None:
         ("sql_seconds = inf", "sql_seconds must be a number above 0"),
         ("max_attempts = 2.5", "max_attempts must be a whole number above 0"),
         ("max_attempts = true", "max_attempts must be a whole number above 0"),
+        ("undo_seconds = -1", "undo_seconds must be a number from 0 to 3,600"),
+        ("undo_seconds = inf", "undo_seconds must be a number from 0"),
+        ("undo_seconds = nan", "undo_seconds must be a number from 0"),
+        ("undo_seconds = true", "undo_seconds must be a number from 0"),
         ("demo = ", "not valid TOML"),
     ],
 )

@@ -1,6 +1,7 @@
 """Panels of the conversation workspace: `Inbox`, and the parts it is made of."""
 
 from widgets.composer import Composer
+from widgets.contact_card import ContactCard
 from widgets.conversation_list import ConversationList
 from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
@@ -9,6 +10,7 @@ from widgets.new_conversation import NewConversation
 
 __all__ = [
     "Composer",
+    "ContactCard",
     "ConversationList",
     "ConversationView",
     "Filters",

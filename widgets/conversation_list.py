@@ -1,101 +1,254 @@
 """The list of conversations."""
 
+from __future__ import annotations
+
 import threading
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from widgets import wire
 from widgets.assets import script, style
+from widgets.deeds import Deeds
 from widgets.filters import Filter, Totals, totals
 from widgets.live import News
+from widgets.loaded import Loaded, Patch
+from widgets.named import Ids, ids_of
 from widgets.panel import Panel, answers
+from workspace.client.as_code import python_of, sql_of
+from workspace.client.pages import Conversations
+from workspace.errors import InvalidRequest
 from workspace.models import Tab
 
-PAGE = 50
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST = 50
+PAGE = 200
 MOST = 500
 """Rows the hub gives at once."""
 
 
 class ConversationList(Panel):
-    """Conversations that match `filter`, newest activity first. `selected`: an id, or ""."""
+    """Conversations that match `filter`, newest activity first.
+
+    `query`, a SELECT over the v1 views whose first column gives ids, makes any query an inbox; so
+    do `ids`: a DataFrame with a column `id`, a Series, a list. `selected` is the id of the open
+    conversation, or "". `selection` are the ids of those that are ticked; while all that match
+    are, `selects_all` is True and `selection` is empty: `to_df().id` names them.
+    """
 
     _esm = script("conversation_list")
-    _css = style("conversation_list")
+    _css = style("conversation_list", "list_head")
 
     selected = traitlets.Unicode("").tag(sync=True)
+    selection = Ids().tag(sync=True)
+    selects_all = traitlets.Bool(False).tag(sync=True)
     filter = traitlets.Instance(Filter, ())
+    query = traitlets.Unicode("")
+    ids = Ids(None, allow_none=True)
     totals = traitlets.Instance(Totals, allow_none=True)
 
-    def __init__(self, ws: Any, **traits: Any) -> None:
-        # The rows as the views have them; handlers and the live thread take turns.
-        self._rows: dict[str, dict[str, Any]] = {}
-        self._cursor: str | None = None
+    def __init__(self, ws: Any, query: Any = "", ids: Any = None, **traits: Any) -> None:
+        """A `query` that is no text is taken for `ids`."""
+        if not isinstance(query, str):
+            query, ids = "", query if ids is None else ids
+        # The rows as the views have them. Who changes them also tells the views, before the next
+        # one has its turn: told in another order, a view would lose rows.
         self._turn = threading.RLock()
+        self._loaded = Loaded()
+        self._total = 0
+        self._number = 0
+        self._told: dict[str, Any] = {}
         self._scope = ws.info().folder
-        super().__init__(ws, **traits)
+        self._deeds = Deeds(ws, lambda done, of: self.push("progress", {"done": done, "of": of}))
+        super().__init__(ws, query=query, ids=ids, **traits)
+
+    def to_df(self) -> pd.DataFrame:
+        """The whole list as it is now: all its pages, not only those loaded."""
+        import pandas as pd
+
+        whole: pd.DataFrame = pd.concat([page.df() for page in self._pages()], ignore_index=True)
+        return whole
+
+    # --- what the views are told
 
     @answers("ready")
-    def _ready(self) -> dict[str, Any]:
+    def _ready(self, to: str = "") -> None:
+        """The rows, for a view that begins. Pushed, as all that follows: in one order with it."""
         with self._turn:
-            self._load(len(self._rows))
-            return self._patch(list(self._rows), fresh=True)
+            if len(self._views) > 1 and self._told:
+                patch = Patch(list(self._loaded.rows.values()), fresh=True)
+            else:
+                patch = self._begin()
+            self._tell(patch, to=to)
 
     @answers("more")
     def _more(self) -> None:
-        """The next page. Pushed, not answered: every view of this panel shows the same rows."""
         with self._turn:
-            if self._cursor is None:
-                return
-            page = self.ws.conversations(**self.filter.query(), cursor=self._cursor, limit=PAGE)
-            new = {str(row.id): wire.conversation(row) for row in page}
-            self._rows |= new
-            self._cursor = page.cursor
-            self.push("rows", self._patch(list(new)))
+            if self._loaded.cursor is not None:
+                page = self._page(self._loaded.cursor, PAGE)
+                self._tell(self._loaded.extend(page, page.cursor))
 
-    @traitlets.observe("filter")
-    def _filter_changed(self, _: Any) -> None:
+    @traitlets.observe("filter", "query", "ids")
+    def _asked_anew(self, _: Any) -> None:
+        if not self._told:
+            return  # no view began yet
         with self._turn:
-            self._load(PAGE)
-            self.push("rows", self._patch(list(self._rows), fresh=True))
+            self.selection, self.selects_all = (), False
+            self._number += 1
+            self._tell(self._begin())
+
+    @traitlets.observe("selection")
+    def _some_selected(self, change: Any) -> None:
+        if change["new"]:
+            self.selects_all = False
+
+    @traitlets.observe("selects_all")
+    def _all_selected(self, change: Any) -> None:
+        if change["new"]:
+            self.selection = ()
 
     def changed(self, news: News) -> None:
-        """Reads again what is shown, and tells the views only what is different."""
+        """Asks for what changed alone, and tells the views only what is different."""
+        ids = news.conversations | news.deleted
         with self._turn:
-            before = self._rows
-            self._load(len(before))
-            self.push(
-                "rows", self._patch([id for id, row in self._rows.items() if before.get(id) != row])
-            )
+            # What else changes with a conversation a query alone knows.
+            if news.everything or len(ids) > MOST or self.query:
+                patch = self._reload()
+            elif ids:
+                patch = self._look_at(ids)
+            else:
+                patch = Patch()
+            if gone := set(patch.gone).intersection(self.selection):
+                self.selection = [id for id in self.selection if id not in gone]
+            self._tell(patch)
 
-    def _load(self, wanted: int) -> None:
-        """The first `wanted` rows, a page at least."""
-        rows: dict[str, dict[str, Any]] = {}
-        cursor = None
-        while True:
-            limit = min(max(PAGE, wanted - len(rows)), MOST)
-            page = self.ws.conversations(**self.filter.query(), cursor=cursor, limit=limit)
-            rows |= {str(row.id): wire.conversation(row) for row in page}
+    def _begin(self) -> Patch:
+        page = self._page(None, FIRST)
+        self._loaded = Loaded()
+        return Patch(self._loaded.extend(page, page.cursor).rows, fresh=True)
+
+    def _reload(self) -> Patch:
+        """All that is loaded; the hub gives it in pages."""
+        wanted, cursor = max(len(self._loaded), FIRST), None
+        found: list[Any] = []
+        while len(found) < wanted:
+            page = self._page(cursor, min(wanted - len(found), MOST))
+            found += page
             cursor = page.cursor
-            if cursor is None or len(rows) >= wanted:
+            if cursor is None:
                 break
-        self._rows, self._cursor = rows, cursor
-        self.totals = totals(page)
+        return self._loaded.replace(found, cursor)
 
-    def _patch(self, changed: list[str], *, fresh: bool = False) -> dict[str, Any]:
-        """`order` holds all ids, `rows` the new and changed ones; `fresh` replaces everything."""
+    def _look_at(self, ids: frozenset[int]) -> Patch:
+        where = self._where()
+        if where["ids"] is not None:
+            ids = ids.intersection(map(int, where["ids"]))
+        found = self.ws.conversations(**where | {"ids": sorted(ids)}, limit=MOST) if ids else ()
+        patch = self._loaded.update(ids, found)
+        self._page(None, 1)
+        return patch
+
+    def _page(self, cursor: str | None, limit: int) -> Conversations:
+        """A page of the list, whose counts are those of the tabs from now on."""
+        page: Conversations = self.ws.conversations(**self._where(), cursor=cursor, limit=limit)
+        self._total = page.total
+        self.totals = totals(page)
+        return page
+
+    def _pages(self) -> Iterator[Conversations]:
+        page = self.ws.conversations(**self._where(), limit=MOST)
+        yield page
+        while page.cursor:
+            page = self.ws.conversations(**self._where(), cursor=page.cursor, limit=MOST)
+            yield page
+
+    def _where(self) -> dict[str, Any]:
+        where = self.filter.args()
+        if self.query and where["query"]:
+            raise InvalidRequest("This list is a query's already; open that view in another list.")
+        if self.ids is not None and where["ids"] is not None:
+            where["ids"] = tuple(id for id in self.ids if id in set(where["ids"]))
+        elif self.ids is not None:
+            where["ids"] = self.ids
+        return {**where, "query": self.query or where["query"]}
+
+    def _tell(self, patch: Patch, *, to: str = "") -> None:
+        """Pushes what is different, if anything is; in portions, for a message has its limit."""
+        head = self._head()
+        if not patch and head == self._told and not to:
+            return
+        self._told = head
+        for at in range(0, max(len(patch.rows), 1), MOST):
+            first = at == 0
+            rows = {"rows": patch.rows[at : at + MOST], "gone": patch.gone if first else []}
+            self.push("rows", {**head, **rows, "fresh": patch.fresh and first, "to": to})
+
+    def _head(self) -> dict[str, Any]:
         filtered = self.totals is not None and self.totals.filtered
         return {
-            "fresh": fresh,
-            "order": list(self._rows),
-            "rows": [self._rows[id] for id in changed],
-            "end": self._cursor is None,
-            "channels": None if self._rows else len(self.ws.channels()),
+            "end": self._loaded.cursor is None,
+            "channels": None if self._loaded.rows else len(self.ws.channels()),
             "context": {
+                "list": self._number,
                 "search": self.filter.search,
                 "filtered": filtered,
+                "total": self._total,
+                "query": self._own(),
                 "tab": Tab(self.filter.tab).value,
                 "me": self.ws.actor.name,
                 "scope": self._scope,
             },
         }
+
+    def _own(self) -> str:
+        """What narrows the list beside its filters; "": nothing does."""
+        if self.ids is not None:
+            return f"{len(self.ids):,} conversations named in Python"
+        return self.query
+
+    # --- verbs
+
+    @answers("act", slow=True)  # a delete waits for a send in flight
+    def _act(
+        self, verb: str, ids: Sequence[str] | None = None, expected: int | None = None
+    ) -> dict[str, Any]:
+        """To some, or to all that match if they are as many as `expected`."""
+        if ids is not None:
+            return self._deeds.to_ids(verb, ids_of(ids))
+        return self._deeds.to_all(verb, self._where(), _count(expected))
+
+    @answers("undo", slow=True)
+    def _undo(self, deed: str) -> dict[str, Any]:
+        return self._deeds.undo(deed)
+
+    @answers("contents")
+    def _contents(
+        self, ids: Sequence[str] | None = None, expected: int | None = None
+    ) -> dict[str, int]:
+        """What deleting them would lose."""
+        named = {"where": self._where()} if ids is None else {"ids": ids_of(ids)}
+        lost = self.ws.contents(**named)
+        return {
+            "conversations": lost.conversations,
+            "messages": lost.messages,
+            "files": lost.files,
+        }
+
+    # --- as code
+
+    @answers("code")
+    def _code(self, form: str) -> str:
+        """The list as it is narrowed now, as Python or as SQL."""
+        return sql_of(self._where()) if form == "sql" else python_of(self._where())
+
+    @answers("deed_code")
+    def _deed_code(self, deed: str, form: str) -> str:
+        return self._deeds.code(deed, form)
+
+
+def _count(expected: Any) -> int:
+    if not isinstance(expected, int) or isinstance(expected, bool) or expected < 0:
+        raise InvalidRequest("A verb on all that match needs how many those are.")
+    return expected

@@ -1,5 +1,6 @@
 """An open conversation."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import traitlets
@@ -15,15 +16,12 @@ from workspace.models import Message
 
 PAGE = 50
 
-FARTHEST = 40
-"""Pages that are read to get to a message the search found."""
-
 
 class ConversationView(Panel):
     """Messages and options of the conversation `conversation_id` ("" shows none)."""
 
     _esm = script("conversation_view")
-    _css = style("conversation_view", "messages")
+    _css = style("conversation_view", "messages", "media")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
@@ -33,24 +31,17 @@ class ConversationView(Panel):
 
     @answers("open")
     def _open(self, conversation_id: str, target: str = "") -> dict[str, Any] | None:
-        """The newest messages; back to the message `target` if it is not too far away."""
+        """The newest messages; with `target` those around this message, if it is still there."""
         self._mails.clear()
         if not conversation_id:
             return None
-        found = self._newest(conversation_id)
-        for _ in range(FARTHEST if target else 0):
-            messages = found["messages"]
-            if not found["more"] or any(message["id"] == target for message in messages):
-                break
-            older = self._older(conversation_id, messages[0]["id"])
-            found["messages"] = older["messages"] + messages
-            found["events"] = older["events"] + found["events"]
-            found["more"] = older["more"]
-        return found
+        return self._around(conversation_id, target) if target else self._newest(conversation_id)
 
-    @answers("older")
-    def _older(self, conversation_id: str, before: str) -> dict[str, Any]:
-        return self._page(self.ws.messages(conversation_id, before=before, limit=PAGE))
+    @answers("page")
+    def _next_page(
+        self, conversation_id: str, before: str | None = None, after: str | None = None
+    ) -> dict[str, Any]:
+        return self._page(self.ws.messages(conversation_id, before, PAGE, after=after))
 
     @answers("file", slow=True)
     def _file(self, attachment_id: str) -> Bytes:
@@ -84,6 +75,20 @@ class ConversationView(Panel):
             raise InvalidRequest("This is not an option of a conversation.")
         self._refresh(conversation_id)
 
+    @answers("deliver")
+    def _deliver(self, conversation_id: str, message_id: str, verb: str) -> None:
+        """Undo of a send, Retry, and what to make of a message that is not confirmed."""
+        match verb:
+            case "cancel":
+                self.ws.cancel(message_id)
+            case "retry" | "send_again":
+                self.ws.send_again(message_id)
+            case "mark_sent":
+                self.ws.mark_sent(message_id)
+            case _:
+                raise InvalidRequest("This can't be done to a message.")
+        self._refresh(conversation_id)
+
     def changed(self, news: News) -> None:
         if news.touches(self.conversation_id):
             self._refresh(self.conversation_id)
@@ -98,6 +103,19 @@ class ConversationView(Panel):
             self.push("gone", None)
 
     def _newest(self, conversation_id: str) -> dict[str, Any]:
+        head = self._head(conversation_id)
+        return {**head, **self._page(self.ws.messages(conversation_id, limit=PAGE))}
+
+    def _around(self, conversation_id: str, target: str) -> dict[str, Any]:
+        """`latest` is the newest message there is: what comes later is new."""
+        try:
+            page = self.ws.messages(conversation_id, around=target, limit=PAGE)
+        except NotFound:  # of the conversation, or of the message alone
+            return self._newest(conversation_id)
+        [latest] = self.ws.messages(conversation_id, limit=1)
+        return {**self._head(conversation_id), **self._page(page), "latest": str(latest.id)}
+
+    def _head(self, conversation_id: str) -> dict[str, Any]:
         conversation = self.ws.conversation(conversation_id)
         if str(conversation.id) != conversation_id == self.conversation_id:
             # Its thread was joined to another one, which answers to the old id, too.
@@ -108,7 +126,7 @@ class ConversationView(Panel):
             "me": self.ws.actor.name,
             "agent": info.agent,
             "scope": info.folder,
-            **self._page(self.ws.messages(conversation_id, limit=PAGE)),
+            "now": datetime.now(UTC).isoformat(),
         }
 
     def _page(self, page: Messages) -> dict[str, Any]:
@@ -117,6 +135,7 @@ class ConversationView(Panel):
             "messages": [wire.message(message) for message in page],
             "events": [wire.event(event) for event in page.events],
             "more": page.more,
+            "newer": page.newer,
         }
 
 

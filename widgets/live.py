@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
 from workspace.client import Workspace
+from workspace.errors import ConvoError
 from workspace.models import Change
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 PACE = 0.25
 """Seconds between two refreshes: a burst of changes is shown four times a second."""
 
+HEAL = 1.0
+"""Seconds between two attempts to bring back a hub that died."""
+
+_MISSED = Change(seq=0, kind="reload")
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -28,8 +35,11 @@ class News:
     conversations: frozenset[int]
     deleted: frozenset[int]
     channels: bool
+    views: bool
     everything: bool
     """Changes may have been missed: read everything again."""
+    inbound: frozenset[int]
+    """Conversations in which a customer wrote."""
 
     def touches(self, conversation_id: str) -> bool:
         """Whether a conversation may look different now; False for no conversation ("")."""
@@ -39,12 +49,18 @@ class News:
 
 
 def gather(changes: list[Change]) -> News:
-    def ids(kind: str) -> frozenset[int]:
-        named = (c.conversation_id for c in changes if c.kind == kind)
-        return frozenset(id for id in named if id is not None)
+    def ids(named: Iterable[Change]) -> frozenset[int]:
+        return frozenset(c.conversation_id for c in named if c.conversation_id is not None)
 
     kinds = {change.kind for change in changes}
-    return News(ids("conversation"), ids("deleted"), "channels" in kinds, "reload" in kinds)
+    return News(
+        conversations=ids(c for c in changes if c.kind == "conversation"),
+        deleted=ids(c for c in changes if c.kind == "deleted"),
+        channels="channels" in kinds,
+        views="views" in kinds,
+        everything="reload" in kinds,
+        inbound=ids(c for c in changes if c.inbound),
+    )
 
 
 class Live:
@@ -97,6 +113,7 @@ class _Stream:
 
     def __init__(self, ws: Workspace, shown: Callable[[], list[Panel]]) -> None:
         self.connected = True
+        self._ws = ws
         self._shown = shown
         self._changes: list[Change] = []
         self._reported = True
@@ -120,7 +137,11 @@ class _Stream:
 
     def _state_changed(self, state: str) -> None:
         with self._news:
-            self.connected = state == "live"
+            found = state == "live"
+            if found and not self.connected:
+                # A refresh may have failed for want of the hub: what it missed is not told again.
+                self._changes.append(_MISSED)
+            self.connected = found
             self._reported = False
             self._news.notify()
 
@@ -139,12 +160,23 @@ class _Stream:
                     # By its kind alone: an exception's text may quote a customer.
                     logger.error("A panel could not be refreshed: %s", type(error).__name__)
             self._stopped.wait(PACE)
+            if not self.connected:
+                self._heal()
+
+    def _heal(self) -> None:
+        """A hub that somebody stopped stays so until it is asked for something."""
+        with suppress(ConvoError):  # it is tried again
+            self._ws.revive()
 
     def _wait(self) -> tuple[list[Change], bool]:
-        """What there is to tell, as soon as there is something; nothing at the end."""
+        """What there is to tell, as soon as there is something; nothing at the end.
+
+        Nothing after a while, too, as long as the hub is lost.
+        """
         with self._news:
             self._news.wait_for(
-                lambda: self._changes or not self._reported or self._stopped.is_set()
+                lambda: self._changes or not self._reported or self._stopped.is_set(),
+                None if self.connected else HEAL,
             )
             changes, self._changes = self._changes, []
             report, self._reported = not self._reported, True

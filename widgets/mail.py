@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import nh3
 
 from widgets.assets import STATIC
+from widgets.mail_quotes import folded, mark
 from workspace.models import Attachment, Message
 
 INLINE_LIMIT = 3_000_000
@@ -27,6 +28,8 @@ _TAGS = nh3.ALLOWED_TAGS | {"font", "big", "center", "u"}
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": _LOOKS,
     "a": {"href", "title"},
+    "blockquote": {"class", "type"},
+    "div": {"class", "id"},
     "font": {"face", "size"},
     "img": {"alt", "src", "title"},
     "ol": {"start"},
@@ -66,9 +69,11 @@ class MailPage:
         )
         sources = "data: http: https:" if images else "data:"
         # The mail goes in last: nothing of it is taken for a place to fill.
-        self.html = _PAGE.replace("$sources", sources).replace("$body", body)
+        self.html = _PAGE.replace("$sources", sources).replace("$body", folded(body))
 
     def _attribute(self, tag: str, attribute: str, value: str) -> str | None:
+        if attribute in ("class", "id"):
+            return mark(value)
         if attribute == "href":
             return value if _scheme(value) in _LINKS else None
         if attribute == "src":

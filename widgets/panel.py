@@ -87,6 +87,7 @@ class Panel(anywidget.AnyWidget):
 
     def connection(self, live: bool) -> None:
         """The change stream was lost or is back; called from the live thread."""
+        self.push("live", live)
 
     def push(self, name: str, value: Any) -> None:
         """Says something to every view of this panel."""
@@ -122,6 +123,8 @@ class Panel(anywidget.AnyWidget):
     def _appeared(self, view: str) -> None:
         self._views.add(view)
         self.live.join(self)
+        if not self.live.connected:
+            self.connection(False)
 
     def _gone(self, view: str) -> None:
         self._views.discard(view)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from workspace.errors import InvalidRequest
 from workspace.models import (
     Channel,
+    Contact,
     Conversation,
     ConversationEvent,
     Message,
@@ -21,6 +22,7 @@ from workspace.rules.templates import Parts
 _conversation = TypeAdapter(Conversation)
 _message = TypeAdapter(Message)
 _event = TypeAdapter(ConversationEvent)
+_contact = TypeAdapter(Contact)
 _upload = TypeAdapter(Upload)
 _draft = TypeAdapter(SavedDraft | None)
 _variables = TypeAdapter(tuple[TemplateVariable, ...])
@@ -38,6 +40,10 @@ def message(value: Message) -> dict[str, Any]:
 
 def event(value: ConversationEvent) -> dict[str, Any]:
     return dict(_event.dump_python(value, mode="json"))
+
+
+def contact(value: Contact) -> dict[str, Any]:
+    return dict(_contact.dump_python(value, mode="json"))
 
 
 def channel(value: Channel) -> dict[str, Any]:

@@ -61,6 +61,15 @@ class TooLate(Conflict):
     code = "too_late"
 
 
+class CountChanged(Conflict):
+    """Another number of conversations matches than was expected; nothing was done.
+
+    ``detail`` has both: ``expected`` and ``found``.
+    """
+
+    code = "count_changed"
+
+
 class TooLarge(ConvoError):
     """A text, file or request is over its limit; the message names the limit."""
 

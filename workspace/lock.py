@@ -86,6 +86,11 @@ def holder(paths: Paths) -> Holder | None:
         os.close(file)
 
 
+def died(paths: Paths) -> bool:
+    """Whether the last holder ended without releasing the folder, and nobody holds it since."""
+    return holder(paths) is None and paths.lock.exists() and paths.lock.stat().st_size > 0
+
+
 def _read(file: int) -> Holder:
     text = os.pread(file, 4096, 0)
     try:

@@ -406,6 +406,22 @@ class ConversationPage:
     counts: TabCounts
     filtered: bool
     """True: `counts` are matches; False: unread conversations."""
+    total: int
+    """Conversations on all pages of this tab."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter with a name, for everybody of the workspace."""
+
+    name: str
+    filter: Mapping[str, Any] = field(repr=False)
+    """Arguments of `Workspace.conversations`; those that narrow nothing are left out."""
+    actor: Actor
+    """Who saved it last, at `saved_at`."""
+    saved_at: datetime
+    problem: str = ""
+    """In words, why it may show less than it did; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +441,8 @@ class Change:
     """One entry of the change sequence. Without content: fetch what it names.
 
     `kind`: ``conversation`` (row, messages or events of one conversation changed), ``deleted``,
-    ``channels`` or ``reload`` (the position asked for is too old: read everything again).
+    ``channels``, ``views`` (saved ones) or ``reload`` (the position asked for is too old: read
+    everything again).
     """
 
     seq: int

@@ -164,6 +164,12 @@ def start(paths: Paths) -> Hub:
         return _brought_up(paths)
 
 
+def revive(paths: Paths) -> None:
+    """Start the folder's hub again if it died; one that was stopped stays so."""
+    if lock.died(paths):
+        start(paths)
+
+
 def _brought_up(paths: Paths) -> Hub:
     child: _Child | None = None
     deadline = time.monotonic() + PATIENCE

@@ -192,8 +192,8 @@ def running(page: Page) -> Locator:
 
 
 @contextmanager
-def server(root: Path, home: Path, data: Path) -> Iterator[str]:
-    """JupyterLab over `root`, with settings of its own; its address."""
+def server(root: Path, home: Path, data: Path, *, app: str = "jupyterlab") -> Iterator[str]:
+    """JupyterLab, or Notebook 7, over `root`, with settings of its own; its address."""
     for name, values in SETTINGS.items():
         path = home / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -207,7 +207,7 @@ def server(root: Path, home: Path, data: Path) -> Iterator[str]:
         "IPYTHONDIR": str(home / "ipython"),
         "CONVO_DATA": str(data),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", app, "--no-browser", "--allow-root"]
     command += ["--expose-app-in-browser", f"--IdentityProvider.token={TOKEN}"]
     command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"]
     command += ["--LabApp.news_url=None"]

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
+from tests.conftest import ROOT
 from workspace import lock, process
 from workspace.cli import exit_code
 from workspace.errors import HubUnavailable, NotFound, QueryLimit, StoreLocked
@@ -198,6 +200,20 @@ def test_lab_without_a_project_says_so(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert "inbox.ipynb" in convo("lab", code=2).stderr
+
+
+def test_app_says_that_its_port_is_taken(convo: Convo) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = convo(
+            "app",
+            str(ROOT / "notebooks" / "inbox.ipynb"),
+            "--port",
+            str(port),
+            "--no-browser",
+            code=2,
+        ).stderr
+    assert f"Port {port} is taken" in said
 
 
 def test_run_refuses_an_unknown_job(convo: Convo) -> None:

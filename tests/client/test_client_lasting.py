@@ -169,6 +169,16 @@ def test_watching_goes_on_after_the_hub_was_killed(own: Workspace) -> None:
     assert watch.state == "stopped"
 
 
+def test_a_hub_that_died_is_revived_and_a_stopped_one_is_not(own: Workspace) -> None:
+    paths = Paths(folder(own))
+    kill_hub(paths.folder)
+    own.revive()
+    assert lock.holder(paths)
+    process.stop(paths)
+    own.revive()
+    assert lock.holder(paths) is None
+
+
 def test_a_stopped_watch_is_silent(own: Workspace) -> None:
     changes: Queue[Change] = Queue()
     id = own.conversations()[0].id

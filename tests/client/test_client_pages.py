@@ -53,7 +53,7 @@ def test_messages_around_one_and_both_ways(ws: Workspace) -> None:
 
 
 def test_an_empty_page_has_the_same_columns_and_types() -> None:
-    empty = Conversations(ConversationPage((), None, TabCounts(0, 0), False)).df()
+    empty = Conversations(ConversationPage((), None, TabCounts(0, 0), False, 0)).df()
     assert empty["id"].dtype == "int64"
     assert str(empty["last_activity_at"].dtype) == "datetime64[us, UTC]"
     assert len(Messages(MessagePage((), (), False)).df()) == 0

@@ -45,6 +45,9 @@ CALLS: dict[str, Call] = {
     "unarchive": lambda ws: ws.unarchive(1),
     "delete": lambda ws: ws.delete(1),
     "set_agent_replies": lambda ws: ws.set_agent_replies(1, True),
+    "views": lambda ws: ws.views(),
+    "save_view": lambda ws: ws.save_view("Waiting", {"status": "pending"}),
+    "delete_view": lambda ws: ws.delete_view("Waiting"),
     "send": lambda ws: ws.send(1, "Hello"),
     "start_conversation": lambda ws: ws.start_conversation(1, "ada", text="Hello"),
     "upload": lambda ws: ws.upload("a.txt", b"Hello"),
@@ -109,8 +112,8 @@ def taking(*names: str) -> set[str]:
 
 
 def public() -> dict[str, Callable[..., object]]:
-    found = vars(Workspace).items()
-    return {n: f for n, f in found if inspect.isfunction(f) and not n.startswith("_")}
+    found = inspect.getmembers(Workspace, inspect.isfunction)
+    return {name: method for name, method in found if not name.startswith("_")}
 
 
 def in_words(error: ConvoError) -> bool:

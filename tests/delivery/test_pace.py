@@ -98,6 +98,16 @@ def test_a_schedule_keeps_the_order_within_a_conversation() -> None:
     assert len(schedule) == 0
 
 
+def test_a_message_stays_where_it_is_when_its_thread_goes_into_another() -> None:
+    schedule = Schedule()
+    schedule.add(1, 10, later(60))
+    schedule.add(1, 11, later(5))  # 10 is a part of 11 by now
+    assert schedule.next() == (later(5), 1, 10)
+    schedule.remove(1)
+    schedule.remove(1)
+    assert (schedule.next(), len(schedule)) == (None, 0)
+
+
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 50)), max_size=60), st.randoms())
 def test_a_schedule_gives_out_everything_once(adds: list[tuple[int, int]], random: Random) -> None:
     schedule = Schedule()

@@ -51,19 +51,24 @@ def files(paths: Paths) -> Files:
 
 
 @pytest.fixture
-def erase(store: Store, journal: Journal, files: Files, paths: Paths) -> Erase:
+def queries(store: Store, paths: Paths) -> Queries:
+    return Queries(store, paths)
+
+
+@pytest.fixture
+def erase(store: Store, journal: Journal, files: Files, queries: Queries) -> Erase:
     erase = Erase(
         store,
         journal,
         files,
         drain=lambda: None,
         wait_idle=lambda ids, seconds: None,
-        queries_paused=Queries(store, paths).paused,
+        queries_paused=queries.paused,
     )
     erase.start()
     return erase
 
 
 @pytest.fixture
-def inbox(store: Store, files: Files, accounts: Accounts, erase: Erase) -> Inbox:
-    return Inbox(store, files, accounts, erase)
+def inbox(store: Store, files: Files, accounts: Accounts, erase: Erase, queries: Queries) -> Inbox:
+    return Inbox(store, files, accounts, erase, queries)

@@ -25,6 +25,7 @@ from workspace.client import connect
 from workspace.errors import HubUnavailable
 from workspace.models import Conversation, DeliveryStatus, Direction, FailureKind, Status
 from workspace.settings import Paths
+from workspace.testing import at_once
 from workspace.testing.hub import kill_hub
 from workspace.testing.mailserver import CUSTOMER, NOBODY, SUPPORT, MailServer
 
@@ -37,7 +38,7 @@ class Desk:
     """A hub on a folder of its own, with a mail channel, and a client of it."""
 
     def __init__(self, folder: Path, server: MailServer) -> None:
-        self.paths = process.make(folder, "")
+        self.paths = at_once.folder(folder, demo=False)
         self.server = server
         self.paths.secrets.touch(mode=0o600)
         self.paths.secrets.write_text(f'support = "{server.password}"\n')

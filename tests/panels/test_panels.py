@@ -9,8 +9,10 @@ import pytest
 from tests.panels.conftest import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
+from widgets.live import News
 from widgets.panel import PART, Bytes
 from workspace.client import Workspace, connect
+from workspace.errors import InvalidRequest
 from workspace.models import Conversation, Status, Tab
 
 
@@ -26,45 +28,18 @@ def eventually(browser: Browser, push: str) -> list[Any]:
     return browser.pushed(push)
 
 
-def test_the_list_comes_in_pages(ws: Workspace) -> None:
-    browser = Browser(ConversationList(ws))
-    start = browser.ask("ready", view="v")
-    assert start["fresh"]
-    assert len(start["order"]) == len(start["rows"]) == 50
-    assert not start["end"]
-    browser.ask("more")
-    [more] = browser.pushed("rows")
-    assert len(more["order"]) == 100
-    assert more["order"][:50] == start["order"]
-    assert [row["id"] for row in more["rows"]] == more["order"][50:]
-    expected = [str(row.id) for row in ws.conversations(limit=100)]
-    assert more["order"] == expected
-
-
-def test_a_change_tells_what_is_different_alone(ws: Workspace) -> None:
-    panel = ConversationList(ws)
-    browser = Browser(panel)
-    browser.ask("ready", view="v")
-    row = first(ws, status="pending")
-    ws.resolve(row.id)
-    [change] = eventually(browser, "rows")
-    assert not change["fresh"]
-    assert len(change["order"]) == 50
-    assert [(r["id"], r["status"]) for r in change["rows"]] == [(str(row.id), "resolved")]
-    ws.reopen(row.id)
-
-
 def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
     panel, seen = ConversationList(ws), ConversationList(ws)
     browser, other = Browser(panel), Browser(seen)
     browser.ask("ready", view="v")
     panel._received(panel, {"ask": "bye", "args": {"view": "v"}, "call": None}, [])
     other.ask("ready", view="w")
-    row = first(ws)
-    ws.mark_unread(row.id)
-    eventually(other, "rows")
-    assert not browser.pushed("rows")
-    ws.mark_read(row.id)
+    row = first(ws, status="pending")
+    ws.resolve(row.id)
+    with other.heard:
+        assert other.heard.wait_for(lambda: len(other.pushed("rows")) > 1, timeout=30)
+    assert len(browser.pushed("rows")) == 1
+    ws.reopen(row.id)
 
 
 def test_filters_and_list_are_linked(ws: Workspace) -> None:
@@ -76,7 +51,7 @@ def test_filters_and_list_are_linked(ws: Workspace) -> None:
     assert inbox.list.filter == Filter(
         status=(Status.PENDING, Status.REPLIED), zone="Europe/Berlin"
     )
-    [change] = rows.pushed("rows")
+    [_, change] = rows.pushed("rows")
     assert {row["status"] for row in change["rows"]} == {"pending", "replied"}
     told = filters.pushed("totals")[-1]
     counts = ws.conversations(status=("pending", "replied"), limit=1).counts
@@ -204,12 +179,13 @@ def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
     inbox = Inbox(ws)
     row = first(ws)
     inbox.conversation_id = str(row.id)
-    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer):
+    for panel in (inbox.filters, inbox.list, inbox.view, inbox.composer, inbox.contact):
         browser = Browser(panel)
-        id = {"conversation_id": str(row.id)} if panel in (inbox.view, inbox.composer) else {}
+        opens = panel in (inbox.view, inbox.composer, inbox.contact)
+        id = {"conversation_id": str(row.id)} if opens else {}
         browser.ask("open" if panel is inbox.view else "ready", view="v", **id)
     inbox.filters.filter = Filter(search=row.contact_name, tab=Tab.ALL)
-    parts = (inbox, inbox.filters, inbox.list, inbox.view, inbox.composer)
+    parts = (inbox, inbox.notice, *inbox.panels.values())
     saved = json.dumps([part.get_state() for part in parts], default=str)
     names = {r.contact_name for r in ws.conversations(limit=100)}
     assert not [name for name in names if name in saved]
@@ -254,3 +230,71 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
             bye = {"ask": "bye", "args": {"view": view}, "call": None}
             browser.panel._received(browser.panel, bye, [])
         assert following() == before
+
+
+# --- the inbox and its frame ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"panels": ["list", "agenda"]}, "no 'agenda'; it is made of menu, filters, list"),
+        ({"panels": []}, "made of menu"),
+        ({"panels": "list"}, "list of names"),
+        ({"height": "tall"}, "CSS length"),
+        ({"height": "640"}, "CSS length"),
+        ({"height": "1px; position: fixed"}, "CSS length"),
+        ({"height": 640}, "CSS length"),
+        ({"query": "select 1", "panels": ["view"]}, "for the list"),
+    ],
+    ids=str,
+)
+def test_a_wrong_inbox_is_refused_in_words(
+    wrong: dict[str, object], said: str, ws: Workspace
+) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        Inbox(ws, **wrong)
+
+
+def test_an_inbox_refuses_unknown_keywords(ws: Workspace) -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Inbox(ws, colour="red")
+
+
+@pytest.mark.parametrize("height", ["640px", "80vh", "12.5em", "100%", "calc(100vh - 3rem)"])
+def test_any_css_length_is_a_height(height: str, ws: Workspace) -> None:
+    assert Inbox(ws, height=height).layout.height == height
+
+
+def test_an_inbox_of_some_panels_links_them(ws: Workspace) -> None:
+    inbox = Inbox(ws, panels=("composer", "view"), conversation_id=7)
+    assert list(inbox.panels) == ["view", "composer"]
+    assert inbox.view.conversation_id == inbox.composer.conversation_id == "7"
+    inbox.view.conversation_id = ""
+    assert inbox.conversation_id == inbox.notice.conversation_id == ""
+    assert not hasattr(inbox, "list")
+
+
+def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
+    inbox = Inbox(ws)
+    frame, menu = Browser(inbox.notice), Browser(inbox.menu)
+    start = frame.ask("ready", view="v")
+    unread = ws.conversations(limit=1).counts.all
+    assert (start["unread"], start["live"], start["demo"]) == (unread, True, True)
+    [messages] = menu.ask("ready", view="m")
+    assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
+    ids = [row.id for row in ws.conversations(unread=True, limit=8)]
+    inbox.notice.changed(News(frozenset(ids), frozenset(), False, False, frozenset(ids)))
+    [arrived] = frame.pushed("arrived")
+    assert [message["id"] for message in arrived["messages"]] == [str(id) for id in sorted(ids)[:5]]
+    assert arrived["more"] == len(ids) - 5
+
+
+def test_what_makes_nothing_unread_is_not_told(ws: Workspace) -> None:
+    row = first(ws, status="replied")
+    ws.mark_read(row.id)
+    notice = Inbox(ws).notice
+    frame = Browser(notice)
+    inbound = frozenset([row.id, 404])
+    notice.changed(News(inbound, frozenset(), False, False, inbound))
+    assert frame.pushed("arrived") == []

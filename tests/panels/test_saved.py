@@ -9,6 +9,7 @@ import papermill
 import pytest
 
 from tests.conftest import ROOT
+from tests.private import said_by_customers
 from workspace.client import Workspace
 
 NOTEBOOK = ROOT / "notebooks" / "inbox.ipynb"
@@ -16,10 +17,9 @@ NOTEBOOK = ROOT / "notebooks" / "inbox.ipynb"
 
 @pytest.fixture
 def names(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names and addresses of everybody in the workspace that the notebook opens."""
+    """Names, addresses, subjects and texts in the workspace that the notebook opens."""
     monkeypatch.setenv("CONVO_DATA", ws.info().folder)
-    found = ws.sql("SELECT contact_name, address FROM v1.conversations").df()
-    return [text for text in found.to_numpy().ravel() if len(text) > 3]
+    return said_by_customers(ws)
 
 
 def test_after_papermill(names: list[str], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ batches), then somebody does something.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from line import Line, at, mail, payload, reaction, receipt, said
 
 from workspace.channels.base import Event
+from workspace.errors import Conflict
 from workspace.models import DeliveryStatus
 from workspace.rules import State
 from workspace.store import states
@@ -32,6 +34,10 @@ VERBS = (
     "mark_unread",
     "agent on",
     "reply",
+    "queue",
+    "take back",
+    "send again",
+    "note",
     "nothing",
 )
 ROUND_MINUTES = 30
@@ -98,6 +104,7 @@ class Run:
         self.name = f"run{next(runs)}"
         self.channel = desk.mail if threads else desk.sms
         self.replies: list[str] = []
+        self.sent: list[int] = []
         line = desk.services.accounts.channel(self.channel)
         assert isinstance(line, Line)
         self.line = line
@@ -107,6 +114,7 @@ class Run:
             self.line.clock = at(n * ROUND_MINUTES)
             self.tell(n, list(turn.told))
             self.act(turn)
+        self.desk.services.delivery.deliver_due()
 
     def tell(self, turn: int, told: list[Told]) -> None:
         if self.random:
@@ -149,13 +157,33 @@ class Run:
         inbox = self.desk.services.inbox
         if id is None or turn.verb == "nothing":
             return
-        if turn.verb == "reply":
-            message = self.desk.send(id, "an answer")
-            self.replies.append(self.sql("provider_id", "id = $1", message.id)[0])
+        if turn.verb in ("reply", "queue"):
+            message = self.desk.send(id, "an answer", deliver=turn.verb == "reply")
+            self.sent.append(message.id)
+            self.replies.append(self.key(message.id))
+        elif turn.verb in ("take back", "send again"):
+            self.decide(turn)
+        elif turn.verb == "note":
+            self.desk.services.notes.add(id, "a note", ANN, None)
         elif turn.verb == "agent on":
             inbox.set_agent_replies([id], True, ANN, None)
         else:
             getattr(inbox, turn.verb)([id], ANN, None)
+
+    def decide(self, turn: Round) -> None:
+        """About one of the replies, if it is in a state for it."""
+        if not self.sent:
+            return
+        n, sends = turn.target % len(self.sent), self.desk.services.sends
+        with suppress(Conflict):
+            if turn.verb == "take back":
+                sends.cancel(self.sent[n], ANN, None)
+            else:
+                sends.send_again(self.sent[n], ANN, None)
+                self.replies[n] = self.key(self.sent[n])
+
+    def key(self, message: int) -> str:
+        return str(self.sql("provider_id", "id = $1", message)[0])
 
     def conversation(self, n: int) -> int | None:
         found = self.sql("conversation_id", "provider_id = $1", self.id(n))

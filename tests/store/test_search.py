@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workspace.rules import fold
-from workspace.store.search import AFTER, BEFORE, MAX_WORDS, excerpt, search
+from workspace.rules import MAX_WORDS, fold, search
+from workspace.store.search import AFTER, BEFORE, excerpt
 
 
 @pytest.mark.parametrize(

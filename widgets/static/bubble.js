@@ -1,22 +1,11 @@
 // A message as a bubble, an event as a line.
 
+import { deliveryLine, deliveryMark } from "./delivery.js";
 import { h } from "./dom.js";
 import { clock, moment } from "./format.js";
 import { icon } from "./icons.js";
 import { mailFrame } from "./mail_frame.js";
 import { body, plain } from "./text.js";
-
-const DELIVERY = {
-  queued: ["clock", "Queued"],
-  sending: ["clock", "Sending"],
-  retry: ["clock", "Waiting to try again"],
-  sent: ["check", "Sent"],
-  delivered: ["checks", "Delivered"],
-  read: ["checks", "Read"],
-  failed: ["alert", "Failed"],
-  cancelled: ["close", "Cancelled"],
-  in_doubt: ["question", "Not confirmed"],
-};
 
 const EVENTS = {
   resolved: ["resolve", "resolved this conversation"],
@@ -25,6 +14,13 @@ const EVENTS = {
   unarchived: ["unarchive", "moved this conversation back from the archive"],
   agent_replies_on: ["spark", "turned Agent replies on"],
   agent_replies_off: ["spark", "turned Agent replies off"],
+  sent_again: ["send", "sent a message again"],
+  marked_sent: ["check", "noted that a message was sent"],
+  blocked: ["block", "blocked this contact"],
+  unblocked: ["user", "unblocked this contact"],
+  opted_out: ["block", "noted that this contact wants no messages"],
+  opted_in: ["user", "noted that this contact may be written to again"],
+  renamed: ["user", "renamed this contact"],
 };
 
 /** Whether an event has a line: reading leaves none. */
@@ -56,7 +52,7 @@ export function sideOf(message) {
   return message.direction === "note" ? "note" : "out";
 }
 
-/** `parts`: {me, media, link, signal} of the view. */
+/** `parts`: {me, threads, media, link, deliver, now, signal} of the view. */
 export function bubble(message, parts) {
   const side = sideOf(message);
   const inside = h("div", { class: "cw-bubble" }, content(message, parts));
@@ -69,51 +65,57 @@ export function bubble(message, parts) {
       dataset: { side, author: message.author.kind, id: message.id, status: message.delivery_status ?? "" },
       "aria-label": spoken(message, parts.me),
     },
-    side !== "in" && writer(message, parts.me),
+    (side !== "in" || parts.threads) && writer(message, parts.me),
     inside,
     reactions(message),
-    trouble(message),
+    deliveryLine(message, parts),
   );
 }
 
 /** Takes over what may change after a message was shown, leaving players and frames alone. */
-export function refresh(node, message) {
+export function refresh(node, message, parts) {
   node.dataset.status = message.delivery_status ?? "";
   node.querySelector(".cw-meta").replaceWith(meta(message));
-  for (const old of node.querySelectorAll(":scope > .cw-reactions, :scope > .cw-failure")) old.remove();
-  node.append(...[reactions(message), trouble(message)].filter(Boolean));
+  for (const old of node.querySelectorAll(":scope > .cw-reactions, :scope > .cw-below")) old.remove();
+  node.append(...[reactions(message), deliveryLine(message, parts)].filter(Boolean));
 }
 
 function spoken(message, me) {
-  const who = message.direction === "inbound" ? "Customer" : nameOf(message.author, me);
-  return `${who}, ${clock(message.occurred_at)}`;
+  const what = message.direction === "note" ? "Internal note by " : "";
+  return `${what}${authorOf(message, me)}, ${clock(message.occurred_at)}`;
+}
+
+/** Who wrote a message, in words. */
+export function authorOf(message, me) {
+  if (message.direction === "inbound") return plain(message.author.name) || "Customer";
+  return nameOf(message.author, me);
 }
 
 function writer(message, me) {
-  const agent = message.author.kind === "agent";
-  const name = nameOf(message.author, me);
-  return h("div", { class: "cw-writer" }, agent && icon("spark"), name);
+  const name = h("bdi", {}, authorOf(message, me));
+  if (message.direction === "note") return h("div", { class: "cw-writer" }, icon("lock"), "Internal note · ", name);
+  const agent = message.author.kind === "agent" && icon("spark");
+  return h("div", { class: "cw-writer" }, agent, name, origin(message));
+}
+
+function origin({ origin: how, template }) {
+  if (how === "template") return ` · Template${template ? ` ${plain(template)}` : ""}`;
+  return how === "bulk" && " · Bulk";
 }
 
 function content(message, { link, media, signal }) {
   const shown = message.attachments.filter((file) => !(message.html && file.inline));
   const nodes = shown.map((file) => media.node(file));
-  if (message.unsupported) nodes.push(h("p", { class: "cw-unsupported" }, message.unsupported));
+  if (message.unsupported) nodes.push(h("p", { class: "cw-unsupported" }, icon("question"), message.unsupported));
   if (message.html) nodes.unshift(mailFrame({ link, message, signal }));
   else if (message.text) nodes.push(h("div", { class: "cw-text", dir: "auto" }, body(message.text)));
   return nodes;
 }
 
 function meta(message) {
-  const at = h("time", { datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
-  const automatic = message.automatic && h("span", { title: "Sent by a machine" }, "automatic");
-  return h("div", { class: "cw-meta", dir: "auto" }, automatic, at, delivery(message));
-}
-
-function delivery({ delivery_status: status }) {
-  if (!status) return null;
-  const [glyph, label] = DELIVERY[status];
-  return h("span", { class: "cw-delivery", dataset: { status } }, icon(glyph, label));
+  const at = h("time", { dir: "auto", datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
+  const automatic = message.automatic && h("span", { class: "cw-automatic", title: "Sent by a machine, not a person" }, "Automatic");
+  return h("div", { class: "cw-meta" }, automatic, at, deliveryMark(message));
 }
 
 function reactions(message) {
@@ -122,17 +124,6 @@ function reactions(message) {
   for (const { emoji } of message.reactions) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
   const shown = [...counts].map(([emoji, n]) => h("span", {}, n > 1 ? `${emoji} ${n}` : emoji));
   return h("div", { class: "cw-reactions", "aria-label": "Reactions" }, shown);
-}
-
-function trouble({ delivery_status: status, failure }) {
-  if (status === "failed") return note(failure || "The message could not be delivered.");
-  if (status === "in_doubt") return note("Not confirmed: the provider may or may not have it.");
-  if (status === "retry" && failure) return note(`${failure} It will be tried again.`);
-  return null;
-}
-
-function note(words) {
-  return h("div", { class: "cw-failure" }, icon("alert"), words);
 }
 
 export function dayLine(label) {
@@ -145,7 +136,7 @@ export function unreadLine() {
 
 /** A message on its way, shown before the hub has stored it. */
 export function pendingBubble(text) {
-  const sending = h("div", { class: "cw-meta" }, delivery({ delivery_status: "sending" }));
+  const sending = h("div", { class: "cw-meta" }, deliveryMark({ delivery_status: "sending" }));
   return h(
     "article",
     { class: "cw-message", dataset: { side: "out", author: "operator", status: "sending" } },

@@ -1,10 +1,14 @@
 // An open conversation: its head, its messages, and reading them.
 
+import { confirm } from "./overlay.js";
 import { fill, h } from "./dom.js";
 import { Head } from "./head.js";
+import { onCommands } from "./keys.js";
+import { firstKeys } from "./help.js";
 import { Log } from "./log.js";
-import { Media } from "./media.js";
+import { isPicture, Media } from "./media.js";
 import { blank, onTrait, page, panel, showTrouble } from "./panel.js";
+import { plain } from "./text.js";
 
 const READING_TIME = 1000;
 
@@ -13,8 +17,17 @@ class ConversationView {
     this.model = model;
     this.el = el;
     this.link = link;
-    const media = new Media({ el, link, signal });
-    this.parts = { me: "", media, link, signal };
+    const media = new Media({ el, link, photos: () => this.log.photos(isPicture), signal });
+    this.parts = {
+      me: "",
+      threads: false,
+      media,
+      link,
+      signal,
+      deliver: (verb, message) => this.deliver(verb, message),
+      now: () => new Date(Date.now() + this.ahead),
+    };
+    this.ahead = 0;
     this.head = new Head({
       el,
       link,
@@ -22,7 +35,14 @@ class ConversationView {
       say: (words) => this.say(words),
       leave: () => this.leave(),
     });
-    this.log = new Log({ parts: this.parts, older: (id) => this.older(id), moved: () => this.watchReading() });
+    this.log = new Log({
+      parts: this.parts,
+      load: (way, id) => this.load(way, id),
+      latest: () => this.open(),
+      moved: () => this.watchReading(),
+      say: (words) => this.speak(words),
+    });
+    this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
     this.problem = h("p", { class: "cw-view-problem", role: "alert", hidden: true });
     link.on("refresh", (value) => this.refresh(value));
     link.on("gone", () => this.nothing());
@@ -30,6 +50,7 @@ class ConversationView {
     onTrait(model, "conversation_id", signal, () => this.open());
     this.watchSight(signal);
     this.watchSending(signal);
+    onCommands(el, signal, this.commands());
     this.open();
   }
 
@@ -45,10 +66,10 @@ class ConversationView {
     if (!id) this.nothing();
     else this.el.dataset.open = "true";
     try {
-      const target = this.wanted?.id === id ? this.wanted.message : "";
-      const args = { view: this.link.view, conversation_id: id, target };
+      const wanted = this.wanted?.id === id ? this.wanted : { message: "" };
+      const args = { view: this.link.view, conversation_id: id, target: wanted.message };
       const { value } = await this.link.read("open", args);
-      if (this.id === id && id) this.show(value, target);
+      if (this.id === id && id) this.show(value, wanted);
     } catch (trouble) {
       if (this.id === id) showTrouble(this.el, trouble, () => this.open());
     }
@@ -57,39 +78,53 @@ class ConversationView {
   nothing() {
     this.id = "";
     this.el.dataset.open = "false";
-    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here.")));
+    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
   }
 
-  /** `target`: a message to go to, or "". */
-  show(value, target) {
-    this.opened = value.conversation;
+  /** `wanted`: the message to go to, or "", and the words that found it. */
+  show(value, wanted) {
     this.scope = value.scope;
     this.parts.me = value.me;
-    this.agent = value.agent;
-    this.head.show(value.conversation, value.agent);
-    fill(this.el, this.head.root, this.problem, h("div", { class: "cw-log-frame" }, this.log.root, this.log.jump));
+    this.parts.threads = value.conversation.channel_kind === "mail";
+    this.take(value);
+    fill(this.el, this.head.root, this.problem, h("div", { class: "cw-log-frame" }, this.log.root, this.log.jump), this.spoken);
     this.log.open(value, value.conversation.unread);
     this.wanted = null;
-    if (target) this.log.reveal(target);
+    this.showHead();
+    if (wanted.message) this.log.reveal(wanted.message, wanted.search);
     this.watchReading();
+  }
+
+  showHead() {
+    this.head.show(this.opened, this.agent, this.parts.threads ? this.log.writers() : []);
   }
 
   refresh(value) {
     if (value.conversation.id !== this.id || !this.opened) return;
-    this.opened = value.conversation;
-    this.agent = value.agent;
-    this.head.show(value.conversation, value.agent);
+    this.take(value);
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
+    this.showHead();
     this.watchReading();
   }
 
-  async older(before) {
+  take(value) {
+    this.opened = value.conversation;
+    this.agent = value.agent;
+    this.ahead = Date.parse(value.now) - Date.now();
+  }
+
+  /** Messages "before" or "after" another one. Resolves to whether they came. */
+  async load(way, message) {
     const id = this.id;
     try {
-      const { value } = await this.link.read("older", { conversation_id: id, before });
-      if (this.id === id) this.log.prepend(value);
+      const { value } = await this.link.read("page", { conversation_id: id, [way]: message });
+      if (this.id !== id) return false;
+      if (way === "before") this.log.prepend(value);
+      else this.log.append(value);
+      return true;
     } catch (trouble) {
-      this.say(trouble.message);
+      if (this.id === id) this.say(trouble.message);
+      return false;
     }
   }
 
@@ -100,21 +135,66 @@ class ConversationView {
 
   // --- acting
 
-  /** A verb on the open conversation, or on the one that `args` names. */
+  /** A verb on the open conversation, or on the one that `args` names. Resolves to whether it was done. */
   async act(verb, args = {}) {
     const id = this.id;
     try {
       await this.link.ask("act", { conversation_id: id, verb, ...args });
       this.say("");
+      return true;
     } catch (trouble) {
       this.say(trouble.message);
-      if (this.id === id) this.head.show(this.opened, this.agent);
+      if (this.id === id) this.showHead();
+      return false;
     }
+  }
+
+  /** What to do about a sent message; Send again asks first, as the customer may get it twice. */
+  async deliver(verb, message) {
+    const id = this.id;
+    if (verb === "send_again" && !(await this.sureToRepeat())) return;
+    try {
+      await this.link.ask("deliver", { conversation_id: id, message_id: message.id, verb });
+      this.say("");
+      const detail = { scope: this.scope, id, message };
+      if (verb === "cancel") page.dispatchEvent(new CustomEvent("taken back", { detail }));
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
+  }
+
+  sureToRepeat() {
+    const name = plain(this.opened.contact_name);
+    const words = [
+      "Nobody knows whether the provider has it already. If it does, ",
+      h("strong", {}, h("bdi", {}, name), " gets this message twice"),
+      ". Where you can, look into the provider's own app first, and choose Mark as sent if it is there.",
+    ];
+    return confirm(this.el, { title: "Send this message again?", body: h("p", {}, words), action: "Send again", danger: false });
+  }
+
+  /** The keys of an inbox; where there is a list, they are the list's. */
+  commands() {
+    const run = (act) => () => {
+      if (!this.opened || this.el.closest(".cw-inbox")?.querySelector(".cw-list")) return false;
+      act(this.opened);
+      return true;
+    };
+    return {
+      archive: run(({ archived }) => this.head.choose(archived ? "unarchive" : "archive")),
+      resolve: run(({ status }) => this.head.choose(status === "resolved" ? "reopen" : "resolve")),
+      unread: run(() => this.head.choose("mark_unread")),
+    };
   }
 
   say(words) {
     this.problem.textContent = words;
     this.problem.hidden = !words;
+  }
+
+  /** For who can't see it: what is new. */
+  speak(words) {
+    this.spoken.textContent = words;
   }
 
   watchSending(signal) {
@@ -127,9 +207,11 @@ class ConversationView {
   }
 
   /** A message to show: now if its conversation is open, or as soon as it is. */
-  want({ scope, id, message }) {
-    this.wanted = message ? { id, message } : null;
-    if (message && this.opened && scope === this.scope && id === this.id) this.open();
+  want({ scope, id, message, search = "" }) {
+    this.wanted = message ? { id, message, search } : null;
+    if (!message || !this.opened || scope !== this.scope || id !== this.id) return;
+    if (this.log.messages.has(message)) this.log.reveal(message, search);
+    else this.open();
   }
 
   // --- reading

@@ -1,6 +1,5 @@
 // Building DOM. Strangers' text only ever becomes a text node: nothing here parses HTML.
 
-const FOCUSABLE = new Set(["a", "audio", "button", "dialog", "iframe", "input", "summary", "textarea"]);
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -9,8 +8,6 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
-  // JupyterLab tests this attribute on the focused element itself, not on its ancestors.
-  if (FOCUSABLE.has(tag) || "tabindex" in props) node.dataset.lmSuppressShortcuts = "true";
   for (const [key, value] of Object.entries(props)) set(node, key, value);
   return fill(node, ...children);
 }

@@ -1,15 +1,18 @@
 // Tabs, search and filters over the conversation list.
 
-import { debounce, fill, h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { capitalised, daysAgo, shortDay, zone } from "./format.js";
 import { channelIcon, icon } from "./icons.js";
+import { onCommands } from "./keys.js";
 import { popover } from "./overlay.js";
 import { panel } from "./panel.js";
+import { SearchField } from "./search_field.js";
+import { ViewsMenu } from "./views_menu.js";
 
 const STATUSES = ["created", "pending", "replied", "resolved"];
 const TABS = [["all", "All"], ["archived", "Archived"]];
-const NONE = { status: [], search: "", since: "", until: "", channel: "", unread: false };
-const TYPING_PAUSE = 220;
+const NONE = { status: [], search: "", since: "", until: "", channel: "", unread: false, contact: "", ids: null, query: "" };
+const DAY_LENGTH = "2026-03-31".length;
 
 const PRESETS = [
   ["Today", () => [daysAgo(0), daysAgo(0)]],
@@ -19,32 +22,36 @@ const PRESETS = [
 ];
 
 class Filters {
-  constructor({ el, link }) {
+  constructor({ el, link, signal }) {
     this.el = el;
     this.link = link;
     this.filter = { tab: "all", ...NONE };
     this.channels = [];
-    this.search = this.searchField();
+    this.sending = false;
+    this.search = new SearchField({ search: (search) => this.change({ search }), leave: () => focusList(el) });
+    this.views = new ViewsMenu({ el, link });
     this.tabs = h("div", { class: "cw-tabs", role: "tablist", "aria-label": "Conversations" });
     this.chips = h("div", { class: "cw-chips", role: "group", "aria-label": "Filters" });
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
-    fill(el, this.tabs, this.search.row, this.chips);
+    fill(el, this.tabs, h("div", { class: "cw-search-line" }, this.search.root, this.views.root), this.chips);
     this.build();
     link.on("totals", (value) => this.showTotals(value));
     // Its own choices come back too, older than what may have been typed since.
     link.on("filter", ({ by, filter }) => by !== link.view && this.take(filter));
     link.on("channels", (value) => this.takeChannels(value));
+    link.on("views", (value) => this.views.show(value));
+    onCommands(el, signal, { search: () => this.search.input.select() });
     link.read("ready", { view: link.view }).then(({ value }) => {
       this.channels = value.channels;
       this.take(value.filter);
       this.showTotals(value);
+      this.views.show(value.views);
     }, (trouble) => fill(this.chips, h("p", { class: "cw-note", role: "alert" }, trouble.message)));
   }
 
   /** The kernel's filter: another view, or Python, may have changed it. */
   take(filter) {
     this.filter = filter;
-    if (document.activeElement !== this.search.input) this.search.input.value = filter.search;
     this.build();
   }
 
@@ -56,10 +63,23 @@ class Filters {
   change(part) {
     this.filter = { ...this.filter, ...part };
     this.build();
-    this.link.ask("filter", { ...this.filter, zone, by: this.link.view }).then(
-      () => this.problem(""),
-      (trouble) => this.problem(trouble.message),
-    );
+    this.send();
+  }
+
+  /** Tells the kernel, one filter at a time: what changes meanwhile goes next, so that the last one counts. */
+  async send() {
+    this.changed = true;
+    if (this.sending) return;
+    this.sending = true;
+    this.search.busy(true);
+    while (this.changed) {
+      this.changed = false;
+      const asked = this.link.ask("filter", { ...this.filter, zone, by: this.link.view });
+      const words = await asked.then(() => "", (trouble) => trouble.message);
+      if (!this.changed) this.problem(words);
+    }
+    this.sending = false;
+    this.search.busy(false);
   }
 
   problem(words) {
@@ -76,7 +96,7 @@ class Filters {
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
     }
-    this.search.clear.hidden = !this.search.input.value;
+    this.search.show(this.filter.search);
     this.buildChips();
   }
 
@@ -106,50 +126,13 @@ class Filters {
     }
   }
 
-  // --- search
-
-  searchField() {
-    const input = h("input", {
-      type: "text",
-      class: "cw-search-input",
-      "aria-label": "Search conversations",
-      placeholder: "Search names and messages",
-      autocomplete: "off",
-      spellcheck: "false",
-    });
-    const clear = h(
-      "button",
-      { class: "cw-icon-button cw-search-clear", "aria-label": "Clear the search", hidden: true },
-      icon("close"),
-    );
-    const send = debounce(TYPING_PAUSE, () => this.change({ search: input.value.trim() }));
-    const empty = () => {
-      input.value = "";
-      send.cancel();
-      this.change({ search: "" });
-    };
-    input.addEventListener("input", () => {
-      clear.hidden = !input.value;
-      send();
-    });
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && input.value) empty();
-      if (event.key === "ArrowDown") focusList(this.el);
-    });
-    clear.addEventListener("click", () => {
-      empty();
-      input.focus();
-    });
-    return { row: h("div", { class: "cw-search", role: "search" }, icon("search"), input, clear), input, clear };
-  }
-
   // --- chips
 
   buildChips() {
     const { status, since, until, channel, unread } = this.filter;
     const focused = this.chips.contains(document.activeElement) && document.activeElement.dataset.chip;
     if (this.chips.querySelector(":popover-open")) return this.relabel();
-    const picked = this.channels.find(({ id }) => id === channel);
+    const picked = this.channels.find(({ id, name }) => id === channel || name === channel);
     fill(
       this.chips,
       this.dropdown("status", statusLabel(status), status.length > 0, () => this.statusForm()),
@@ -157,6 +140,7 @@ class Filters {
       this.channels.length > 1 &&
         this.dropdown("channel", picked?.name ?? "Channel", Boolean(channel), (close) => this.channelForm(close)),
       this.unreadChip(unread),
+      this.narrowedChip(),
       this.isFiltered() && this.clearButton(),
     );
     if (focused) this.chips.querySelector(`[data-chip=${focused}]`)?.focus();
@@ -178,7 +162,7 @@ class Filters {
 
   isFiltered() {
     const { status, since, until, channel, unread } = this.filter;
-    return Boolean(status.length || since || until || channel || unread);
+    return Boolean(status.length || since || until || channel || unread || narrowed(this.filter));
   }
 
   dropdown(name, label, on, form) {
@@ -203,6 +187,14 @@ class Filters {
   unreadChip(on) {
     const props = { class: "cw-chip", "aria-pressed": String(on), dataset: { chip: "unread", on: String(on) } };
     return h("button", { ...props, onclick: () => this.change({ unread: !on }) }, "Unread");
+  }
+
+  /** What a view from Python may narrow to, which has no form here: a click takes it off. */
+  narrowedChip() {
+    const words = narrowed(this.filter);
+    const off = () => this.change({ contact: "", ids: null, query: "" });
+    const props = { class: "cw-chip", title: this.filter.query || words, dataset: { chip: "narrowed", on: "true" } };
+    return words && h("button", { ...props, onclick: off }, h("span", {}, words), icon("close"));
   }
 
   clearButton() {
@@ -235,7 +227,7 @@ class Filters {
     const field = (label, part) =>
       h("label", { class: "cw-field" }, label, h("input", {
         type: "date",
-        value: this.filter[part],
+        value: this.filter[part].slice(0, DAY_LENGTH),
         onchange: (event) => this.change({ [part]: event.target.value }),
       }));
     const preset = ([label, range]) => {
@@ -276,12 +268,20 @@ class Filters {
   }
 }
 
+function narrowed({ contact, ids, query }) {
+  if (query) return "By query";
+  if (ids) return `${ids.length.toLocaleString()} picked`;
+  return contact && "One contact";
+}
+
 function statusLabel(status) {
   if (status.length === 0) return "Status";
   return status.length === 1 ? capitalised(status[0]) : `${status.length} statuses`;
 }
 
-function rangeLabel(since, until) {
+function rangeLabel(from, to) {
+  // From Python they may be instants, too.
+  const [since, until] = [from.slice(0, DAY_LENGTH), to.slice(0, DAY_LENGTH)];
   const preset = PRESETS.find(([, range]) => range().join() === [since, until].join());
   if (preset) return preset[0];
   if (since && until) return since === until ? shortDay(since) : `${shortDay(since)} – ${shortDay(until)}`;

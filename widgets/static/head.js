@@ -3,12 +3,23 @@
 import { fill, h } from "./dom.js";
 import { plural } from "./format.js";
 import { channelIcon, icon } from "./icons.js";
-import { confirm, menu } from "./overlay.js";
+import { command, withKey } from "./keys.js";
+import { confirm, menu, toast } from "./overlay.js";
 import { avatar, statusPill } from "./row.js";
 import { plain } from "./text.js";
 
+/** The options of the menu: label, picture, what the toast says, and the verb that takes it back. */
+const OPTIONS = {
+  mark_read: { label: "Mark as read", icon: "read", done: "Marked as read", undo: "mark_unread" },
+  mark_unread: { label: "Mark as unread", icon: "unread", key: "unread" },
+  resolve: { label: "Resolve", icon: "resolve", key: "resolve", done: "Resolved", undo: "reopen" },
+  reopen: { label: "Reopen", icon: "reopen", key: "resolve" },
+  archive: { label: "Archive", icon: "archive", key: "archive", done: "Archived", undo: "unarchive" },
+  unarchive: { label: "Unarchive", icon: "unarchive", key: "archive" },
+};
+
 export class Head {
-  /** `act(verb, args)` does a verb on the open conversation, `say(words)` shows trouble. */
+  /** `act(verb, args)` does a verb and resolves to whether it was done; `say(words)` shows trouble. */
   constructor({ el, link, act, say, leave }) {
     this.el = el;
     this.link = link;
@@ -23,6 +34,7 @@ export class Head {
     });
     this.note = h("span", { class: "cw-head-note" });
     this.options = h("button", { class: "cw-icon-button", "aria-label": "Conversation options", title: "Options" }, icon("more"));
+    this.card = h("button", { class: "cw-icon-button cw-head-card", "aria-label": "Contact", title: "Contact", onclick: () => command(el, "contact") }, icon("panel"));
     this.root = h(
       "header",
       { class: "cw-head" },
@@ -35,16 +47,20 @@ export class Head {
         this.toggle,
       ),
       h("span", { class: "cw-head-menu" }, this.options),
+      this.card,
     );
     menu(this.options, "Conversation options", () => this.items());
   }
 
-  /** `agent`: whether one is set up. */
-  show(conversation, agent) {
+  /** `agent`: whether one is set up; `writers`: who wrote, where that may be several people. */
+  show(conversation, agent, writers = []) {
     this.conversation = conversation;
     const { channel_kind: kind, channel_name: channel, subject, address } = conversation;
     const name = plain(conversation.contact_name);
-    const where = [channel, address.value !== name && address.value, subject].filter(Boolean).join(" · ");
+    const others = writers.filter((writer) => writer !== name);
+    const where = [plain(subject), channel, address.value !== name && address.value, others.length > 0 && `with ${others.join(", ")}`]
+      .filter(Boolean)
+      .join(" · ");
     fill(
       this.who,
       avatar(conversation),
@@ -52,7 +68,7 @@ export class Head {
         "div",
         { class: "cw-head-text" },
         h("div", { class: "cw-head-line" }, h("h2", { title: name, dir: "auto" }, name), statusPill(conversation.status), this.archived()),
-        h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, where)),
+        h("div", { class: "cw-head-where", title: where }, channelIcon(kind), h("span", {}, h("bdi", {}, where))),
       ),
     );
     Object.assign(this.root.dataset, {
@@ -76,14 +92,22 @@ export class Head {
 
   items() {
     const { unread, status, archived } = this.conversation;
-    const verb = (name, label, glyph) => ({ label, icon: glyph, run: () => this.act(name) });
+    const item = (verb) => ({ ...OPTIONS[verb], title: withKey(OPTIONS[verb].label, OPTIONS[verb].key), run: () => this.choose(verb) });
     return [
-      unread > 0 ? verb("mark_read", "Mark as read", "read") : verb("mark_unread", "Mark as unread", "unread"),
-      status === "resolved" ? verb("reopen", "Reopen", "reopen") : verb("resolve", "Resolve", "resolve"),
-      archived ? verb("unarchive", "Unarchive", "unarchive") : verb("archive", "Archive", "archive"),
+      item(unread > 0 ? "mark_read" : "mark_unread"),
+      item(status === "resolved" ? "reopen" : "resolve"),
+      item(archived ? "unarchive" : "archive"),
       null,
       { label: "Delete", icon: "trash", danger: true, run: () => this.remove() },
     ];
+  }
+
+  /** Does an option, and offers to take it back. */
+  async choose(verb) {
+    const { id } = this.conversation;
+    const { done, undo } = OPTIONS[verb];
+    if (!(await this.act(verb)) || !undo) return;
+    toast(this.el, done, { action: { label: "Undo", run: () => this.act(undo, { conversation_id: id }) } });
   }
 
   async remove() {

@@ -3,28 +3,54 @@
 // A key becomes a command, and the panels of its inbox are asked in turn who takes it: so `r` in the
 // list puts the cursor into the composer, and two inboxes on one page don't hear each other.
 
-/** Keys, their commands, and what the help says of them. An upper-case letter needs Shift. */
+const MOVING = "Moving around";
+const ACTING = "The open conversation";
+const WRITING_TEXT = "Writing";
+
+/**
+ * Keys, their commands, and what the help says of them. An upper-case letter needs Shift; `always`:
+ * also while a text is written. `also` is another way to say the key, for the help.
+ */
 export const KEYS = [
-  { key: "j", command: "next", label: "Next conversation" },
-  { key: "k", command: "previous", label: "Previous conversation" },
-  { key: "r", command: "reply", label: "Reply" },
-  { key: "m", command: "note", label: "Internal note" },
-  { key: "e", command: "archive", label: "Archive" },
-  { key: "R", command: "resolve", label: "Resolve" },
-  { key: "u", command: "unread", label: "Mark as unread" },
-  { key: "/", command: "search", label: "Search" },
-  { key: "n", command: "new", label: "New conversation" },
-  { key: "?", command: "help", label: "Keyboard shortcuts" },
+  { key: "j", command: "next", label: "Next conversation", group: MOVING, also: "↓" },
+  { key: "k", command: "previous", label: "Previous conversation", group: MOVING, also: "↑" },
+  { key: "Escape", command: "back", label: "Back to the list", group: MOVING, always: true },
+  { key: "F6", command: "region", label: "Next part of the inbox", group: MOVING, always: true },
+  { key: "/", command: "search", label: "Search", group: MOVING },
+  { key: "n", command: "new", label: "New conversation", group: MOVING },
+  { key: "?", command: "help", label: "Keyboard shortcuts", group: MOVING },
+  { key: "r", command: "reply", label: "Reply", group: ACTING },
+  { key: "m", command: "note", label: "Internal note", group: ACTING },
+  { key: "e", command: "archive", label: "Archive", group: ACTING },
+  { key: "R", command: "resolve", label: "Resolve", group: ACTING },
+  { key: "u", command: "unread", label: "Mark as unread", group: ACTING },
+];
+
+/** Keys that a panel handles by itself: only the help needs to know them. */
+export const OTHER_KEYS = [
+  { keys: ["Enter"], label: "Open, and read the messages", group: MOVING },
+  { keys: ["X"], label: "Select for many at once", group: MOVING },
+  { keys: ["Enter"], label: "Send", group: WRITING_TEXT },
+  { keys: ["Shift", "Enter"], label: "New line", group: WRITING_TEXT },
+  { keys: ["/"], label: "Canned replies", group: WRITING_TEXT },
+  { keys: ["Esc"], label: "Leave the field; the draft is kept", group: WRITING_TEXT },
 ];
 
 const WRITING = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true]";
-const OWN_KEYS = "dialog, [role=dialog], [role=alertdialog], [role=menu]";
+const OWN_KEYS = "dialog, [popover], [role=dialog], [role=alertdialog], [role=menu]";
 
 /** Runs what a key pressed in the panel `el` stands for; leaves text fields, dialogs and menus alone. */
 export function runKey(el, event) {
-  if (event.defaultPrevented || event.isComposing || event.target.closest(`${WRITING}, ${OWN_KEYS}`)) return;
+  const { target } = event;
+  // The list opens what is chosen by itself; here the focus follows.
+  if (event.key === "Enter" && target.matches("[role=listbox]")) command(el, "read");
+  if (event.defaultPrevented || event.isComposing || target.closest(OWN_KEYS)) return;
+  // Escape closes what is open on top, and nothing else.
+  if (event.key === "Escape" && el.querySelector(":popover-open")) return;
   const found = KEYS.find(({ key }) => key === event.key);
-  if (found && command(el, found.command)) event.preventDefault();
+  if (!found || (target.closest(WRITING) && !found.always)) return;
+  const name = found.key === "F6" && event.shiftKey ? "region-before" : found.command;
+  if (command(el, name)) event.preventDefault();
 }
 
 /** Asks the panels around `el` to do something. Returns whether one of them did. */
@@ -45,7 +71,12 @@ export function onCommands(el, signal, commands) {
 /** The words of a tooltip, with the key that does the same: "Archive (E)". */
 export function withKey(label, name) {
   const found = KEYS.find((each) => each.command === name);
-  if (!found) return label;
-  const shifted = found.key !== found.key.toLowerCase();
-  return `${label} (${shifted ? "Shift+" : ""}${found.key.toUpperCase()})`;
+  return found ? `${label} (${keyCaps(found.key).join("+")})` : label;
+}
+
+/** What is printed on the keys to press: ["Shift", "R"] for "R". */
+export function keyCaps(key) {
+  if (key === "Escape") return ["Esc"];
+  if (key.length > 1) return [key];
+  return key === key.toLowerCase() ? [key.toUpperCase()] : ["Shift", key];
 }

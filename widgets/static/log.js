@@ -3,25 +3,30 @@
 import { arrange, fill, h } from "./dom.js";
 import { dayLabel, isoDay, plural } from "./format.js";
 import { icon } from "./icons.js";
-import { bubble, dayLine, eventLine, isShown, pendingBubble, refresh, sideOf, unreadLine } from "./bubble.js";
+import { authorOf, bubble, dayLine, eventLine, isShown, pendingBubble, refresh, sideOf, unreadLine } from "./bubble.js";
+import { highlight, plainAgain } from "./highlight.js";
+import { highlightMail } from "./mail_frame.js";
 
 const NEAR_BOTTOM = 60;
-const NEAR_TOP = 400;
+/** How far from either end others are asked for. */
+const NEAR_END = 400;
+const SPOKEN = 120;
 const TOGETHER = 5 * 60_000;
 
 export class Log {
-  /** `older(id)` asks for what came before message `id`; `moved()` tells that another part is in sight. */
-  constructor({ parts, older, moved }) {
-    this.parts = parts;
-    this.older = older;
-    this.moved = moved;
+  /**
+   * `load(way, id)` asks for messages "before" or "after" message `id`; `latest()` for the end of the
+   * conversation; `moved()` tells that another part is in sight, `say(words)` speaks of what is new.
+   */
+  constructor({ parts, load, latest, moved, say }) {
+    Object.assign(this, { parts, load, latest, moved, say });
     this.list = h("div", { class: "cw-log-list" });
     this.root = h(
       "div",
-      { class: "cw-log", role: "log", "aria-label": "Messages", tabindex: "0", onscroll: () => this.scrolled() },
+      { class: "cw-log", role: "log", "aria-live": "off", "aria-label": "Messages", tabindex: "0", onscroll: () => this.scrolled() },
       this.list,
     );
-    this.jump = h("button", { class: "cw-jump", hidden: true, onclick: () => this.toBottom("smooth") });
+    this.jump = h("button", { class: "cw-jump", hidden: true, onclick: () => this.toEnd() });
     this.reset();
     // Pictures and mail frames grow after they were placed; what one reads must stay where it is.
     const grown = new ResizeObserver(() => this.hold());
@@ -40,42 +45,101 @@ export class Log {
     this.anchor = null;
     this.unseen = 0;
     this.complete = false;
+    this.newest = true;
+    this.asking = null;
     fill(this.list);
   }
 
   // --- content
 
-  /** The newest messages of a conversation just opened; `unread` of them are new. */
-  open({ messages, events, more }, unread) {
+  /**
+   * A conversation just opened: its newest messages, of which `unread` are new; or those around one of
+   * them, with `newer` ones to come, up to `latest`, the id of the newest there was.
+   */
+  open({ messages, events, more, newer, latest }, unread) {
     this.reset();
-    this.firstUnread = firstUnread(messages, unread);
+    this.newest = !newer;
+    this.latestSeen = BigInt(latest ?? 0);
+    if (this.newest) this.firstUnread = firstUnread(messages, unread);
     this.take(messages, events);
     this.complete = !more;
     this.arrange();
+    if (!this.newest) return;
     this.toUnread();
-    this.watchTop();
+    this.watchEnds();
+    this.showJump();
   }
 
   prepend({ messages, events, more }) {
-    this.take(messages, events);
     this.complete = !more;
+    this.join(messages, events);
+  }
+
+  append({ messages, events, newer }) {
+    this.newest = !newer;
+    this.join(messages, events);
+  }
+
+  join(messages, events) {
+    this.take(messages, events);
     this.arrange();
     this.hold();
-    this.watchTop();
+    this.watchEnds();
+    this.showJump();
   }
 
   /** The newest messages again, after a change. Returns false if they don't join what is shown. */
   update({ messages, events }) {
-    const newest = this.newest();
-    if (newest && messages.length && !messages.some(({ id }) => this.messages.has(id))) return false;
+    const joined = messages.some(({ id }) => this.messages.has(id)) || this.messages.size === 0;
+    if (!joined && !this.newest) return this.count(messages);
+    if (!joined && messages.length) return false;
     const fresh = messages.filter(({ id }) => !this.messages.has(id));
+    this.newest = true;
+    this.dropGone(messages);
     this.settle(fresh);
     this.take(messages, events);
-    if (!this.stuck) this.unseen += fresh.filter(({ direction }) => direction === "inbound").length;
+    const inbound = fresh.filter(({ direction }) => direction === "inbound");
+    if (!this.stuck) this.unseen += inbound.length;
     this.arrange();
     this.hold();
     this.showJump();
+    this.speak(inbound);
     return true;
+  }
+
+  /** What arrived at the end, which is too far away to be shown. */
+  count(messages) {
+    const inbound = messages.filter(({ id, direction }) => direction === "inbound" && BigInt(id) > this.latestSeen);
+    const more = inbound.length - this.unseen;
+    this.unseen = inbound.length;
+    this.showJump();
+    if (more > 0) this.speak(inbound.slice(-more));
+    return true;
+  }
+
+  /** Says who wrote what; no more than how much where one reads elsewhere. */
+  speak(inbound) {
+    if (inbound.length === 0) return;
+    const [last] = inbound.slice(-1);
+    const words = last.text || last.unsupported || "a file";
+    if (!this.stuck || inbound.length > 1) this.say(`${plural(this.stuck ? inbound.length : this.unseen, "new message")}`);
+    else this.say(`${authorOf(last, this.parts.me)}: ${words.slice(0, SPOKEN)}`);
+  }
+
+  /** What stood among these newest messages and does so no more: an echo that was folded into ours. */
+  dropGone(messages) {
+    if (messages.length === 0) return;
+    const here = new Set(messages.map(({ id }) => id));
+    const highestHere = highest([...here]);
+    for (const message of [...this.messages.values()]) {
+      const among = byTime(message, messages[0]) > 0 && BigInt(message.id) < highestHere;
+      if (among && !here.has(message.id)) this.drop(message.id);
+    }
+  }
+
+  drop(id) {
+    this.messages.delete(id);
+    this.nodes.delete(id);
   }
 
   take(messages, events) {
@@ -88,22 +152,25 @@ export class Log {
   }
 
   put(message) {
+    if (message.delivery_status === "cancelled") return this.drop(message.id);
     const before = this.messages.get(message.id);
     this.messages.set(message.id, message);
     if (!before) this.nodes.set(message.id, bubble(message, this.parts));
-    else if (JSON.stringify(before) !== JSON.stringify(message)) refresh(this.nodes.get(message.id), message);
+    else if (JSON.stringify(before) !== JSON.stringify(message)) refresh(this.nodes.get(message.id), message, this.parts);
+    return undefined;
   }
 
   /** A message on its way; gone again when it has arrived or could not be stored. */
   addPending(key, text) {
+    if (!this.newest) return this.latest();
     this.pending.set(key, { text, node: pendingBubble(text) });
     this.arrange();
-    this.toBottom();
+    return this.toBottom();
   }
 
   dropPending(key, message) {
     this.pending.delete(key);
-    if (message) this.put(message);
+    if (message && this.newest) this.put(message);
     this.arrange();
     this.hold();
   }
@@ -114,10 +181,6 @@ export class Log {
       const double = [...this.pending].find(([, { text }]) => text === message.text);
       if (double) this.pending.delete(double[0]);
     }
-  }
-
-  newest() {
-    return this.sorted().at(-1)?.id ?? null;
   }
 
   sorted() {
@@ -153,10 +216,10 @@ export class Log {
     const { scrollHeight, scrollTop, clientHeight } = this.root;
     // A height of 0: hidden, and nothing was scrolled.
     if (clientHeight === 0) return;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
+    this.stuck = this.newest && scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
     if (this.stuck) this.unseen = 0;
     this.remember();
-    this.watchTop();
+    this.watchEnds();
     this.showJump();
     this.moved();
   }
@@ -184,6 +247,11 @@ export class Log {
     this.root.scrollTo({ top: this.root.scrollHeight, behavior });
   }
 
+  toEnd() {
+    if (this.newest) this.toBottom("smooth");
+    else this.latest();
+  }
+
   /** The end, or the first new message where the new ones fill more than what is in sight. */
   toUnread() {
     const line = this.nodes.get("unread");
@@ -194,10 +262,15 @@ export class Log {
     return this.scrolled();
   }
 
-  /** Brings a message to the middle and lets it light up for a moment. */
-  reveal(id) {
+  /** Brings a message to the middle, marks the words of `search` in it, and lets it light up. */
+  reveal(id, search = "") {
     const node = this.nodes.get(id);
     if (!node) return;
+    plainAgain(this.list);
+    const text = node.querySelector(".cw-text");
+    if (text && search) highlight(text, search);
+    const mail = node.querySelector("iframe");
+    if (mail && search) highlightMail(mail, search);
     this.stuck = false;
     this.root.scrollTop = node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2;
     node.classList.add("cw-lit");
@@ -205,16 +278,40 @@ export class Log {
     this.scrolled();
   }
 
-  watchTop() {
-    const oldest = this.sorted()[0]?.id;
-    if (this.complete || this.asking || !oldest || this.root.scrollTop > NEAR_TOP) return;
-    this.asking = true;
-    this.older(oldest).finally(() => (this.asking = false));
+  watchEnds() {
+    const { scrollTop, scrollHeight, clientHeight } = this.root;
+    if (this.asking || this.messages.size === 0) return;
+    if (!this.complete && scrollTop <= NEAR_END) this.ask("before", this.sorted()[0].id);
+    else if (!this.newest && scrollHeight - scrollTop - clientHeight <= NEAR_END) this.ask("after", this.sorted().at(-1).id);
+  }
+
+  ask(way, id) {
+    const asking = (this.asking = {});
+    this.load(way, id).then((came) => {
+      if (this.asking !== asking) return;
+      this.asking = null;
+      if (came) this.watchEnds(); // the other end may be in sight as well
+    });
   }
 
   showJump() {
-    this.jump.hidden = this.stuck;
+    this.jump.hidden = this.stuck || this.messages.size === 0;
     fill(this.jump, icon("down"), this.unseen > 0 ? plural(this.unseen, "new message") : "Latest");
+  }
+
+  /** The customers who wrote what is shown, by name. */
+  writers() {
+    const inbound = this.sorted().filter(({ direction }) => direction === "inbound");
+    return [...new Set(inbound.map((message) => authorOf(message, this.parts.me)))];
+  }
+
+  /** The pictures of what is shown, oldest first: {attachment, said: {who, at}}. */
+  photos(isPicture) {
+    return this.sorted().flatMap((message) => {
+      const said = { who: authorOf(message, this.parts.me), at: message.occurred_at };
+      const files = message.attachments.filter((file) => isPicture(file) && !(message.html && file.inline));
+      return files.map((attachment) => ({ attachment, said }));
+    });
   }
 
   /** The highest message id shown, as reading counts by log order; 0 for none. */

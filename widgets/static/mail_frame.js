@@ -3,6 +3,7 @@
 // without allow-scripts, lets us (not the mail) measure the height; popups are for its links.
 
 import { fill, h } from "./dom.js";
+import { highlight } from "./highlight.js";
 
 const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 const TALLEST = 4000;
@@ -27,9 +28,13 @@ export function mailFrame({ link, message, signal }) {
     h("button", { class: "cw-link-button", onclick: () => load(true) }, "Show images"),
   );
   const fit = () => measure(frame);
-  frame.addEventListener("load", fit);
   const watcher = new ResizeObserver(fit);
   watcher.observe(box);
+  frame.addEventListener("load", () => {
+    watcher.observe(frame.contentDocument.body); // a quote is unfolded, pictures come
+    if (frame.cwSearch) highlightMail(frame, frame.cwSearch);
+    fit();
+  });
   signal.addEventListener("abort", () => watcher.disconnect());
   load(false);
   return box;
@@ -40,4 +45,11 @@ function measure(frame) {
   if (!inside) return;
   const height = Math.min(Math.ceil(inside.getBoundingClientRect().height) + 1, TALLEST);
   if (frame.clientHeight !== height) frame.style.height = `${height}px`;
+}
+
+/** Marks the words of a search in a mail, now or as soon as it is there. */
+export function highlightMail(frame, search) {
+  frame.cwSearch = search;
+  const inside = frame.contentDocument?.body;
+  if (inside) highlight(inside, search);
 }

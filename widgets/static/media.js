@@ -3,7 +3,8 @@
 import { fill, h } from "./dom.js";
 import { fileSize } from "./format.js";
 import { icon } from "./icons.js";
-import { lightbox } from "./overlay.js";
+import { photoViewer } from "./photos.js";
+import { player } from "./player.js";
 import { plain } from "./text.js";
 
 // Never svg, html, xml or pdf: those can carry scripts. Everything else is bytes to save.
@@ -13,17 +14,28 @@ const SOUNDS = new Set([
 ]);
 const OPAQUE = "application/octet-stream";
 
+/** Whether an attachment is shown as a picture. */
+export function isPicture({ mime }) {
+  return PICTURES.has(mime);
+}
+
 /** Fetches attachments and remembers them as blob URLs, which end with the view. */
 export class Media {
-  constructor({ el, link, signal }) {
+  /** `photos()` gives the pictures of the conversation, oldest first: [{attachment, said}]. */
+  constructor({ el, link, photos, signal }) {
     this.el = el;
     this.link = link;
+    this.photos = photos;
+    this.shown = new AbortController();
     this.urls = new Map();
     this.seen = new IntersectionObserver((entries) => this.appeared(entries), { rootMargin: "400px" });
     signal.addEventListener("abort", () => this.clear());
   }
 
+  /** Another conversation is shown: what plays ends. */
   clear() {
+    this.shown.abort();
+    this.shown = new AbortController();
     this.seen.disconnect();
     for (const url of this.urls.values()) url.then(URL.revokeObjectURL, () => {});
     this.urls.clear();
@@ -63,16 +75,20 @@ export class Media {
     return frame;
   }
 
-  async enlarge(attachment) {
-    const src = await this.url(attachment);
-    lightbox(this.el, h("img", { src, alt: plain(attachment.name) }));
+  enlarge(attachment) {
+    const photos = this.photos();
+    const at = photos.findIndex((photo) => photo.attachment.id === attachment.id);
+    photoViewer(this.el, { photos, at, url: (each) => this.url(each), save: (each, button) => this.save(each, button) });
   }
 
   sound(attachment) {
-    const player = h("audio", { controls: true, preload: "metadata", "aria-label": `Audio ${plain(attachment.name)}` });
-    const box = h("div", { class: "cw-audio" }, player);
-    this.whenSeen(box, async () => (player.src = await this.url(attachment)));
-    return box;
+    return player({
+      name: plain(attachment.name),
+      size: attachment.size,
+      load: () => this.url(attachment),
+      instead: () => this.chip(attachment),
+      signal: this.shown.signal,
+    });
   }
 
   chip(attachment) {
@@ -90,10 +106,12 @@ export class Media {
 
   async save(attachment, chip) {
     chip.setAttribute("aria-busy", "true");
+    const size = chip.querySelector(".cw-file-size");
     try {
       h("a", { href: await this.url(attachment), download: plain(attachment.name) }).click();
     } catch (trouble) {
-      chip.querySelector(".cw-file-size").textContent = trouble.message;
+      if (size) size.textContent = trouble.message;
+      else chip.title = trouble.message;
     } finally {
       chip.removeAttribute("aria-busy");
     }

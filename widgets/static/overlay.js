@@ -75,7 +75,8 @@ function menuItem(item, close) {
     close();
     item.run();
   };
-  const props = { role: "menuitem", class: "cw-menu-item", dataset: { danger: Boolean(item.danger) } };
+  const { title = null } = item;
+  const props = { role: "menuitem", class: "cw-menu-item", title, dataset: { danger: Boolean(item.danger) } };
   return h("button", { ...props, onclick: run }, icon(item.icon), item.label);
 }
 
@@ -88,8 +89,11 @@ function moveInMenu(event) {
   items.at(to % items.length).focus();
 }
 
-/** Asks before something that cannot be undone; resolves to whether it was confirmed. */
-export function confirm(parent, { title, body, action }) {
+/**
+ * Asks before something that cannot be undone (`danger`), or is other than expected; resolves to
+ * whether it was confirmed.
+ */
+export function confirm(parent, { title, body, action, danger = true }) {
   return new Promise((resolve) => {
     const dialog = h("dialog", { class: "cw-dialog", role: "alertdialog", "aria-label": title });
     const answer = (value) => () => dialog.close(value);
@@ -100,40 +104,52 @@ export function confirm(parent, { title, body, action }) {
         "div",
         { class: "cw-dialog-actions" },
         h("button", { class: "cw-button", autofocus: true, onclick: answer("") }, "Cancel"),
-        h("button", { class: "cw-button cw-danger", onclick: answer("yes") }, action),
+        h("button", { class: danger ? "cw-button cw-danger" : "cw-button", onclick: answer("yes") }, action),
       ),
     );
     show(parent, dialog, () => resolve(dialog.returnValue === "yes"));
   });
 }
 
-/** A picture at full size; a click anywhere or Escape closes it. */
-export function lightbox(parent, image) {
-  const dialog = h("dialog", { class: "cw-lightbox", "aria-label": image.alt });
-  const close = h("button", { class: "cw-icon-button", "aria-label": "Close" }, icon("close"));
-  dialog.addEventListener("click", () => dialog.close());
-  dialog.append(image, close);
+/** A dialog with a heading and something to read or fill in. Returns a function that closes it. */
+export function sheet(parent, heading, ...content) {
+  const dialog = h("dialog", { class: "cw-dialog cw-sheet", "aria-label": heading });
+  const close = () => dialog.close();
+  dialog.append(
+    h(
+      "header",
+      { class: "cw-sheet-head" },
+      h("h3", {}, heading),
+      h("button", { class: "cw-icon-button", "aria-label": "Close", onclick: close }, icon("close")),
+    ),
+    ...content,
+  );
   show(parent, dialog, () => {});
+  return close;
 }
 
 /**
- * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run}
- * is what can be done about it. The next one takes its place. Returns a function that ends it.
+ * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run},
+ * or several `actions`, is what can be done about it. The next one takes its place. Returns a function
+ * that ends it.
  */
-export function toast(el, words, { action = null, wait = 6000 } = {}) {
+export function toast(el, words, { action = null, actions = action ? [action] : [], wait = 6000 } = {}) {
   const around = el.closest(".cw-inbox") ?? el;
   const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
   place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
   const end = () => shown.remove();
-  const act = () => {
-    end();
-    action.run();
+  const button = ({ label, run }) => {
+    const act = () => {
+      end();
+      run();
+    };
+    return h("button", { class: "cw-toast-action", onclick: act }, label);
   };
   const shown = h(
     "div",
     { class: "cw-toast" },
     h("span", {}, words),
-    action && h("button", { class: "cw-toast-action", onclick: act }, action.label),
+    actions.map(button),
     h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
   );
   fill(place, shown);

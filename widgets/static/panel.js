@@ -3,11 +3,15 @@
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
 import { runKey } from "./keys.js";
+import { page as shared } from "./page.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
 // Longer than a call to the hub may take, a restart and a delete that waits for a send included:
 // an answer that is on its way must not be called missing.
 const PATIENCE = 180_000;
+const SUPPRESS = "data-lm-suppress-shortcuts";
+// With Ctrl, Meta or Alt, these act on cells in JupyterLab.
+const CELL_KEYS = new Set(["enter", "backspace", "arrowup", "arrowdown", "arrowleft", "arrowright", "a", "m", "-", "_"]);
 
 /** An error in words, as the kernel or the panel itself found it. */
 export class Trouble extends Error {
@@ -96,6 +100,14 @@ class Link {
   }
 }
 
+/** What a screen reader calls the panels. */
+const LABELS = {
+  composer: "Write a message",
+  filters: "Search and filters",
+  list: "Conversation list",
+  view: "Conversation",
+};
+
 /** An anywidget module: `build({model, el, link, signal})` fills `el`; `signal` ends with the view. */
 export function panel(name, build) {
   return {
@@ -103,8 +115,10 @@ export function panel(name, build) {
       const life = new AbortController();
       const link = new Link(model, life.signal);
       el.classList.add("cw-panel", `cw-${name}`);
-      guardKeys(el);
+      if (name in LABELS) label(el, LABELS[name]);
+      guardKeys(el, life.signal);
       followTheme(el, life.signal);
+      followHub(el, link);
       build({ model, el, link, signal: life.signal });
       return () => {
         link.tell("bye", { view: link.view });
@@ -112,6 +126,19 @@ export function panel(name, build) {
       };
     },
   };
+}
+
+function label(el, words) {
+  el.setAttribute("role", "region");
+  el.setAttribute("aria-label", words);
+}
+
+/** Shows in a panel that stands alone that the hub is lost, and loads what failed once it is back. */
+function followHub(el, link) {
+  link.on("live", (live) => {
+    el.dataset.live = String(live);
+    if (live) el.querySelector(".cw-retry")?.click();
+  });
 }
 
 /** Calls `run` with the model's value of `trait` whenever it changes. */
@@ -122,16 +149,26 @@ export function onTrait(model, trait, signal, run) {
 }
 
 /**
- * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells. Combinations with Ctrl, Meta and
- * Alt still reach it (Ctrl+S saves), but not where they would run a cell from a text field.
+ * Turns keys into commands, and keeps them from the notebook, whose shortcuts cut and add cells.
+ * Combinations with Ctrl, Meta and Alt still reach it (Ctrl+S saves), but for those that would run,
+ * merge or move cells.
  */
-function guardKeys(el) {
-  el.dataset.lmSuppressShortcuts = "true";
+function guardKeys(el, signal) {
   el.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (!modified) runKey(el, event);
-    if (!modified || event.key === "Enter") event.stopPropagation();
+    if (!modified(event)) runKey(el, event);
+    if (keeps(event)) event.stopPropagation();
   });
+  // JupyterLab hears keys after us, Notebook 7 before: it looks for this mark on what has the focus.
+  const mark = (event) => el.contains(event.target) && event.target.toggleAttribute(SUPPRESS, keeps(event));
+  addEventListener("keydown", mark, { capture: true, signal });
+}
+
+function keeps(event) {
+  return !modified(event) || CELL_KEYS.has(event.key.toLowerCase());
+}
+
+function modified(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 /** Marks the panel dark or light as its host is, also where the host is not JupyterLab. */
@@ -179,10 +216,10 @@ export function showTrouble(el, trouble, retry) {
       "alert",
       "This could not be loaded",
       h("p", { role: "alert" }, trouble.message),
-      h("button", { class: "cw-button", onclick: retry }, "Try again"),
+      h("button", { class: "cw-button cw-retry", onclick: retry }, "Try again"),
     ),
   );
 }
 
-/** Events between the panels of one page, such as a message on its way; never leaves the page. */
-export const page = (globalThis[Symbol.for("conversation-workspace")] ??= new EventTarget());
+/** Events between the panels of one page. */
+export const page = shared;

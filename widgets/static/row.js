@@ -6,6 +6,8 @@ import { channelIcon, icon } from "./icons.js";
 import { marked, plain } from "./text.js";
 
 const CLOSING_SOON_HOURS = 4;
+const SHOWN = 200;
+const SPOKEN = 120;
 const MEDIA = { image: "Photo", audio: "Audio", video: "Video", document: "File" };
 
 export function avatar(conversation) {
@@ -33,9 +35,9 @@ export function row(conversation, { search, me, view }) {
       id: `cw-row-${view}-${id}`,
       class: "cw-row",
       dataset: { id, unread: String(unread > 0) },
-      "aria-label": spoken(conversation),
+      "aria-label": spoken(conversation, me),
     },
-    avatar(conversation),
+    h("span", { class: "cw-row-pick" }, avatar(conversation), h("span", { class: "cw-tick", "aria-hidden": "true" }, icon("check"))),
     h(
       "div",
       { class: "cw-row-text" },
@@ -57,9 +59,19 @@ export function row(conversation, { search, me, view }) {
   );
 }
 
-function spoken(conversation) {
-  const { contact_name: name, channel_name: channel, status, unread } = conversation;
-  const parts = [plain(name), channel, capitalised(status), unread > 0 && `${unread} unread`];
+/** The row as a screen reader says it: what one sees, in the order of what matters. */
+function spoken(conversation, me) {
+  const { contact_name: name, channel_name: channel, status, unread, preview: last, last_activity_at: at } = conversation;
+  const parts = [
+    plain(name),
+    unread > 0 && `${unread} unread`,
+    capitalised(status),
+    ...signs(conversation).map(([, words]) => words),
+    channel,
+    conversation.subject,
+    conversation.match.slice(0, SPOKEN) || author(last, me) + said(last).slice(0, SPOKEN),
+    relative(at),
+  ];
   return parts.filter(Boolean).join(", ");
 }
 
@@ -68,32 +80,44 @@ export function time(iso) {
 }
 
 function marks(conversation) {
-  const { failed, agent_replies: agent, window_closes_at: closes, status } = conversation;
+  return h("span", { class: "cw-marks" }, signs(conversation).map(([picture, words]) => icon(picture, words)));
+}
+
+/** What needs somebody's eye: a picture and what it means. */
+function signs({ failed, agent_replies: agent, window_closes_at: closes, status }) {
   const soon = status === "pending" && closesWithin(closes, CLOSING_SOON_HOURS);
-  return h(
-    "span",
-    { class: "cw-marks" },
-    failed && icon("alert", "Delivery failed"),
-    soon && icon("clock", `Messaging window closes in ${timeLeft(closes)}`),
-    agent && icon("spark", "Agent replies"),
-  );
+  return [
+    failed && ["alert", "Delivery failed"],
+    soon && ["clock", `Messaging window closes in ${timeLeft(closes)}`],
+    agent && ["spark", "Agent replies"],
+  ].filter(Boolean);
 }
 
 function preview(conversation, search, me) {
   const { subject, match, preview: last } = conversation;
   if (match) return h("bdi", {}, marked(match, search));
-  const kind = last.media && icon(last.media);
-  const text = last.text || (last.media ? MEDIA[last.media] : "");
   return [
     subject && h("bdi", { class: "cw-row-subject" }, marked(subject, search)),
-    writer(last, me),
-    kind,
-    h("bdi", {}, marked(text.slice(0, 200), search)),
+    address(conversation, search),
+    last.direction === "note" && h("span", { class: "cw-row-note" }, "Note"),
+    h("span", { class: "cw-row-author" }, author(last, me)),
+    last.media && icon(last.media),
+    h("bdi", {}, marked(said(last).slice(0, SHOWN), search)),
   ];
 }
 
-function writer({ direction, author }, me) {
-  if (direction !== "outbound") return null;
-  const name = author === me || !author ? "You" : author;
-  return h("span", { class: "cw-row-author" }, `${plain(name)}: `);
+/** The address, where that is what was searched for. */
+function address({ contact_name: name, address: { value } }, search) {
+  const hit = search && value !== name && marked(value, search);
+  return hit && hit.length > 1 && h("bdi", { class: "cw-row-subject" }, hit);
+}
+
+function said({ text, media }) {
+  return text || (media ? MEDIA[media] : "");
+}
+
+/** Who wrote the last message, if it was one of us. */
+function author({ direction, author: name }, me) {
+  if (direction !== "outbound" && direction !== "note") return "";
+  return name === me || !name ? "You: " : `${plain(name)}: `;
 }

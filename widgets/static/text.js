@@ -1,6 +1,7 @@
 // Text as nodes: links made clickable, hits marked, quotes folded.
 
 import { h } from "./dom.js";
+import { split } from "./quotes.js";
 
 // Every part is bounded and starts where a word does: a stranger's text of a million characters must
 // not be tried from each of them anew.
@@ -114,15 +115,4 @@ export function body(text) {
       h("div", {}, linked(quoted)),
     ),
   ];
-}
-
-function split(text) {
-  const lines = text.trimEnd().split("\n");
-  let at = lines.length;
-  while (at > 0 && (lines[at - 1].startsWith(">") || !lines[at - 1].trim())) at -= 1;
-  if (!lines.slice(at).some((line) => line.startsWith(">"))) return { fresh: text, quoted: "" };
-  // The line above a quote ("On Monday, Ana wrote:") belongs to it.
-  if (at > 0 && /:\s*$/.test(lines[at - 1])) at -= 1;
-  const fresh = lines.slice(0, at).join("\n").trimEnd();
-  return fresh ? { fresh, quoted: lines.slice(at).join("\n").trim() } : { fresh: text, quoted: "" };
 }

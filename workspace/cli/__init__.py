@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or parameters, 75 try again later.
 
 import click
 
-from workspace.cli import channels, contacts, conversations, data, hub, jobs, lab
+from workspace.cli import app, channels, contacts, conversations, data, hub, jobs, lab, writing
 from workspace.errors import (
     ConfigError,
     ConvoError,
@@ -52,6 +52,6 @@ def main() -> None:
     """
 
 
-for module in (lab, hub, conversations, contacts, channels, data, jobs):
+for module in (lab, app, hub, conversations, writing, contacts, channels, data, jobs):
     for command in module.COMMANDS:
         main.add_command(command)

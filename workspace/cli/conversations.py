@@ -160,12 +160,13 @@ def send(
 ) -> None:
     """Send a message; TEXT "-" reads it from standard input."""
     choice, files = _choice(ws, template, pairs, files)
-    message = ws.send(id, _text(text), files, template=choice)
+    message = ws.send(id, given_text(text), files, template=choice)
     if as_json:
         show_json(Message, message)
     else:
         status = message.delivery_status.value if message.delivery_status else "stored"
-        click.echo(f"Message {message.id}: {status}.")
+        undo = f" To take it back: convo cancel {message.id}" if message.undo_until else ""
+        click.echo(f"Message {message.id}: {status}.{undo}")
 
 
 @click.command()
@@ -195,7 +196,7 @@ def start(
     chosen = find_channel(ws, channel)
     choice, files = _choice(ws, template, pairs, files)
     made = ws.start_conversation(
-        chosen, address, name, _text(text), subject, files, template=choice
+        chosen, address, name, given_text(text), subject, files, template=choice
     )
     if as_json:
         show_json(Conversation, made)
@@ -235,7 +236,8 @@ def templates(ws: Workspace, channel: str, as_json: bool) -> None:
     show_table(("name", "language", "status", "variables", "text"), rows)
 
 
-def _text(text: str) -> str:
+def given_text(text: str) -> str:
+    """What was given as an argument; "-": what comes from standard input."""
     return sys.stdin.read() if text == "-" else text
 
 

@@ -21,6 +21,7 @@ SETTINGS = """\
 # memory_megabytes = 1024   # memory of the database
 # lease_seconds = 60.0      # how long one attempt to send may take
 # max_attempts = 6          # attempts to send before a passing failure counts as final
+# undo_seconds = 5.0        # how long a send waits for Undo; 0: it leaves at once
 """
 
 

@@ -11,7 +11,7 @@ import click
 
 from workspace import process
 from workspace.cli.common import folder_option
-from workspace.client import Workspace, connect
+from workspace.client import connect
 from workspace.errors import ConfigError
 
 SIZE = 400
@@ -24,20 +24,26 @@ INBOX = Path("notebooks") / "inbox.ipynb"
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def lab(notebook: Path | None, folder: str | None, no_browser: bool) -> None:
     """Open the inbox in JupyterLab; the first time on demo data."""
-    project = process.project_folder()
-    chosen = notebook or project / INBOX
+    chosen = the_notebook(notebook)
+    environment = dict(os.environ, CONVO_DATA=opened_folder(folder))
+    _open(chosen, process.project_folder(), environment, no_browser or not has_browser())
+
+
+def the_notebook(named: Path | None) -> Path:
+    """`named`, or the inbox of this project. Raises ConfigError."""
+    chosen = named or process.project_folder() / INBOX
     if not chosen.exists():
         raise ConfigError(f"There is no {INBOX} here; go to the project, or name a notebook.")
+    return chosen.resolve()
+
+
+def opened_folder(folder: str | None) -> str:
+    """Where the workspace is. Its hub runs; a demo has its data."""
     with connect(folder) as ws:
-        _fill(ws)
-    environment = dict(os.environ, CONVO_DATA=str(process.resolve(folder)))
-    _open(chosen.resolve(), project, environment, no_browser or not _has_browser())
-
-
-def _fill(ws: Workspace) -> None:
-    if ws.info().demo and not ws.channels():
-        click.echo("Loading demo data ...")
-        ws.load_demo(SIZE)
+        if ws.info().demo and not ws.channels():
+            click.echo("Loading demo data ...")
+            ws.load_demo(SIZE)
+    return str(process.resolve(folder))
 
 
 def _open(notebook: Path, project: Path, environment: dict[str, str], headless: bool) -> NoReturn:
@@ -57,7 +63,7 @@ def _open(notebook: Path, project: Path, environment: dict[str, str], headless: 
 NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
 
 
-def _has_browser() -> bool:
+def has_browser() -> bool:
     """A graphical one: a text browser in this terminal could not show the inbox."""
     if sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

@@ -1,10 +1,9 @@
 """The calls of `Workspace` about the people outside."""
 
-import operator
 from typing import SupportsIndex
 
+from workspace.client.arguments import id_of
 from workspace.client.transport import Transport
-from workspace.errors import InvalidRequest
 from workspace.models import Contact, Conversation
 
 ContactId = int | str | SupportsIndex | Contact | Conversation
@@ -43,9 +42,4 @@ class ContactCalls:
 def _id(value: ContactId) -> int:
     if isinstance(value, Contact):
         return value.id
-    if isinstance(value, Conversation):
-        return value.contact_id
-    try:
-        return int(value) if isinstance(value, str) else operator.index(value)
-    except (ValueError, TypeError):
-        raise InvalidRequest(f"{value!r} is not an id; ids are whole numbers.") from None
+    return value.contact_id if isinstance(value, Conversation) else id_of(value)

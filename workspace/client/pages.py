@@ -71,7 +71,8 @@ class Page(Sequence[T]):
 class Conversations(Page[Conversation]):
     """One page of the list, newest activity first. `cursor` fetches the next; None at the end.
 
-    `counts` of the two tabs are unread conversations, or matches where `filtered`.
+    `total`: conversations on all pages of this tab. `counts` of the two tabs are unread
+    conversations, or matches where `filtered`.
     """
 
     noun = "conversations"
@@ -98,12 +99,13 @@ class Conversations(Page[Conversation]):
         self.cursor: str | None = page.cursor
         self.counts: TabCounts = page.counts
         self.filtered: bool = page.filtered
+        self.total: int = page.total
 
     def __repr__(self) -> str:
         what = "matches" if self.filtered else "unread"
         counts = f"all {self.counts.all}, archived {self.counts.archived}"
         more = ", more by cursor" if self.cursor else ""
-        return f"<{len(self)} conversations; {what}: {counts}{more}>"
+        return f"<{len(self)} of {self.total} conversations; {what}: {counts}{more}>"
 
 
 class Messages(Page[Message]):

@@ -154,6 +154,11 @@ class Transport:
         except httpx.TransportError as error:
             raise _silent(session.hub) from error
 
+    def revive(self) -> None:
+        """Start the local hub again if it died. Raises HubUnavailable."""
+        if self.location.paths:
+            process.revive(self.location.paths)
+
     def _open(self, hub: Hub) -> _Session:
         local = self.location.paths is not None
         client = httpx.Client(

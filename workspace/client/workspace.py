@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Self
-from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,40 +13,33 @@ from workspace.client.arguments import Id, as_json
 from workspace.client.arguments import checked_text as _text
 from workspace.client.arguments import id_of as _id
 from workspace.client.contacts import ContactCalls
-from workspace.client.pages import Channels, Conversations, Messages, Outcomes, Templates
+from workspace.client.listing import Listing
+from workspace.client.pages import Channels, Messages, Templates
 from workspace.client.results import Result
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
 from workspace.client.writing import Writing
-from workspace.client.zone import local_zone
 from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import (
     Actor,
+    Attachment,
     Change,
     Channel,
     Check,
-    Contents,
     Conversation,
-    ConversationPage,
     HubInfo,
     Message,
     MessagePage,
-    Outcome,
-    Tab,
     Template,
     TemplateChoice,
     Upload,
 )
 from workspace.settings import MAX_UPLOAD
 
-Ids = Id | Iterable[Id]
-File = str | os.PathLike[str] | tuple[str, bytes] | Upload
-"""A path, a name with bytes, or what `upload` gave."""
+File = str | os.PathLike[str] | tuple[str, bytes] | Upload | Attachment
+"""A path, a name with bytes, or what `upload` or `cancel` gave."""
 Choice = TemplateChoice | Mapping[str, Any]
 """A template with its values; a mapping has the fields of `TemplateChoice`."""
-
-PORTION = 1_000
-"""Conversations one request names; more go in portions."""
 
 
 def connect(
@@ -63,7 +55,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace(ContactCalls, Writing):
+class Workspace(Listing, ContactCalls, Writing):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -80,42 +72,6 @@ class Workspace(ContactCalls, Writing):
         return self._transport.actor
 
     # --- reading ----------------------------------------------------------------------------------
-
-    def conversations(
-        self,
-        tab: str = Tab.ALL,
-        status: str | Iterable[str] = (),
-        search: str = "",
-        since: str | date | None = None,
-        until: str | date | None = None,
-        channel: Id | None = None,
-        unread: bool = False,
-        cursor: str | None = None,
-        limit: int = 50,
-        zone: str | None = None,
-    ) -> Conversations:
-        """One page, newest activity first; filters combine.
-
-        `since` and `until` are dates or datetimes over the last activity; a bare date is a whole
-        day in `zone`, an IANA name; None: the zone of this machine, or UTC if it names none.
-        `channel` is a name or an id. `cursor`: of the page before.
-        """
-        dated = since is not None or until is not None
-        page: ConversationPage = self._transport.get(
-            ConversationPage,
-            "/v1/conversations",
-            tab=str(tab),
-            status=[status] if isinstance(status, str) else [str(one) for one in status],
-            search=search,
-            since=_instant(since),
-            until=_instant(until),
-            channel=str(channel.id if isinstance(channel, Channel) else channel or "") or None,
-            unread=unread,
-            cursor=cursor,
-            limit=limit,
-            zone=zone or (local_zone() if dated else None),
-        )
-        return Conversations(page)
 
     def conversation(self, id: Id) -> Conversation:
         """Raises NotFound."""
@@ -139,20 +95,6 @@ class Workspace(ContactCalls, Writing):
         path = f"/v1/conversations/{_id(id)}/messages"
         page: MessagePage = self._transport.get(MessagePage, path, **places, limit=limit)
         return Messages(page)
-
-    def contents(self, ids: Ids) -> Contents:
-        """What deleting these conversations would lose, all told."""
-        found: list[Contents] = [
-            self._transport.call(
-                Contents, Call("POST", "/v1/conversations/contents", body={"ids": portion})
-            )
-            for portion in _portions(ids)
-        ]
-        return Contents(
-            sum(part.conversations for part in found),
-            sum(part.messages for part in found),
-            sum(part.files for part in found),
-        )
 
     def attachment(self, id: Id) -> bytes:
         """The bytes of a file. Raises NotFound."""
@@ -183,43 +125,6 @@ class Workspace(ContactCalls, Writing):
         """
         body = {"query": query, "params": [_json(value) for value in params]}
         return Result(self._transport.send(Call("POST", "/v1/sql", body=body), stream=True))
-
-    # --- the options of the menu ------------------------------------------------------------------
-
-    def mark_read(self, ids: Ids, upto: Id | None = None, *, key: str | None = None) -> Outcomes:
-        """`upto`: the newest message that was seen; later ones stay unread. Default: all."""
-        seen = {} if upto is None else {"upto": str(_id(upto))}
-        return self._act("mark_read", ids, key, **seen)
-
-    def mark_unread(self, ids: Ids, *, key: str | None = None) -> Outcomes:
-        return self._act("mark_unread", ids, key)
-
-    def resolve(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("resolve", ids, key, reason=reason)
-
-    def reopen(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("reopen", ids, key, reason=reason)
-
-    def archive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("archive", ids, key, reason=reason)
-
-    def unarchive(self, ids: Ids, *, reason: str = "", key: str | None = None) -> Outcomes:
-        return self._act("unarchive", ids, key, reason=reason)
-
-    def delete(self, ids: Ids, *, key: str | None = None) -> Outcomes:
-        """Erase conversations with all their messages and files. There is no way back."""
-        return self._act("delete", ids, key)
-
-    def set_agent_replies(self, ids: Ids, on: bool, *, key: str | None = None) -> Outcomes:
-        return self._act("agent_replies", ids, key, on=on)
-
-    def _act(self, verb: str, ids: Ids, key: str | None, **more: Any) -> Outcomes:
-        key = key or str(uuid4())
-        done: list[Outcome] = []
-        for number, portion in enumerate(_portions(ids)):
-            path, body = f"/v1/conversations/verbs/{verb}", {"ids": portion, **more}
-            done += self._transport.write(list[Outcome], path, body, f"{key}-{number}")
-        return Outcomes(done)
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -295,8 +200,8 @@ class Workspace(ContactCalls, Writing):
     def _uploads(self, files: Iterable[File]) -> list[str]:
         return [str(self._upload(file).id) for file in files]
 
-    def _upload(self, file: File) -> Upload:
-        if isinstance(file, Upload):
+    def _upload(self, file: File) -> Upload | Attachment:
+        if isinstance(file, Upload | Attachment):
             return file
         if isinstance(file, tuple):
             return self.upload(*file)
@@ -349,6 +254,13 @@ class Workspace(ContactCalls, Writing):
         self._watches = [watch, *(old for old in self._watches if old.state != "stopped")]
         return watch
 
+    def revive(self) -> None:
+        """Start this machine's hub again if it died; one that somebody stopped stays so.
+
+        Any other call starts it, too, whatever it ended by. Raises HubUnavailable.
+        """
+        self._transport.revive()
+
     def info(self) -> HubInfo:
         told: HubInfo = self._transport.get(HubInfo, "/v1/info")
         return told
@@ -385,21 +297,6 @@ class Workspace(ContactCalls, Writing):
 
     def __repr__(self) -> str:
         return f"<Workspace {self._transport.location}>"
-
-
-def _portions(ids: Ids) -> list[list[str]]:
-    """Ids as the hub takes them: strings, at most PORTION at once."""
-    many = [str(_id(id)) for id in _listed(ids)]
-    return [many[at : at + PORTION] for at in range(0, len(many), PORTION)]
-
-
-def _listed(ids: Any) -> Iterable[Any]:
-    """One id as a list of one. Bytes would else pass for a list of small numbers."""
-    return [ids] if isinstance(ids, str | bytes) or not isinstance(ids, Iterable) else ids
-
-
-def _instant(value: str | date | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _json(value: Any) -> Any:

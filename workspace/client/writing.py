@@ -5,7 +5,7 @@ from typing import Any
 
 from workspace.client.arguments import Id, checked_text, id_of
 from workspace.client.transport import Call, Transport
-from workspace.models import CannedReply, Message, SavedDraft, Upload
+from workspace.models import Attachment, CannedReply, Message, SavedDraft, Upload
 
 
 class Writing:
@@ -57,14 +57,21 @@ class Writing:
         return self._draft(Call("GET", _draft_of(id), headers=self._transport.signed(None)))
 
     def save_draft(
-        self, id: Id, text: str, note: bool = False, uploads: Iterable[Upload | Id] = ()
+        self,
+        id: Id,
+        text: str,
+        note: bool = False,
+        uploads: Iterable[Upload | Attachment | Id] = (),
     ) -> SavedDraft | None:
         """Keep what you have begun to write, in the place of what was kept before.
 
-        `uploads` are what `upload` gave, or its ids; they are kept with the draft for 30 days. An
-        empty draft is forgotten. Raises TooLarge, Conflict for a file that was sent.
+        `uploads` are what `upload` or `cancel` gave, or their ids; they are kept with the draft for
+        30 days. An empty draft is forgotten. Raises TooLarge, Conflict for a file that was sent.
         """
-        files = [str(file.id if isinstance(file, Upload) else id_of(file)) for file in uploads]
+        files = [
+            str(file.id if isinstance(file, Upload | Attachment) else id_of(file))
+            for file in uploads
+        ]
         body: dict[str, Any] = {"text": checked_text(text), "note": note, "uploads": files}
         headers = self._transport.signed(None)
         return self._draft(Call("PUT", _draft_of(id), body=body, headers=headers))

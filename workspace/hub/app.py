@@ -18,6 +18,7 @@ from workspace.hub.routes import (
     sends,
     sql,
     system,
+    views,
     writing,
 )
 from workspace.hub.wire import Error
@@ -45,7 +46,7 @@ def create_app(hub: Hub, token: str) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.hub = hub
-    topics = (conversations, replies, sends, writing, contacts, channels, sql, system)
+    topics = (conversations, views, replies, sends, writing, contacts, channels, sql, system)
     for topic in topics:
         app.include_router(topic.router)
     docs.install(app)

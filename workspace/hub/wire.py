@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
@@ -9,8 +10,10 @@ from typing import Annotated, Any, get_type_hints
 from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
-from workspace.errors import TooLarge
+from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import Status, Tab, TemplateChoice
+from workspace.services.filters import Filter
+from workspace.services.matching import Matching, Targets
 from workspace.settings import MAX_TEXT
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -76,15 +79,26 @@ class Error(BaseModel):
     detail: dict[str, Any]
 
 
-class ListQuery(Said):
+class Where(Said):
+    """Which conversations; a bare date in `since` or `until` is a whole day in `zone`."""
+
     tab: Tab = Tab.ALL
-    status: list[Status] = []
+    status: tuple[Status, ...] = ()
     search: Word = ""
     since: Word | None = None
     until: Word | None = None
     zone: Word = "UTC"
     channel: Word | None = None
     unread: bool = False
+    contact: Id | None = None
+    ids: tuple[Id, ...] | None = None
+    query: Text = ""
+
+    def filter(self) -> Filter:
+        return Filter(**{each.name: getattr(self, each.name) for each in fields(Filter)})
+
+
+class ListQuery(Where):
     cursor: Word | None = None
     limit: Limit = 50
 
@@ -97,16 +111,52 @@ class MessagesQuery(Said):
 
 
 class ContentsRequest(Said):
-    ids: Ids
+    """Either `ids` or `where`."""
+
+    ids: Ids | None = None
+    where: Where | None = None
+
+    def targets(self) -> list[int] | Filter:
+        ids, where = _one_of(self.ids, self.where)
+        return ids if where is None else where.filter()
 
 
 class VerbRequest(Said):
-    """`upto` belongs to mark_read alone, `on` to agent_replies alone."""
+    """Either `ids`, or `where` with the number of conversations that are `expected` to match.
 
-    ids: Ids
+    `upto` belongs to mark_read alone, `on` to agent_replies alone.
+    """
+
+    ids: Ids | None = None
+    where: Where | None = None
+    expected: Annotated[int, Field(ge=0)] | None = None
     upto: Id | None = None
     on: bool | None = None
     reason: Word = ""
+
+    def targets(self) -> Targets:
+        ids, where = _one_of(self.ids, self.where)
+        if (self.expected is None) is not (where is None):
+            raise InvalidRequest(
+                "where needs expected: the number of conversations that match, which their list "
+                "tells as total. ids take none."
+            )
+        if where is None or self.expected is None:
+            return ids
+        return Matching(where.filter(), self.expected)
+
+
+def _one_of(ids: list[int] | None, where: Where | None) -> tuple[list[int], Where | None]:
+    if ids is None and where is None:
+        raise InvalidRequest("ids is missing; or choose conversations by where.")
+    if ids is not None and where is not None:
+        raise InvalidRequest("Choose conversations by ids or by where, not by both.")
+    return ids or [], where
+
+
+class ViewRequest(Said):
+    name: Word
+    filter: Where
 
 
 class Chosen(Said):

@@ -29,10 +29,11 @@ from workspace.rules.templates import (
     render_template,
     template_use,
 )
-from workspace.rules.text import fold, text_size
+from workspace.rules.text import MAX_WORDS, Search, fold, search, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
+    "MAX_WORDS",
     "SHOWN_IMAGES",
     "Blank",
     "Draft",
@@ -46,6 +47,7 @@ __all__ = [
     "Refusal",
     "Rendered",
     "RenderedButton",
+    "Search",
     "Situation",
     "State",
     "Verb",
@@ -68,6 +70,7 @@ __all__ = [
     "render_template",
     "replay",
     "reply_values",
+    "search",
     "shortcut",
     "step",
     "template_use",

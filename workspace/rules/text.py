@@ -1,8 +1,17 @@
 """Text as it is searched and measured."""
 
+import re
+from dataclasses import dataclass
 from unicodedata import combining, normalize
 
 from workspace.models import TextUnit
+
+MAX_WORDS = 10
+"""Of a search; more don't count."""
+
+_PHONE = re.compile(r"[\d\s()+./-]+")
+_PHONE_DIGITS = 6
+"""Fewer digits are a number like any other."""
 
 
 def fold(text: str) -> str:
@@ -12,6 +21,34 @@ def fold(text: str) -> str:
     folded = normalize("NFKD", normalize("NFKD", text).casefold())
     plain = "".join(c for c in folded if not combining(c))
     return " ".join(plain.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Folded words that must all occur: in the contact, or in one message."""
+
+    contact: tuple[str, ...]
+    message: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.message)
+
+
+def search(text: str) -> Search:
+    """What `text` asks for; nothing where it has no words. Only the first MAX_WORDS count."""
+    text = text.encode("utf-8", "replace").decode()  # half a character is nowhere in the store
+    words = tuple(dict.fromkeys(fold(text).split()))[:MAX_WORDS]
+    phone = _phone(text)
+    return Search((phone,) if phone else words, words)
+
+
+def _phone(text: str) -> str:
+    """The digits of a phone number without its leading zeros, however it is spaced; else empty.
+
+    Stored numbers are +491701234567; people look for 0170 1234567.
+    """
+    digits = "".join(c for c in text if c in "0123456789")
+    return digits.lstrip("0") if len(digits) >= _PHONE_DIGITS and _PHONE.fullmatch(text) else ""
 
 
 def text_size(text: str, unit: TextUnit) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from workspace import channels
 from workspace.journal import Journal
@@ -25,6 +26,7 @@ from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
+from workspace.services.views import Views
 from workspace.settings import Paths, Settings
 from workspace.store import Store, changes, facts, idempotency
 from workspace.store.driver import Driver
@@ -108,7 +110,10 @@ class Services:
             self.queries.paused,
         )
         self.erase.start()
-        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase)
+        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase, self.queries)
+        self.views = Views(
+            self.store, partial(self.inbox.conversations, limit=1), self.accounts.list
+        )
         self.contacts = Contacts(self.store, self.accounts)
         self.replies = Replies(
             self.store,

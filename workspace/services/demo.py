@@ -236,7 +236,7 @@ def _act(tx: Driver, wave: Sequence[Stretch], progress: int) -> None:
                 if deed.kind is kind and stretch.key in ids:
                     times.setdefault(deed.operator, {})[ids[stretch.key]] = deed.at
         for operator, past in times.items():
-            act = Act(kind, tuple(past), Actor(ActorKind.OPERATOR, operator))
+            act = Act(kind, Actor(ActorKind.OPERATOR, operator), ids=tuple(past))
             verbs.apply(tx, act, lambda _: datetime.now(UTC), past)
     facts.put(tx, _PROGRESS, str(progress))
 

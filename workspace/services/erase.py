@@ -80,8 +80,10 @@ class Erase:
             known = erased.all_files(db)
         self._files.remove(id for id in self._files.ids() if id not in known)
 
-    def delete(self, ids: Sequence[int], actor: Actor, key: str | None) -> list[Outcome]:
-        """Erase conversations, all or none. Raises NotFound naming an unknown id.
+    def delete(
+        self, ids: Sequence[int], actor: Actor, key: str | None, *, gone_ok: bool = False
+    ) -> list[Outcome]:
+        """Erase conversations, all or none. Raises NotFound naming an unknown id, unless `gone_ok`.
 
         Waits for a send in flight up to its lease; what is queued is cancelled first, and stays
         cancelled if the erasure fails. The rows are gone from the file itself only after
@@ -92,7 +94,8 @@ class Erase:
         deadline = time.monotonic() + self._store.settings.lease_seconds
         while True:
             left = deadline - time.monotonic()
-            done = self._store.write(partial(self._try, ids=ids, key=key, wait=left > 0))
+            attempt = partial(self._try, ids=ids, key=key, wait=left > 0, gone_ok=gone_ok)
+            done = self._store.write(attempt)
             if isinstance(done, _Done):
                 self._files.remove(done.files)
                 log.info("%s %s deleted conversations %s", actor.kind, actor.name, list(ids))
@@ -100,12 +103,12 @@ class Erase:
             self._wait_idle(done, left)
 
     def _try(
-        self, tx: Driver, ids: Sequence[int], key: str | None, wait: bool
+        self, tx: Driver, ids: Sequence[int], key: str | None, wait: bool, gone_ok: bool
     ) -> "_Done | set[int]":
         """Erase; or cancel what is queued and give the conversations to wait for."""
         found = conversations.resolve(tx, ids)
         targets = {id for id, _ in found.values()}
-        complete = all(id in found for id in ids)
+        complete = gone_ok or all(id in found for id in ids)
         if wait and complete and erased.sending(tx, list(targets), datetime.now(UTC)):
             erased.cancel(tx, list(targets))
             rebuilding.forget(tx, targets)
@@ -114,7 +117,7 @@ class Erase:
         files: list[int] = []
 
         def work() -> list[Outcome]:
-            wanted = dict(verbs.known(tx, ids).values())
+            wanted = dict(verbs.known(tx, ids, gone_ok=gone_ok).values())
             remains = erased.erase(tx, list(wanted))
             files.extend(remains.files)
             facts.put(tx, DUE, uuid4().hex)

@@ -1,20 +1,25 @@
 """What narrows the list. A new filter: a field of `Filter`, a row of `FILTERS`, a block of SQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Status, Tab
-from workspace.rules import interval
+from workspace.rules import Search, interval, search
 from workspace.store import conversations
 from workspace.store.conversations import FIRST_FILTER, MAX_ID
 from workspace.store.driver import Driver
-from workspace.store.search import Search, search
 from workspace.store.where import Where
 
 MAX_SEARCH = 1_000
+
+MAX_IDS = 100_000
+"""Conversations a filter may name by id."""
+
+FEW = 1_000
+"""Up to so many conversations named by id, a search looks into their messages alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,26 @@ class Filter:
     channel: int | str | None = None
     """Id or name."""
     unread: bool = False
+    contact: int | None = None
+    ids: tuple[int, ...] | None = None
+    """Only these; those that don't exist match nothing, as () does."""
+    query: str = ""
+    """One SELECT over the v1 views; only the conversations its first column names."""
 
 
-Values = Callable[[Driver, Filter], Sequence[Any] | None]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What filters look things up in. `queried`: what a filter's query gave; None: it has none."""
+
+    db: Driver
+    queried: Sequence[int] | None
+
+
+Values = Callable[[Source, Filter], Sequence[Any] | None]
 """The values of a filter's parameters; None: it is off."""
 
 
-def _status(_: Driver, wanted: Filter) -> Sequence[Any] | None:
+def _status(_: Source, wanted: Filter) -> Sequence[Any] | None:
     chosen = list(dict.fromkeys(_known_status(each) for each in wanted.status))
     return (chosen * 4)[:4] if chosen else None
 
@@ -52,31 +70,54 @@ def _known_status(value: Status | str) -> str:
         raise InvalidRequest(f"{value!r} is not a status; choose from {known}.") from None
 
 
-def _since(_: Driver, wanted: Filter) -> Sequence[Any] | None:
+def _since(_: Source, wanted: Filter) -> Sequence[Any] | None:
     since, _until = interval(wanted.since, wanted.until, wanted.zone)
     return None if since is None else [since]
 
 
-def _until(_: Driver, wanted: Filter) -> Sequence[Any] | None:
+def _until(_: Source, wanted: Filter) -> Sequence[Any] | None:
     _since, until = interval(wanted.since, wanted.until, wanted.zone)
     return None if until is None else [until]
 
 
-def _channel(db: Driver, wanted: Filter) -> Sequence[Any] | None:
+def _channel(source: Source, wanted: Filter) -> Sequence[Any] | None:
     asked = wanted.channel
     if asked is None or asked == "":
         return None
-    if isinstance(asked, str):
-        named = conversations.channel_named(db, asked)
-        if named is not None:
-            return [named]
-        if not (asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID):
-            raise NotFound(f"No channel is called {asked!r}.")
-    return [int(asked)]
+    if isinstance(asked, int):
+        return [asked]
+    is_id = asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID
+    id = int(asked) if is_id else None
+    found = conversations.channel_named(source.db, asked, id) or id
+    if found is None:
+        raise NotFound(f"No channel is called {asked!r}.")
+    return [found]
 
 
-def _unread(_: Driver, wanted: Filter) -> Sequence[Any] | None:
+def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:
     return [] if wanted.unread else None
+
+
+def _contact(_: Source, wanted: Filter) -> Sequence[Any] | None:
+    return None if wanted.contact is None else [wanted.contact]
+
+
+def _ids(source: Source, wanted: Filter) -> Sequence[Any] | None:
+    if wanted.ids is None:
+        return None
+    if len(wanted.ids) > MAX_IDS:
+        raise InvalidRequest(
+            f"The filter names {len(wanted.ids):,} conversations by id; it takes at most "
+            f"{MAX_IDS:,}. Ask for them in several lists, or by a query.",
+            limit=MAX_IDS,
+        )
+    return [conversations.current(source.db, wanted.ids)]
+
+
+def _query(source: Source, _: Filter) -> Sequence[Any] | None:
+    if source.queried is None:
+        return None
+    return [conversations.current(source.db, source.queried)]
 
 
 FILTERS: dict[str, Values] = {
@@ -85,6 +126,9 @@ FILTERS: dict[str, Values] = {
     "until": _until,
     "channel": _channel,
     "unread": _unread,
+    "contact": _contact,
+    "ids": _ids,
+    "query": _query,
 }
 """Block of sql/queries/filters.sql -> its values."""
 
@@ -97,18 +141,28 @@ class Conditions:
     """Some filter or search is on; the tab does not count."""
 
 
-def conditions(db: Driver, wanted: Filter) -> Conditions:
-    """The conditions of a filter, but for the tab. Raises InvalidRequest, NotFound."""
-    where = Where(FIRST_FILTER)
-    narrowed = False
+def conditions(db: Driver, wanted: Filter, queried: Sequence[int] | None = None) -> Conditions:
+    """The conditions of a filter, but for the tab. Raises InvalidRequest, NotFound.
+
+    `queried`: the ids that `wanted.query` gave; None where it is empty.
+    """
+    where, source = Where(FIRST_FILTER), Source(db, queried)
+    on: dict[str, Sequence[Any]] = {}
     for block, values in FILTERS.items():
-        found = values(db, wanted)
+        found = values(source, wanted)
         if found is not None:
-            narrowed = True
+            on[block] = found
             where.add(block, *found)
     if len(wanted.search) > MAX_SEARCH:
         raise InvalidRequest(f"The search is longer than {MAX_SEARCH:,} characters; shorten it.")
     words = search(wanted.search)
     if words:
-        where.add_search(words.contact, words.message)
-    return Conditions(where, words, narrowed or bool(words))
+        where.add_search(words.contact, words.message, _few(on))
+    return Conditions(where, words, bool(on) or bool(words))
+
+
+def _few(on: Mapping[str, Sequence[Any]]) -> Sequence[int] | None:
+    """The conversations that some filter names by id, if they are few."""
+    named = [on[block][0] for block in ("ids", "query") if block in on]
+    shortest = min(named, key=len, default=None)
+    return shortest if shortest is not None and len(shortest) <= FEW else None

@@ -1,12 +1,14 @@
 """The inbox: the list, one conversation, and the options of its menu."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from workspace.errors import InvalidRequest, NotFound
+from workspace.faults import reach
 from workspace.models import (
     Actor,
     Attachment,
@@ -22,9 +24,12 @@ from workspace.models import (
 from workspace.rules import addresses
 from workspace.services import paging, verbs
 from workspace.services.erase import Erase
-from workspace.services.filters import Filter, conditions
+from workspace.services.filters import Conditions, Filter, conditions
+from workspace.services.matching import Matching, Targets, portions
+from workspace.services.queries import Queries
 from workspace.services.verbs import Act
 from workspace.store import Store, contacts, conversations, heads, idempotency, messages
+from workspace.store.conversations import EVERY, Place
 from workspace.store.driver import Driver
 from workspace.store.files import Files
 
@@ -39,30 +44,49 @@ class Channels(Protocol):
         ...
 
 
+Do = Callable[[Sequence[int], str | None, bool], list[Outcome]]
+"""A verb on some ids with one idempotency key; the last says that ids may be gone."""
+
+
 class Inbox:
-    def __init__(self, store: Store, files: Files, channels: Channels, erase: Erase) -> None:
+    def __init__(
+        self, store: Store, files: Files, channels: Channels, erase: Erase, queries: Queries
+    ) -> None:
         self._store = store
         self._files = files
         self._channels = channels
         self._erase = erase
+        self._queries = queries
 
     # --- reading -----------------------------------------------------------------------------
 
     def conversations(
         self, wanted: Filter, cursor: str | None = None, limit: int = 50
     ) -> ConversationPage:
-        """One page of a tab, newest activity first. Raises InvalidRequest, NotFound (a channel)."""
+        """One page of a tab, newest activity first.
+
+        Raises InvalidRequest, NotFound (a channel), and for its query what `Queries` raises.
+        """
         after, limit = paging.place(cursor), paging.checked(limit)
-        archived = wanted.tab == Tab.ARCHIVED
+        queried = self._queried(wanted)
         with self._store.read() as db:
-            on = conditions(db, wanted)
-            found = conversations.page(
-                db, on.where, archived=archived, after=after, limit=limit, count_all=on.narrowed
-            )
+            on = conditions(db, wanted, queried)
+            found = _page(db, wanted, on, after, limit)
             rows = conversations.get(db, found.ids, self._configured())
             if on.search:
                 rows = conversations.with_hits(db, rows, on.search)
-        return ConversationPage(tuple(rows), paging.cursor(found.end), found.counts, on.narrowed)
+        return ConversationPage(
+            tuple(rows), paging.cursor(found.end), found.counts, on.narrowed, found.total
+        )
+
+    def matching(self, wanted: Filter) -> list[int]:
+        """The ids on all pages of a tab. Raises as `conversations`."""
+        queried = self._queried(wanted)
+        with self._store.read() as db:
+            return _page(db, wanted, conditions(db, wanted, queried), None, EVERY).ids
+
+    def _queried(self, wanted: Filter) -> list[int] | None:
+        return self._queries.conversations(wanted.query) if wanted.query.strip() else None
 
     def conversation(self, id: int) -> Conversation:
         """One conversation; a merged thread is found under its old id too. Raises NotFound."""
@@ -113,11 +137,15 @@ class Inbox:
                 return messages.around(db, found, around, limit)
             return messages.before(db, found, before, limit)
 
-    def contents(self, ids: Sequence[int]) -> Contents:
-        """What Delete would lose. Raises NotFound."""
-        verbs.check(ids)
+    def contents(self, targets: Sequence[int] | Filter) -> Contents:
+        """What Delete would lose, of some ids or of all that match. Raises NotFound."""
+        if isinstance(targets, Filter):
+            ids = self.matching(targets)
+            with self._store.read() as db:
+                return conversations.contents(db, ids)
+        verbs.check(targets)
         with self._store.read() as db:
-            found = {id for id, _ in verbs.known(db, ids).values()}
+            found = {id for id, _ in verbs.known(db, targets).values()}
             return conversations.contents(db, list(found))
 
     def attachment(self, id: int) -> tuple[Attachment, Path]:
@@ -129,58 +157,70 @@ class Inbox:
         return {channel.id: channel for channel in self._channels.list()}
 
     # --- the options of the menu -------------------------------------------------------------
-    # Each takes many ids and does all or none of them: NotFound names an unknown one. Asked twice
-    # with one idempotency key, it happens once and answers the same.
+    # Each takes many ids and does all or none of them: NotFound names an unknown one. Or it takes a
+    # Matching, which is done in portions. Asked twice with one idempotency key, it happens once and
+    # answers the same.
 
     def mark_read(
         self,
-        ids: Sequence[int],
+        targets: Targets,
         actor: Actor,
         key: str | None,
         upto: int | None = None,
         reason: str = "",
     ) -> list[Outcome]:
         """`upto` is the newest message seen: what came after it stays unread."""
-        return self._do(Act(EventKind.MARKED_READ, tuple(ids), actor, reason, upto), key)
+        return self._do(Act(EventKind.MARKED_READ, actor, reason, upto), targets, key)
 
     def mark_unread(
-        self, ids: Sequence[int], actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.MARKED_UNREAD, tuple(ids), actor, reason), key)
+        return self._do(Act(EventKind.MARKED_UNREAD, actor, reason), targets, key)
 
     def resolve(
-        self, ids: Sequence[int], actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.RESOLVED, tuple(ids), actor, reason), key)
+        return self._do(Act(EventKind.RESOLVED, actor, reason), targets, key)
 
     def reopen(
-        self, ids: Sequence[int], actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.REOPENED, tuple(ids), actor, reason), key)
+        return self._do(Act(EventKind.REOPENED, actor, reason), targets, key)
 
     def archive(
-        self, ids: Sequence[int], actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.ARCHIVED, tuple(ids), actor, reason), key)
+        return self._do(Act(EventKind.ARCHIVED, actor, reason), targets, key)
 
     def unarchive(
-        self, ids: Sequence[int], actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.UNARCHIVED, tuple(ids), actor, reason), key)
+        return self._do(Act(EventKind.UNARCHIVED, actor, reason), targets, key)
 
     def set_agent_replies(
-        self, ids: Sequence[int], on: bool, actor: Actor, key: str | None, reason: str = ""
+        self, targets: Targets, on: bool, actor: Actor, key: str | None, reason: str = ""
     ) -> list[Outcome]:
         """Whether the agent may answer by itself; kept even while no agent is set up."""
         kind = EventKind.AGENT_REPLIES_ON if on else EventKind.AGENT_REPLIES_OFF
-        return self._do(Act(kind, tuple(ids), actor, reason), key)
+        return self._do(Act(kind, actor, reason), targets, key)
 
-    def delete(self, ids: Sequence[int], actor: Actor, key: str | None) -> list[Outcome]:
+    def delete(self, targets: Targets, actor: Actor, key: str | None) -> list[Outcome]:
         """Erase conversations with all they hold, for good; see `erase`."""
-        return self._erase.delete(ids, actor, key)
 
-    def _do(self, act: Act, key: str | None) -> list[Outcome]:
-        verbs.check(act.ids, act.reason)
+        def erase(ids: Sequence[int], key: str | None, gone_ok: bool) -> list[Outcome]:
+            return self._erase.delete(ids, actor, key, gone_ok=gone_ok)
+
+        return self._each(targets, key, {"verb": "delete"}, erase)
+
+    def _do(self, act: Act, targets: Targets, key: str | None) -> list[Outcome]:
+        def once(ids: Sequence[int], key: str | None, gone_ok: bool) -> list[Outcome]:
+            return self._once(replace(act, ids=tuple(ids), gone_ok=gone_ok), key)
+
+        verbs.check((), act.reason)
+        return self._each(targets, key, act.request(), once)
+
+    def _once(self, act: Act, key: str | None) -> list[Outcome]:
+        verbs.check(act.ids)
 
         def work(tx: Driver) -> list[Outcome]:
             now = cache(self._channels.now)  # asked once a channel: a batch happens at one instant
@@ -189,6 +229,47 @@ class Inbox:
             )
 
         return self._store.write(work)
+
+    def _each(
+        self, targets: Targets, key: str | None, request: Mapping[str, Any], do: Do
+    ) -> list[Outcome]:
+        """`do` it at once to ids, in portions to what matches."""
+        if not isinstance(targets, Matching):
+            return do(targets, key, False)
+        ids = self._plan(targets, key, {**request, **targets.request()})
+        outcomes: list[Outcome] = []
+        for portion, portion_key in portions(ids, key):
+            outcomes += do(portion, portion_key, True)
+            reach("after_portion")
+        return outcomes
+
+    def _plan(self, wanted: Matching, key: str | None, request: Mapping[str, Any]) -> list[int]:
+        """What matches, kept with the key: asked again after a crash, the rest of it is done.
+
+        Raises CountChanged.
+        """
+        if key is not None:
+            with self._store.read() as db:
+                planned: list[int] | None = idempotency.recall(db, key, request, list[int])
+            if planned is not None:
+                return planned
+        ids = wanted.checked(self.matching(wanted.where))
+        return self._store.write(
+            lambda tx: idempotency.once(tx, key, request, list[int], lambda: ids)
+        )
+
+
+def _page(
+    db: Driver, wanted: Filter, on: Conditions, after: Place | None, limit: int
+) -> conversations.Found:
+    return conversations.page(
+        db,
+        on.where,
+        archived=wanted.tab == Tab.ARCHIVED,
+        after=after,
+        limit=limit,
+        count_all=on.narrowed,
+    )
 
 
 def _resolved(db: Driver, id: int) -> int:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,11 +12,17 @@ from workspace.errors import QueryLimit
 from workspace.settings import Paths
 from workspace.store import Store
 from workspace.store.guard import Guard
-from workspace.store.spool import Limits, spool
+from workspace.store.spool import Limits, first_column, spool
 
 AT_ONCE = 2
 PATIENCE = 5.0
 """Seconds a query waits for one of the others to end."""
+
+LIST_SECONDS = 5.0
+"""Time limit of a query that a list is made of; it runs again at each refresh."""
+
+MOST = 1_000_000
+"""Conversations such a query may give."""
 
 
 class Queries:
@@ -25,6 +32,11 @@ class Queries:
         self._stopping = threading.Event()
         settings = store.settings
         self._limits = Limits(settings.sql_seconds, settings.sql_megabytes, self._stopping)
+        self._short = replace(
+            self._limits,
+            seconds=min(LIST_SECONDS, settings.sql_seconds),
+            more="A list waits no longer.",
+        )
         self._free = threading.Semaphore(AT_ONCE)
         self._pause = threading.Lock()
         with store.read() as db:
@@ -37,20 +49,35 @@ class Queries:
         Nothing is open in the database any more when it returns. Raises QueryRefused, QueryFailed,
         QueryLimit; HubUnavailable where `stop` ends it.
         """
+        return self._in_turn(sql, params, self._limits)
+
+    def conversations(self, sql: str) -> list[int]:
+        """The ids in the first column of one SELECT, for a list that somebody waits for.
+
+        Must not be called while reading: a compaction waits for both. Raises InvalidRequest where
+        the column holds anything else, and what `run` raises.
+        """
+        path = self._in_turn(sql, (), self._short)
+        try:
+            return first_column(path, MOST)
+        finally:
+            path.unlink()
+
+    def _in_turn(self, sql: str, params: Sequence[Any], limits: Limits) -> Path:
         if not self._free.acquire(timeout=PATIENCE):
             raise QueryLimit(
                 f"{AT_ONCE} queries are running already; wait for one to end, then try again."
             )
         try:
-            return self._run(sql, params)
+            return self._run(sql, params, limits)
         finally:
             self._free.release()
 
-    def _run(self, sql: str, params: Sequence[Any]) -> Path:
+    def _run(self, sql: str, params: Sequence[Any], limits: Limits) -> Path:
         path = self._folder / f"{uuid4().hex}.arrow"
         reader = self._store.new_reader()
         try:
-            spool(reader, self._guard, sql, params, path, self._limits)
+            spool(reader, self._guard, sql, params, path, limits)
         finally:
             reader.close()
         return path

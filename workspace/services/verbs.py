@@ -31,13 +31,17 @@ CHANGES: Mapping[EventKind, Callable[[State], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One verb on some conversations. `upto`: of MARKED_READ, the newest message seen."""
+    """One verb on some conversations. `upto`: of MARKED_READ, the newest message seen.
+
+    `gone_ok`: those that were deleted meanwhile are left out, instead of nothing being done.
+    """
 
     kind: EventKind
-    ids: tuple[int, ...]
     actor: Actor
     reason: str = ""
     upto: int | None = None
+    ids: tuple[int, ...] = ()
+    gone_ok: bool = False
 
     def request(self) -> dict[str, object]:
         """What makes it differ from another request."""
@@ -71,12 +75,14 @@ def apply(
     now: Callable[[int], datetime],
     past: Mapping[int, datetime] | None = None,
 ) -> list[Outcome]:
-    """Do it; one outcome for each conversation, in the order asked. All or none: raises NotFound.
+    """Do it; one outcome for each conversation, in the order asked.
+
+    All or none, unless `act.gone_ok`: raises NotFound.
 
     `now` is the clock of a channel, by its id. `past`: when it was done, by conversation id, where
     it is told afterwards.
     """
-    found = known(tx, act.ids)
+    found = known(tx, act.ids, gone_ok=act.gone_ok)
     channels = dict(found.values())
     before = states.load(tx, channels)
     unread = _unread_after(tx, act, before)
@@ -99,15 +105,18 @@ def apply(
     return [Outcome(id, id in after) for id in channels]
 
 
-def known(db: Driver, asked: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Asked id -> (conversation id, channel id), in the order asked. Raises NotFound naming one."""
+def known(db: Driver, asked: Sequence[int], *, gone_ok: bool = False) -> dict[int, tuple[int, int]]:
+    """Asked id -> (conversation id, channel id), in the order asked.
+
+    Raises NotFound naming an unknown one, unless `gone_ok`.
+    """
     found = conversations.resolve(db, asked)
     for id in asked:
-        if id not in found:
+        if id not in found and not gone_ok:
             raise NotFound(
                 f"No conversation {id}; it may have been deleted. Nothing was done.", id=str(id)
             )
-    return {id: found[id] for id in asked}
+    return {id: found[id] for id in asked if id in found}
 
 
 def _unread_after(tx: Driver, act: Act, before: Mapping[int, State]) -> dict[int, int]:

@@ -176,6 +176,15 @@ CREATE TABLE conversation_events (
 );
 CREATE INDEX conversation_events_by_conversation ON conversation_events (conversation_id);
 
+-- Filters of the list under a name, for everybody of the workspace.
+CREATE TABLE saved_views (
+    name text PRIMARY KEY,
+    filter text NOT NULL,                       -- JSON: what differs from a list without a filter
+    actor_kind text NOT NULL,
+    actor_name text NOT NULL DEFAULT '',
+    saved_at timestamptz NOT NULL
+);
+
 -- Every Message-ID a thread's mails bear or refer to.
 CREATE TABLE thread_refs (
     channel_id bigint NOT NULL,

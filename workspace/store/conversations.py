@@ -18,14 +18,17 @@ from workspace.models import (
     Status,
     TabCounts,
 )
-from workspace.rules import State, window_closes_at
+from workspace.rules import Search, State, window_closes_at
 from workspace.store import heads
 from workspace.store.driver import Driver
-from workspace.store.search import Search, excerpt
+from workspace.store.search import excerpt
 from workspace.store.sql import query
 from workspace.store.where import Where
 
 MAX_ID = 2**63 - 1
+
+EVERY = 2**62
+"""A limit for all rows."""
 
 FIRST_FILTER = 6
 """The number of the first parameter that belongs to a filter in `conversations.page`."""
@@ -40,20 +43,22 @@ class Found:
     end: Place | None
     """None: there is no next page."""
     counts: TabCounts
+    total: int
+    """Matches of the tab, on all pages."""
 
 
 def page(
     db: Driver, where: Where, *, archived: bool, after: Place | None, limit: int, count_all: bool
 ) -> Found:
-    """Ids of one page, newest activity first. Rows and counts come from one statement."""
+    """Ids of one page, newest activity first. Rows, counts and total come from one statement."""
     at, id = after or (None, None)
     text = query("conversations.page").replace("/* filters */", str(where))
     rows = db.execute(text, [archived, at, id, limit + 1, count_all, *where.params])
     counts = TabCounts(rows[0][0], rows[0][1])
-    places: list[Place] = [(row[3], row[2]) for row in rows if row[2] is not None]
+    places: list[Place] = [(row[4], row[3]) for row in rows if row[3] is not None]
     more = len(places) > limit
     places = places[:limit]
-    return Found([id for _, id in places], places[-1] if more else None, counts)
+    return Found([id for _, id in places], places[-1] if more else None, counts, rows[0][2])
 
 
 def get(db: Driver, ids: Sequence[int], channels: Mapping[int, Channel]) -> list[Conversation]:
@@ -145,6 +150,12 @@ def resolve(db: Driver, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     return known
 
 
+def current(db: Driver, ids: Sequence[int]) -> list[int]:
+    """The same ids, those of merged threads as the conversations they are part of now."""
+    merged = heads.resolve(db, ids) if ids else {}
+    return [merged.get(id, id) for id in ids]
+
+
 def _channels(db: Driver, ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.execute(query("conversations.exist"), [list(ids)])}
 
@@ -154,7 +165,7 @@ def contents(db: Driver, ids: Sequence[int]) -> Contents:
     return Contents(*db.execute(query("conversations.contents"), [list(ids)])[0])
 
 
-def channel_named(db: Driver, name: str) -> int | None:
-    """The id of a channel; None: there is none of this name."""
-    rows = db.execute(query("conversations.channel_named"), [name])
+def channel_named(db: Driver, name: str, id: int | None) -> int | None:
+    """The id of the channel of this id, else of this name; None: there is none."""
+    rows = db.execute(query("conversations.channel_named"), [name, id])
     return int(rows[0][0]) if rows else None

@@ -28,18 +28,32 @@ def once(
     """
     if key is None:
         return work()
-    asked = sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
-    adapter = TypeAdapter(result_type)
-    for request_hash, response in tx.execute(query("idempotency.find"), [key]):
+    first: T | None = recall(tx, key, request, result_type)
+    if first is not None:
+        return first
+    result = work()
+    text = TypeAdapter(result_type).dump_json(result).decode()
+    tx.execute(query("idempotency.keep"), [key, _hash(request), text])
+    return result
+
+
+def recall(db: Driver, key: str, request: Mapping[str, Any], result_type: Any) -> Any:
+    """The answer that a request with this key was given; None: there was none yet.
+
+    Raises Conflict for one key with two requests.
+    """
+    asked = _hash(request)
+    for request_hash, response in db.execute(query("idempotency.find"), [key]):
         if request_hash != asked:
             raise Conflict(
                 "This idempotency key was used for another request; make a new key for each."
             )
-        answer: T = adapter.validate_json(response)
-        return answer
-    result = work()
-    tx.execute(query("idempotency.keep"), [key, asked, adapter.dump_json(result).decode()])
-    return result
+        return TypeAdapter(result_type).validate_json(response)
+    return None
+
+
+def _hash(request: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def trim(tx: Driver) -> None:

@@ -16,7 +16,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from workspace.errors import ConvoError, HubUnavailable, QueryFailed, QueryLimit
+from workspace.errors import (
+    ConvoError,
+    HubUnavailable,
+    InvalidRequest,
+    QueryFailed,
+    QueryLimit,
+)
 from workspace.store.driver import DuckDriver
 from workspace.store.guard import Guard
 from workspace.store.sql import query
@@ -31,11 +37,12 @@ TICK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`stopping` ends what runs at once."""
+    """`stopping` ends what runs at once. `more`: who may raise the limit of time, and how."""
 
     seconds: float
     megabytes: int
     stopping: threading.Event
+    more: str = "The setting sql_seconds allows more."
 
 
 class Clock:
@@ -71,7 +78,7 @@ class Clock:
             return HubUnavailable("The hub was stopped while this query ran; run it again.")
         return QueryLimit(
             f"The query took longer than {self._limits.seconds:g} seconds; narrow it, for example "
-            "to a date range. The setting sql_seconds allows more."
+            f"to a date range. {self._limits.more}"
         )
 
 
@@ -119,6 +126,39 @@ def _write(batches: pa.RecordBatchReader, path: Path, megabytes: int) -> None:
                     f"The result is larger than {megabytes:,} MB; select fewer rows or columns, or "
                     "aggregate. The setting sql_megabytes allows more."
                 )
+
+
+def first_column(path: Path, most: int) -> list[int]:
+    """The conversation ids in the first column of a spooled result: each once, in their order.
+
+    Raises InvalidRequest where the column holds anything else, QueryLimit for more than `most`.
+    """
+    found: dict[int, None] = {}
+    with path.open("rb") as file, pa.ipc.open_stream(file) as stream:
+        column = stream.schema.field(0)
+        _names_conversations(column)
+        for batch in stream:
+            found |= dict.fromkeys(batch.column(0).to_pylist())
+            if len(found) > most + 1:  # one of them may be null
+                raise QueryLimit(
+                    f"The query gives more than {most:,} conversations; narrow it.", limit=most
+                )
+    return [id for id in found if id is not None and 0 < id < 2**63]
+
+
+def _names_conversations(column: pa.Field) -> None:
+    """Ids share one sequence: those of messages would match nothing, without a word."""
+    name = column.name.lower()
+    if not pa.types.is_integer(column.type):
+        wrong = f"holds {column.type}, not ids"
+    elif name.endswith("_id") and name != "conversation_id":
+        wrong = "holds other ids"
+    else:
+        return
+    raise InvalidRequest(
+        f"The query's first column, {column.name}, {wrong}. It must give conversations: "
+        "SELECT conversation_id FROM v1..."
+    )
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Conditions put together from the blocks of sql/queries/filters.sql."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,9 +24,17 @@ class Where:
         """`` AND ...`` of the block for each value, to stand in another block."""
         return "".join(f" AND {self._numbered(_condition(block), [each])}" for each in values)
 
-    def add_search(self, contact: Iterable[str], message: Iterable[str]) -> None:
-        """Demand all `contact` words in the contact, or all `message` words in one message."""
-        text = _condition("search")
+    def add_search(
+        self, contact: Iterable[str], message: Iterable[str], few: Sequence[int] | None = None
+    ) -> None:
+        """Demand all `contact` words in the contact, or all `message` words in one message.
+
+        `few`: the ids of all conversations that can match at all, where they are few.
+        """
+        if few is None:
+            text = _condition("search")
+        else:
+            text = self._numbered(_condition("search_few"), [few])
         text = text.replace("/* contact */", self.every("contact_word", contact))
         self._conditions.append(text.replace("/* message */", self.every("message_word", message)))
 

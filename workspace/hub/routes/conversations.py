@@ -23,7 +23,6 @@ from workspace.models import (
 )
 from workspace.rules import SHOWN_IMAGES
 from workspace.services import Services
-from workspace.services.filters import Filter
 
 router = APIRouter(prefix="/v1", tags=["Conversations"])
 PathId = Annotated[wire.Id, InPath()]
@@ -53,19 +52,19 @@ SHOWN = SHOWN_IMAGES | {
 @encoded
 def conversations(asked: Annotated[ListQuery, Query()], services: Needed) -> ConversationPage:
     """Filters combine. A bare date in `since` or `until` is a whole day in `zone`; `channel` is
-    a name or an id.
+    a name or an id. `query` is a SELECT over the v1 views that gives conversations.
     """
-    wanted = Filter(
-        tab=asked.tab,
-        status=tuple(asked.status),
-        search=asked.search,
-        since=asked.since,
-        until=asked.until,
-        zone=asked.zone,
-        channel=asked.channel,
-        unread=asked.unread,
-    )
-    return services.inbox.conversations(wanted, asked.cursor, asked.limit)
+    return _page(asked, services)
+
+
+@router.post("/conversations/list", summary="The same, for filters too long for an address")
+@encoded
+def list_conversations(asked: ListQuery, services: Needed) -> ConversationPage:
+    return _page(asked, services)
+
+
+def _page(asked: ListQuery, services: Services) -> ConversationPage:
+    return services.inbox.conversations(asked.filter(), asked.cursor, asked.limit)
 
 
 @router.get("/conversations/{id}", summary="One conversation")
@@ -88,7 +87,7 @@ def messages(id: PathId, asked: Annotated[MessagesQuery, Query()], services: Nee
 @router.post("/conversations/contents", summary="What Delete would lose")
 @encoded
 def contents(asked: wire.ContentsRequest, services: Needed) -> Contents:
-    return services.inbox.contents(asked.ids)
+    return services.inbox.contents(asked.targets())
 
 
 @router.post("/conversations/verbs/{verb}", summary="Act on conversations")
@@ -96,7 +95,9 @@ def contents(asked: wire.ContentsRequest, services: Needed) -> Contents:
 def act(verb: Verb, asked: VerbRequest, services: Needed, by: By, key: Key) -> list[Outcome]:
     """`upto` (mark_read): the newest message seen. `on` (agent_replies): on or off.
 
-    One unknown id refuses the whole request. Delete erases; it can't be undone.
+    One unknown id refuses the whole request. With `where`, all or nothing is decided by whether as
+    many match as are `expected`; then it is done in portions, and a repeated request goes on where
+    the first one was. Delete erases; it can't be undone.
     """
     _fits(verb, asked)
     return _act(verb, asked, services, by, key)
@@ -110,24 +111,24 @@ def _fits(verb: Verb, asked: VerbRequest) -> None:
 
 
 def _act(verb: Verb, asked: VerbRequest, services: Services, by: Actor, key: str) -> list[Outcome]:
-    inbox, ids, reason = services.inbox, asked.ids, asked.reason
+    inbox, targets, reason = services.inbox, asked.targets(), asked.reason
     match verb:
         case Verb.MARK_READ:
-            return inbox.mark_read(ids, by, key, upto=asked.upto, reason=reason)
+            return inbox.mark_read(targets, by, key, upto=asked.upto, reason=reason)
         case Verb.MARK_UNREAD:
-            return inbox.mark_unread(ids, by, key, reason=reason)
+            return inbox.mark_unread(targets, by, key, reason=reason)
         case Verb.RESOLVE:
-            return inbox.resolve(ids, by, key, reason=reason)
+            return inbox.resolve(targets, by, key, reason=reason)
         case Verb.REOPEN:
-            return inbox.reopen(ids, by, key, reason=reason)
+            return inbox.reopen(targets, by, key, reason=reason)
         case Verb.ARCHIVE:
-            return inbox.archive(ids, by, key, reason=reason)
+            return inbox.archive(targets, by, key, reason=reason)
         case Verb.UNARCHIVE:
-            return inbox.unarchive(ids, by, key, reason=reason)
+            return inbox.unarchive(targets, by, key, reason=reason)
         case Verb.DELETE:
-            return inbox.delete(ids, by, key)
+            return inbox.delete(targets, by, key)
         case Verb.AGENT_REPLIES:
-            return inbox.set_agent_replies(ids, bool(asked.on), by, key, reason=reason)
+            return inbox.set_agent_replies(targets, bool(asked.on), by, key, reason=reason)
 
 
 @router.get("/attachments/{id}", summary="The bytes of a file", response_class=FileResponse)

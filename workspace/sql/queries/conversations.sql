@@ -1,14 +1,17 @@
 -- name: page
--- Ids of one page, newest activity first, beside the counts of both tabs ($1 archived; $2, $3 where
--- the page before ended; $4 rows; $5 count every match, not the unread alone).
+-- Ids of one page, newest activity first, beside the counts of both tabs and all matches of this
+-- one ($1 archived; $2, $3 where the page before ended; $4 rows; $5 count every match, not the
+-- unread alone).
 WITH matched AS (
     SELECT c.id, c.archived, c.last_activity_at,
            $5::boolean OR c.unread > 0 OR c.marked_unread AS counted
     FROM conversations AS c
     WHERE true /* filters */
 ), counts AS (
-    SELECT count(*) FILTER (WHERE NOT archived) AS active, count(*) FILTER (WHERE archived) AS archived
-    FROM matched WHERE counted
+    SELECT count(*) FILTER (WHERE counted AND NOT archived) AS active,
+           count(*) FILTER (WHERE counted AND archived) AS archived,
+           count(*) FILTER (WHERE archived = $1::boolean) AS total
+    FROM matched
 ), page AS (
     SELECT id, last_activity_at FROM matched
     WHERE archived = $1::boolean
@@ -17,7 +20,7 @@ WITH matched AS (
     ORDER BY last_activity_at DESC, id DESC
     LIMIT $4::bigint
 )
-SELECT counts.active, counts.archived, page.id, page.last_activity_at
+SELECT counts.active, counts.archived, counts.total, page.id, page.last_activity_at
 FROM counts LEFT JOIN page ON true
 ORDER BY page.last_activity_at DESC, page.id DESC;
 
@@ -44,5 +47,6 @@ SELECT (SELECT count(*) FROM conversations WHERE id IN (SELECT unnest($1::bigint
        (SELECT count(*) FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
 -- name: channel_named
--- A channel by its name.
-SELECT id FROM channels WHERE name = $1;
+-- A channel by its name ($1) or its id ($2; null: it can only be a name).
+SELECT id FROM channels WHERE name = $1 OR id = $2::bigint
+ORDER BY coalesce(id = $2::bigint, false) DESC LIMIT 1;

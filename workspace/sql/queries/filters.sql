@@ -21,11 +21,32 @@ SELECT c.id FROM conversations AS c WHERE c.channel_id = $1;
 -- With something unread.
 SELECT c.id FROM conversations AS c WHERE (c.unread > 0 OR c.marked_unread);
 
+-- name: contact
+-- With one customer.
+SELECT c.id FROM conversations AS c WHERE c.contact_id = $1;
+
+-- name: ids
+-- Among those that are named.
+SELECT c.id FROM conversations AS c WHERE c.id IN (SELECT unnest($1::bigint[]));
+
+-- name: query
+-- Among those that a user's query named.
+SELECT c.id FROM conversations AS c WHERE c.id IN (SELECT unnest($1::bigint[]));
+
 -- name: search
 -- Who or what is searched for: in the contact's name and addresses, or in one message.
 SELECT c.id FROM conversations AS c WHERE (
     c.contact_id IN (SELECT k.id FROM contacts AS k WHERE true /* contact */)
     OR c.id IN (SELECT m.conversation_id FROM messages AS m WHERE true /* message */)
+);
+
+-- name: search_few
+-- The same among a few conversations. Only CASE keeps the words from being looked for everywhere.
+SELECT c.id FROM conversations AS c WHERE (
+    c.contact_id IN (SELECT k.id FROM contacts AS k WHERE true /* contact */)
+    OR c.id IN (SELECT m.conversation_id FROM messages AS m
+                WHERE CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
+                      THEN true /* message */ ELSE false END)
 );
 
 -- name: contact_word

@@ -8,7 +8,8 @@ SELECT
     coalesce(c.n, 0) AS conversation_count,
     k.created_at,
     coalesce(c.first_contact_at, k.created_at) AS first_contact_at,
-    coalesce(c.last_contact_at, k.created_at) AS last_contact_at
+    coalesce(c.last_contact_at, k.created_at) AS last_contact_at,
+    k.search_text AS folded_text
 FROM main.contacts AS k
 LEFT JOIN (
     SELECT contact_id, list(address ORDER BY kind, address) AS addresses
@@ -30,3 +31,4 @@ COMMENT ON COLUMN v1.contacts.conversation_count IS 'Number of conversations.';
 COMMENT ON COLUMN v1.contacts.created_at IS 'When the customer first appeared.';
 COMMENT ON COLUMN v1.contacts.first_contact_at IS 'When the first conversation began.';
 COMMENT ON COLUMN v1.contacts.last_contact_at IS 'The last message of either side, over all conversations.';
+COMMENT ON COLUMN v1.contacts.folded_text IS 'What a search looks into: name and addresses in lower case, without accents.';

@@ -18,7 +18,8 @@ SELECT
     c.created_at,
     c.last_inbound_at,
     c.last_reply_at,
-    c.last_activity_at
+    c.last_activity_at,
+    c.id
 FROM main.conversations AS c
 JOIN main.contacts AS k ON k.id = c.contact_id
 JOIN main.channels AS h ON h.id = c.channel_id;
@@ -43,3 +44,4 @@ COMMENT ON COLUMN v1.conversations.created_at IS 'When the conversation began.';
 COMMENT ON COLUMN v1.conversations.last_inbound_at IS 'When the customer last wrote; null: never.';
 COMMENT ON COLUMN v1.conversations.last_reply_at IS 'When the newest reply that the provider accepted was queued; null: none. Bulk and automatic messages are no replies.';
 COMMENT ON COLUMN v1.conversations.last_activity_at IS 'When the newest message was written; the list is ordered by it.';
+COMMENT ON COLUMN v1.conversations.id IS 'The same as conversation_id, for short.';

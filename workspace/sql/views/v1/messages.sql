@@ -15,6 +15,7 @@ SELECT
     m.delivery_status,
     m.occurred_at,
     m.received_at,
+    m.search_text AS folded_text,
     m.template ->> '$.name' AS template
 FROM main.messages AS m
 JOIN main.conversations AS c ON c.id = m.conversation_id
@@ -38,4 +39,5 @@ COMMENT ON COLUMN v1.messages.unsupported IS 'What it was, where the channel sen
 COMMENT ON COLUMN v1.messages.delivery_status IS 'queued, sending, retry, sent, delivered, read, failed, cancelled (taken back before it left; the inbox shows it no more) or in_doubt; null for inbound messages and notes.';
 COMMENT ON COLUMN v1.messages.occurred_at IS 'When it was written, by the provider; outbound: when it was queued.';
 COMMENT ON COLUMN v1.messages.received_at IS 'When it was stored.';
+COMMENT ON COLUMN v1.messages.folded_text IS 'What a search looks into: text, subject and file names in lower case, without accents.';
 COMMENT ON COLUMN v1.messages.template IS 'Name of the template it was sent with; null: none.';

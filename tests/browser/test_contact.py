@@ -1,0 +1,127 @@
+"""The card of the contact beside the conversation."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Inbox
+from tests.browser.stage import Stage
+from workspace.models import Address, AddressKind, Conversation, EventKind
+
+MAIL = Address(AddressKind.EMAIL, "odile@example.org")
+
+
+@pytest.fixture
+def card(inbox: Inbox) -> Locator:
+    return inbox.root.get_by_role("complementary", name="Contact")
+
+
+def kinds(hub: Stage, id: int) -> list[EventKind]:
+    return [event.kind for event in hub.ws.messages(id).events]
+
+
+def mine(hub: Stage) -> list[Conversation]:
+    return [row for row in hub.rows() if row.contact_name == "Odile Other"]
+
+
+def test_renaming(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    id = hub.writes("Nat Nickname", "Hello").id
+    inbox.open("Nat Nickname")
+    expect(card.get_by_role("heading", name="Nat Nickname")).to_be_visible()
+    card.get_by_role("button", name="Rename").click()
+    field = card.get_by_label("Name", exact=True)
+    expect(field).to_be_focused()
+    field.fill("Thrown away")
+    field.press("Escape")
+    expect(card.get_by_role("heading", name="Nat Nickname")).to_be_visible()
+    card.get_by_role("button", name="Rename").press("Enter")
+    field.fill("Nathalie Núñez <b>")
+    field.press("Enter")
+    expect(card.get_by_role("heading", name="Nathalie Núñez <b>")).to_be_visible()
+    expect(inbox.heading).to_have_text("Nathalie Núñez <b>")
+    expect(inbox.row("Nathalie Núñez <b>")).to_be_visible()
+    expect(inbox.view.get_by_text("renamed this contact")).to_be_visible()
+    expect(card.get_by_role("button", name="Rename")).to_be_focused()
+    assert kinds(hub, id).count(EventKind.RENAMED) == 1
+    hub.ws.update_contact(hub.ws.conversation(id), name="Nat Nickname")
+    expect(card.get_by_role("heading", name="Nat Nickname")).to_be_visible()
+
+
+def test_blocking_asks_first(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    id = hub.writes("Bert Block", "Buy now!").id
+    inbox.open("Bert Block")
+    block = card.get_by_role("switch", name="Block")
+    block.click()
+    dialog = inbox.page.get_by_role("alertdialog", name="Block Bert Block?")
+    expect(dialog).to_contain_text("nothing can be sent to them")
+    inbox.page.keyboard.press("Escape")
+    expect(block).to_have_attribute("aria-checked", "false")
+    block.click()
+    dialog.get_by_role("button", name="Block").click()
+    expect(block).to_have_attribute("aria-checked", "true")
+    expect(inbox.view.get_by_text("blocked this contact", exact=False)).to_be_visible()
+    expect(inbox.root.get_by_text("This contact is blocked")).to_be_visible()
+    block.click()
+    expect(block).to_have_attribute("aria-checked", "false")
+    expect(inbox.field).to_be_visible()
+    assert kinds(hub, id)[-2:] == [EventKind.BLOCKED, EventKind.UNBLOCKED]
+
+
+def test_opting_out(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    hub.writes("Otto Out", "No more, please")
+    inbox.open("Otto Out")
+    out = card.get_by_role("switch", name="Opted out")
+    out.click()
+    expect(out).to_have_attribute("aria-checked", "true")
+    expect(inbox.view.get_by_text("wants no messages", exact=False)).to_be_visible()
+    expect(inbox.field).to_be_hidden()
+    out.click()
+    expect(out).to_have_attribute("aria-checked", "false")
+
+
+def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    for subject in ("First order", "Second order"):
+        hub.channel("Mail", plays="mail").customer_writes(
+            MAIL, f"About the {subject.lower()}", "Odile Other", subject=subject
+        )
+    hub.until(lambda: len(mine(hub)) == 2)
+    hub.ws.archive([row.id for row in mine(hub) if row.subject == "First order"])
+    inbox.row("Odile Other").click()
+    other = card.get_by_role("listitem").filter(has_text="First order")
+    expect(other).to_contain_text("Mail")
+    expect(other).to_contain_text("Pending")
+    expect(other).to_contain_text("Archived")
+    other.get_by_role("button").click()
+    expect(inbox.messages).to_contain_text("About the first order")
+    expect(card.get_by_role("listitem").filter(has_text="Second order")).to_be_visible()
+
+
+def test_the_card_is_closed_and_stays_so(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    hub.writes("Clara Closed", "Hello")
+    inbox.open("Clara Closed")
+    toggle = inbox.head.get_by_role("button", name="Contact")
+    expect(card).to_be_visible()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    card.get_by_role("button", name="Close the contact").click()
+    expect(card).to_be_hidden()
+    expect(toggle).to_be_focused()
+    again = Inbox.run(inbox.page)
+    again.open("Clara Closed")
+    expect(again.root.get_by_role("complementary", name="Contact")).to_be_hidden()
+    again.head.get_by_role("button", name="Contact").click()
+    expect(again.root.get_by_role("complementary", name="Contact")).to_be_visible()
+
+
+def test_in_a_narrow_inbox_it_lies_over(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    hub.writes("Nelly Narrow", "Hello")
+    inbox.page.set_viewport_size({"width": 1000, "height": 900})
+    try:
+        inbox.open("Nelly Narrow")
+        expect(card).to_be_hidden()
+        inbox.head.get_by_role("button", name="Contact").click()
+        expect(card.get_by_role("heading", name="Nelly Narrow")).to_be_visible()
+        inbox.page.keyboard.press("Escape")
+        expect(card).to_be_hidden()
+        expect(inbox.head.get_by_role("button", name="Contact")).to_be_focused()
+    finally:
+        inbox.page.set_viewport_size({"width": 1440, "height": 900})
+    expect(card).to_be_visible()

@@ -1,0 +1,293 @@
+"""What is of the whole inbox: its parts, its keys, its voice, its number in the tab's title."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import CELLS, RUN_ALL, SAVE, Inbox, Lab, running
+from tests.browser.stage import Stage
+from tests.private import said_by_customers
+
+FOCUSED = "() => document.activeElement.closest('.cw-panel')?.className ?? ''"
+SOME = """import workspace
+from widgets import Inbox
+ws = workspace.connect()
+Inbox(ws, panels={panels!r}, height="520px", conversation_id={id!r})
+"""
+BUSY = """import time
+until = time.monotonic() + 30
+while time.monotonic() < until and not globals().get("enough"):
+    pass
+"""
+GONE = "from IPython.display import clear_output\nclear_output()"
+NOTES = """() => {
+  window.notes = [];
+  window.Notification = class {
+    static permission = "default";
+    static requestPermission() {
+      this.permission = window.answer;
+      return Promise.resolve(window.answer);
+    }
+    constructor(title, { body, tag }) {
+      Object.assign(this, { title, body, tag, closed: false });
+      notes.push(this);
+    }
+    close() { this.closed = true; }
+  };
+}"""
+TOLD = "() => notes.map(({ title, body }) => [title, body])"
+
+
+def part(inbox: Inbox) -> str:
+    """The panel that has the focus."""
+    found = re.search(
+        r"cw-(\w+)$", str(inbox.page.evaluate(FOCUSED)).replace("cw-panel", "").strip()
+    )
+    return found[1] if found else ""
+
+
+# --- parts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "panels",
+    [["list"], ["view", "composer"], ["menu", "list"], ["filters", "list", "view"]],
+    ids=" ".join,
+)
+def test_any_choice_of_parts_fills_the_inbox(lab: Lab, hub: Stage, panels: list[str]) -> None:
+    found = hub.writes("Paco Part", "Part of it")
+    with lab.run(lab.blank("some", SOME.format(panels=panels, id=str(found.id)))) as inbox:
+        shown = inbox.root.locator(".cw-body .cw-panel")
+        expect(shown).to_have_count(len(panels))
+        expect(inbox.root.get_by_text("Part of it").first).to_be_visible()
+        box, last = inbox.root.bounding_box(), shown.last.bounding_box()
+        assert box
+        assert last
+        assert box["height"] == 520
+        assert abs(box["x"] + box["width"] - last["x"] - last["width"]) < 3
+        assert abs(box["y"] + box["height"] - last["y"] - last["height"]) < 3
+
+
+def test_the_menu_stays_folded(inbox: Inbox, hub: Stage) -> None:
+    menu = inbox.root.get_by_role("navigation", name="Workspace")
+    hub.writes("Uma Unread", "Count me")
+    expect(menu.get_by_role("button", name=re.compile(r"Messages, \d+ unread"))).to_be_visible()
+    expect(menu.locator(".cw-sidebar-label")).to_be_visible()
+    inbox.root.get_by_role("button", name="Fold the menu", exact=True).click()
+    expect(menu.locator(".cw-sidebar-label")).to_be_hidden()
+    again = Inbox.run(inbox.page)
+    expect(again.root.locator(".cw-sidebar-label")).to_be_hidden()
+    again.root.get_by_role("button", name="Unfold the menu").click()
+    expect(again.root.locator(".cw-sidebar-label")).to_be_visible()
+
+
+# --- the title --------------------------------------------------------------------------------
+
+
+def test_the_title_counts_what_is_unread_once(lab: Lab, hub: Stage) -> None:
+    with lab.open(lab.notebook("titled", "inbox", GONE)) as page:
+        plain = page.title()
+        icon = page.evaluate("() => document.querySelector('link[rel~=icon]').href")
+        page.evaluate(RUN_ALL)
+        expect(page.locator(".cw-inbox")).to_have_count(2)
+        hub.writes("Tia Title", "One more")
+        unread = hub.ws.conversations(limit=1).counts.all
+        expect(page).to_have_title(f"({unread}) {plain}")
+        # JupyterLab, or another extension, writes its own again.
+        page.evaluate("title => { document.title = title }", "other.ipynb")
+        expect(page).to_have_title(f"({unread}) other.ipynb")
+        hub.ws.mark_read([row.id for row in hub.rows()])
+        expect(page).to_have_title("other.ipynb")
+        hub.writes("Tia Title", "And another")
+        expect(page).to_have_title("(1) other.ipynb")
+        page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        expect(page.locator(".cw-inbox")).to_have_count(0)
+        expect(page).to_have_title("other.ipynb")
+        assert page.evaluate("() => document.querySelector('link[rel~=icon]').href") == icon
+
+
+# --- notifications ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desktop(inbox: Inbox) -> Iterator[Inbox]:
+    """An inbox whose browser keeps its notifications for the test to see; nothing is chosen yet."""
+    inbox.page.evaluate(NOTES)
+    yield inbox
+    inbox.page.evaluate("() => localStorage.clear()")
+
+
+def bell(inbox: Inbox) -> None:
+    inbox.root.get_by_role("button", name=re.compile("notifications (are|has)")).click()
+
+
+def test_notifications_say_no_more_than_asked_for(desktop: Inbox, hub: Stage) -> None:
+    page = desktop.page
+    page.evaluate("() => { answer = 'granted' }")
+    hub.writes("Nia Note", "Before anybody asked")
+    expect(desktop.row("Nia Note")).to_be_visible()
+    bell(desktop)
+    page.get_by_role("checkbox", name="Desktop notifications").check()
+    page.keyboard.press("Escape")
+    expect(desktop.root.get_by_role("button", name="notifications are on")).to_be_visible()
+    hub.writes("Nia Note", "My secret")
+    page.wait_for_function("() => notes.length === 1")
+    assert page.evaluate(TOLD) == [["New message", ""]]
+    bell(desktop)
+    page.get_by_role("checkbox", name="Show names and text").check()
+    page.keyboard.press("Escape")
+    hub.writes("Nia Note", "For all to see")
+    page.wait_for_function("() => notes.length === 2")
+    assert page.evaluate(TOLD)[-1] == ["Nia Note", "For all to see"]
+    assert len(set(page.evaluate("() => notes.map(note => note.tag)"))) == 1
+    page.evaluate("() => notes.at(-1).onclick()")
+    expect(desktop.heading).to_have_text("Nia Note")
+    assert page.evaluate("() => notes.at(-1).closed")
+    # What one looks at needs no sign.
+    hub.writes("Nia Note", "I see you reading")
+    expect(desktop.message("I see you reading")).to_be_visible()
+    hub.writes("Ned Next", "And me?")
+    page.wait_for_function("() => notes.length === 3")
+    assert page.evaluate(TOLD)[-1] == ["Ned Next", "And me?"]
+
+
+def test_blocked_notifications_say_how_to_allow_them(desktop: Inbox) -> None:
+    desktop.page.evaluate("() => { answer = 'denied' }")
+    bell(desktop)
+    desktop.page.get_by_role("checkbox", name="Desktop notifications").click()
+    expect(desktop.root.get_by_text("Allow notifications in the settings")).to_be_visible()
+    expect(desktop.page.get_by_role("checkbox", name="Desktop notifications")).not_to_be_checked()
+    desktop.page.keyboard.press("Escape")
+    expect(desktop.root.get_by_role("button", name="are blocked by the browser")).to_have_count(1)
+
+
+# --- the keyboard -----------------------------------------------------------------------------
+
+
+def test_help_lists_every_key(inbox: Inbox) -> None:
+    inbox.rows.first.click()
+    inbox.page.keyboard.press("?")
+    dialog = inbox.page.get_by_role("dialog", name="Keyboard shortcuts")
+    for label in ("Next conversation", "Reply", "Archive", "Resolve", "Search", "Send", "New line"):
+        expect(dialog.get_by_text(label, exact=True)).to_be_visible()
+    inbox.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert part(inbox) == "list"
+
+
+def test_focus_goes_in_by_enter_out_by_escape_and_around_by_f6(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Fay Focus", "Read me")
+    press = inbox.page.keyboard.press
+    inbox.row("Fay Focus").click()
+    press("Enter")
+    expect(inbox.log).to_be_focused()
+    press("Escape")
+    expect(inbox.root.get_by_role("listbox")).to_be_focused()
+    inbox.field.focus()
+    inbox.page.keyboard.type("half a thought")
+    press("Escape")
+    expect(inbox.root.get_by_role("listbox")).to_be_focused()
+    expect(inbox.field).to_have_value("half a thought")
+    seen = []
+    for _ in range(5):
+        press("F6")
+        seen.append(part(inbox))
+    assert seen == ["view", "composer", "sidebar", "filters", "list"]
+    press("Shift+F6")
+    assert part(inbox) == "filters"
+
+
+def test_focus_outlives_what_had_it(inbox: Inbox, hub: Stage) -> None:
+    gone = hub.writes("Gil Gone", "Soon deleted")
+    inbox.open("Gil Gone")
+    inbox.view.get_by_role("button", name="Conversation options").focus()
+    hub.ws.delete(gone.id)
+    expect(inbox.view.get_by_text("Pick a conversation")).to_be_visible()
+    expect(inbox.root.get_by_role("listbox")).to_be_focused()
+
+
+def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Kit Key", "Hello")
+    cells = inbox.page.evaluate(CELLS)
+    inbox.open("Kit Key")
+    spots = [".cw-rows", ".cw-log", "[aria-current]", ".cw-sidebar-tools button", ".cw-tab"]
+    for spot in spots:
+        for key in "abcdfghilmopqstvwxyzABDMYZ0123456789,.;-+":
+            inbox.root.locator(spot).first.focus()
+            inbox.page.keyboard.press(key)
+        for key in ("Backspace", "Shift+M", "Shift+ArrowUp", "Shift+ArrowDown", "Enter", "A"):
+            inbox.root.locator(spot).first.focus()
+            inbox.page.keyboard.press(f"Control+{key}")
+    assert inbox.page.evaluate(CELLS) == cells
+    inbox.root.locator(".cw-rows").focus()
+    with inbox.page.expect_response(lambda response: response.request.method == "PUT"):
+        inbox.page.evaluate(
+            "() => jupyterapp.shell.currentWidget.content.model.setMetadata('kept', 1)"
+        )
+        inbox.page.keyboard.press("Control+s")
+
+
+# --- said aloud, and live ---------------------------------------------------------------------
+
+
+def test_a_new_message_is_said_aloud_once(inbox: Inbox, hub: Stage) -> None:
+    expect(inbox.rows.first).to_be_visible()
+    hub.writes("Vera Voice", "Do you hear me?")
+    expect(inbox.root.locator(".cw-notice [role=status]")).to_have_text(
+        "New message from Vera Voice"
+    )
+    assert inbox.root.locator(".cw-panel.cw-notice [aria-live=polite]").count() == 1
+    for name in ("Conversation list", "Conversation", "Search and filters"):
+        expect(inbox.root.get_by_role("region", name=name, exact=True)).to_have_count(1)
+    expect(inbox.page.get_by_role("region", name="Inbox", exact=True).first).to_be_visible()
+
+
+def test_news_reach_every_notebook_within_a_second(lab: Lab, hub: Stage) -> None:
+    """Two kernels, one of them busy. The browser itself takes the time."""
+    found = hub.writes("Nora News", "First")
+    with (
+        lab.run(lab.notebook("calm")) as calm,
+        lab.run(lab.notebook("at-work", BUSY)) as busy,
+    ):
+        for inbox in (calm, busy):
+            inbox.open("Nora News")
+        expect(running(busy.page)).not_to_have_count(0)
+        for inbox in (calm, busy):
+            inbox.page.evaluate(WATCH, "Second to none")
+        hub.writes("Nora News", "Second to none")
+        asked = hub.ws.messages(found.id)[-1].received_at.timestamp() * 1000
+        for inbox in (calm, busy):
+            shown = inbox.page.wait_for_function("() => window.shownAt").json_value()
+            assert shown - asked < 1000
+        expect(running(busy.page)).not_to_have_count(0)
+
+
+WATCH = """text => {
+  const look = () => {
+    if (!document.querySelector(".cw-log").textContent.includes(text)) return;
+    watcher.disconnect();
+    window.shownAt = Date.now();
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def test_a_saved_notebook_names_nobody(lab: Lab, hub: Stage) -> None:
+    """Saved with the state of its panels, while somebody works in it."""
+    hub.writes("Prisca Private", "Nobody else is to know of this rash", channel="Mail",
+               subject="A matter of my skin")  # fmt: skip
+    path = lab.notebook("kept")
+    with lab.run(path) as inbox:
+        inbox.search.fill("nobody else is to know")
+        inbox.open("Prisca Private")
+        inbox.field.fill("A draft of my own")
+        inbox.page.evaluate(SAVE)
+        expect(inbox.page.locator(".jp-mod-dirty")).to_have_count(0)
+    kept = path.read_text("utf-8")
+    assert "ConversationListModel" in kept or "AnyModel" in kept, "the panels were not saved"
+    private = [*said_by_customers(hub.ws), "A draft of my own", "nobody else is to know"]
+    assert "Nobody else is to know of this rash" in private
+    assert not [text for text in private if text in kept]

@@ -1,0 +1,331 @@
+"""An open conversation: going to a hit, hearing and seeing what was sent, and how sends fare."""
+
+import io
+import math
+import re
+import struct
+import wave
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.lab import Inbox, Lab
+from tests.browser.stage import Stage
+from tests.browser.test_strangers import PNG, file
+from workspace.models import DeliveryStatus, Status
+
+
+def sound(seconds: float = 2) -> bytes:
+    """A tone that swells and fades, as a WAV file."""
+    out, rate = io.BytesIO(), 8000
+    tone = (math.sin(n / 4) * abs(math.sin(n / 2500)) for n in range(int(rate * seconds)))
+    with wave.open(out, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(rate)
+        written.writeframes(b"".join(struct.pack("<h", int(20_000 * value)) for value in tone))
+    return out.getvalue()
+
+
+def find(inbox: Inbox, word: str) -> None:
+    inbox.search.fill(word)
+    expect(inbox.rows).to_have_count(1)
+    expect(inbox.rows.locator("mark").first).to_be_visible()
+    inbox.rows.click()
+
+
+# --- a hit of the search ------------------------------------------------------------------------
+
+
+def test_a_hit_opens_where_it_is_and_goes_on_both_ways(inbox: Inbox, hub: Stage) -> None:
+    lines = [f"Line {n}" for n in range(240)]
+    lines[100] = "Line 100 holds the word Märjoram"
+    hub.ws.mark_read(hub.writes("Fern Far", *lines).id)
+    find(inbox, "marjoram")
+    hit = inbox.message("Line 100 holds")
+    expect(hit).to_be_in_viewport()
+    expect(hit.locator("mark")).to_have_text("Märjoram")
+    assert inbox.messages.count() < 120
+    hit.scroll_into_view_if_needed()
+    inbox.message("Line 80").scroll_into_view_if_needed()
+    expect(inbox.message("Line 50")).to_have_count(1)
+    inbox.message("Line 124").scroll_into_view_if_needed()
+    expect(inbox.message("Line 140")).to_have_count(1)
+    inbox.view.get_by_role("button", name="Latest").click()
+    expect(inbox.message("Line 239")).to_be_in_viewport()
+    expect(inbox.view.get_by_role("button", name="Latest")).to_be_hidden()
+
+
+def test_what_comes_while_one_reads_far_up_is_counted(inbox: Inbox, hub: Stage) -> None:
+    lines = ["The word is oregano", *(f"Line {n}" for n in range(130))]
+    hub.ws.mark_read(hub.writes("Olive Old", *lines).id)
+    find(inbox, "oregano")
+    expect(inbox.message("The word is oregano")).to_be_in_viewport()
+    hub.writes("Olive Old", "News one", "News two")
+    jump = inbox.view.get_by_role("button", name="2 new messages")
+    expect(jump).to_be_visible()
+    expect(inbox.view.get_by_role("status")).to_contain_text("2 new messages")
+    expect(inbox.message("News one")).to_have_count(0)
+    jump.click()
+    expect(inbox.message("News two")).to_be_in_viewport()
+
+
+def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Tina Thyme", "About thyme", "About salt")
+    inbox.open("Tina Thyme")
+    find(inbox, "thyme")
+    expect(inbox.message("About thyme").locator("mark")).to_have_text("thyme")
+    find(inbox, "salt")
+    expect(inbox.message("About salt").locator("mark")).to_have_text("salt")
+    expect(inbox.messages.locator("mark")).to_have_count(1)
+
+
+# --- photos and sound ---------------------------------------------------------------------------
+
+
+def test_looking_at_photos(inbox: Inbox, hub: Stage) -> None:
+    for n in range(3):
+        hub.writes("Phil Photo", f"Photo {n}", channel="WhatsApp",
+                   files=[{"media": f"photo/mug/{n}"}])  # fmt: skip
+    inbox.open("Phil Photo")
+    inbox.message("Photo 1").get_by_role("button", name=re.compile("^Photo ")).click()
+    viewer = inbox.page.get_by_role("dialog", name="Photo")
+    expect(viewer).to_contain_text("2 of 3")
+    expect(viewer).to_contain_text("Phil Photo")
+    image = viewer.locator("img")
+    expect(image).to_have_js_property("complete", True)
+    keys = inbox.page.keyboard
+    keys.press("ArrowRight")
+    expect(viewer).to_contain_text("3 of 3")
+    expect(viewer.get_by_role("button", name="Next photo")).to_be_hidden()
+    for _ in range(2):
+        keys.press("ArrowLeft")
+    expect(viewer).to_contain_text("1 of 3")
+    keys.press("+")
+    expect(image).to_have_css("transform", re.compile(r"matrix\(1\.4, 0, 0, 1\.4"))
+    keys.press("-")
+    expect(image).to_have_css("transform", re.compile(r"matrix\(1, 0, 0, 1, 0, 0\)"))
+    viewer.locator(".cw-viewer-stage").hover()
+    inbox.page.mouse.wheel(0, -300)
+    expect(image).to_have_css("transform", re.compile(r"matrix\(2\.7"))
+    with inbox.page.expect_download() as download:
+        viewer.get_by_role("button", name="Download").click()
+    assert download.value.path().stat().st_size > 1000
+    keys.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(inbox.message("Photo 1").get_by_role("button")).to_be_focused()
+
+
+def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:
+    for n in range(2):
+        hub.writes("Vic Voice", f"Voice {n}", channel="WhatsApp",
+                   files=[file(f"voice {n}.wav", "audio/wav", sound(20))])  # fmt: skip
+    inbox.open("Vic Voice")
+    first, second = (inbox.message(f"Voice {n}") for n in range(2))
+    first.get_by_role("button", name="Play").click()
+    expect(first.get_by_role("button", name="Pause")).to_be_visible()
+    expect(first.locator(".cw-player-bars i")).to_have_count(40)
+    second.get_by_role("button", name="Play").click()
+    expect(second.get_by_role("button", name="Pause")).to_be_visible()
+    expect(first.get_by_role("button", name="Play")).to_be_visible()
+    place = second.get_by_role("slider")
+    place.fill("0.5")
+    expect(place).to_have_attribute("aria-valuetext", re.compile(r"^0:1\d of 0:20"))
+    place.press(" ")
+    expect(second.get_by_role("button", name="Play")).to_be_visible()
+    for speed in ("1.5×", "2×"):
+        second.locator(".cw-player-speed").click()
+        expect(second.locator(".cw-player-speed")).to_have_text(speed)
+        expect(first.locator(".cw-player-speed")).to_have_text(speed)
+    again = Inbox.run(inbox.page)
+    again.open("Vic Voice")
+    expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("2×")
+    again.message("Voice 0").locator(".cw-player-speed").click()
+    expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("1×")
+
+
+def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
+    broken = sound()[:60]
+    hub.writes("Bruno Broken", "Listen", channel="WhatsApp",
+               files=[file("broken.wav", "audio/wav", broken + b"\0" * 10)])  # fmt: skip
+    inbox.open("Bruno Broken")
+    bubble = inbox.message("Listen")
+    expect(bubble.get_by_role("button").first).to_be_visible()
+
+
+# --- quoted mail --------------------------------------------------------------------------------
+
+
+OUTLOOK = """It has arrived, thank you.
+
+________________________________
+From: The Shop <shop@example.org>
+Sent: Monday, November 16, 2026 10:00 AM
+To: Quinn Quote <quinn@example.org>
+Subject: Re: Your order
+
+We sent it again today."""
+
+
+def test_the_quote_of_a_text_is_folded(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Quinn Quote", OUTLOOK, channel="Mail", subject="Order")
+    inbox.open("Quinn Quote")
+    expect(inbox.messages).to_contain_text("It has arrived")
+    quoted = inbox.messages.get_by_text("We sent it again today.")
+    expect(quoted).to_be_hidden()
+    inbox.messages.get_by_text("•••").click()
+    expect(quoted).to_be_visible()
+    expect(inbox.messages.get_by_text("From: The Shop")).to_be_visible()
+
+
+def test_the_quote_of_an_html_mail_is_folded(inbox: Inbox, hub: Stage) -> None:
+    html = (
+        "<p>It has arrived.</p><div class='gmail_quote cw-panel'><div>On Monday, Ana wrote:</div>"
+        "<blockquote class='gmail_quote'><p style='height: 300px'>We sent it again.</p>"
+        "</blockquote></div>"
+    )
+    hub.writes("Hal Html", "It has arrived.", channel="Mail", subject="Order", html=html)
+    inbox.open("Hal Html")
+    mail = inbox.messages.frame_locator("iframe")
+    expect(mail.get_by_text("It has arrived.")).to_be_visible()
+    expect(mail.get_by_text("We sent it again.")).to_be_hidden()
+    mail.locator("summary").click()
+    expect(mail.get_by_text("We sent it again.")).to_be_visible()
+    frame = inbox.messages.locator("iframe")
+    inbox.page.wait_for_function("f => f.clientHeight > 300", arg=frame.element_handle())
+
+
+# --- how sends fare -----------------------------------------------------------------------------
+
+
+def test_a_send_is_taken_back(inbox: Inbox, hub: Stage) -> None:
+    id = hub.writes("Ulla Undo", "Hello").id
+    inbox.open("Ulla Undo")
+    hub.ws.send(id, "Too early")
+    sent = inbox.message("Too early")
+    expect(sent).to_contain_text(re.compile(r"Sending in \d s"))
+    sent.get_by_role("button", name="Undo").click()
+    expect(sent).to_have_count(0)
+    assert [message.text for message in hub.ws.messages(id)] == ["Hello"]
+
+
+def test_retrying_what_failed(inbox: Inbox, hub: Stage) -> None:
+    hub.channel("Nowhere", plays="sms", faults={"unreachable": 1})
+    id = hub.writes("Rita Retry", "Hello", channel="Nowhere").id
+    hub.ws.send(id, "Can you hear me?")
+    hub.until(lambda: hub.ws.messages(id)[-1].delivery_status is DeliveryStatus.FAILED)
+    inbox.open("Rita Retry")
+    failed = inbox.message("Can you hear me?")
+    expect(failed).to_contain_text("The handset is switched off")
+    expect(failed.get_by_role("img", name=re.compile("^Failed: "))).to_be_visible()
+    failed.get_by_role("button", name="Retry").click()
+    expect(inbox.view.get_by_text("sent a message again")).to_be_visible()
+
+
+def doubtful(hub: Stage, name: str) -> int:
+    hub.channel("Doubtful", plays="sms", faults={"silent": 1})
+    id = hub.writes(name, "Hello", channel="Doubtful").id
+    hub.ws.send(id, "Did it go?")
+    hub.until(lambda: hub.ws.messages(id)[-1].delivery_status is DeliveryStatus.IN_DOUBT)
+    return id
+
+
+def test_not_confirmed_is_for_a_person_to_settle(inbox: Inbox, hub: Stage) -> None:
+    id = doubtful(hub, "Dora Doubt")
+    inbox.open("Dora Doubt")
+    sent = inbox.message("Did it go?")
+    expect(sent).to_contain_text("Not confirmed: the provider may or may not have it.")
+    sent.get_by_role("button", name="Send again").click()
+    dialog = inbox.page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("Dora Doubt gets this message twice")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    inbox.page.keyboard.press("Escape")
+    assert hub.ws.messages(id)[-1].delivery_status is DeliveryStatus.IN_DOUBT
+    sent.get_by_role("button", name="Mark as sent").click()
+    expect(sent.get_by_role("img", name="Sent")).to_be_visible()
+    expect(sent.get_by_role("button")).to_have_count(0)
+    expect(inbox.status("Dora Doubt")).to_have_text("Replied")
+
+
+def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
+    id = hub.writes("Nina Note", "Hello").id
+    hub.ws.note(id, "She is a friend of the house")
+    inbox.open("Nina Note")
+    note = inbox.message("She is a friend")
+    expect(note).to_contain_text("Internal note")
+    colour = "node => getComputedStyle(node.querySelector('.cw-bubble')).backgroundColor"
+    assert note.evaluate(colour) != inbox.message("Hello").evaluate(colour)
+
+
+# --- options, keys, and what is said aloud ------------------------------------------------------
+
+
+def toast(inbox: Inbox) -> Locator:
+    return inbox.root.locator(".cw-toast")
+
+
+def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
+    id = hub.writes("Tom Toast", "Hello").id
+    inbox.open("Tom Toast")
+    expect(inbox.head).to_have_attribute("data-unread", "0")
+    inbox.choose("Resolve")
+    expect(toast(inbox)).to_contain_text("Resolved")
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.status("Tom Toast")).to_have_text("Pending")
+    inbox.choose("Archive")
+    expect(toast(inbox)).to_contain_text("Archived")
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.row("Tom Toast")).to_be_visible()
+    inbox.choose("Mark as unread")
+    inbox.choose("Mark as read")
+    expect(toast(inbox)).to_contain_text("Marked as read")
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.row("Tom Toast").locator(".cw-badge")).to_have_text("1")
+    assert not hub.ws.conversation(id).archived
+
+
+def test_a_view_by_itself_takes_the_keys(lab: Lab, hub: Stage) -> None:
+    id = hub.writes("Kay Keys", "Hello").id
+    cell = f"""import workspace, widgets
+widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
+    with lab.open(lab.blank("alone", cell)) as page:
+        log = run_view(page)
+        log.focus()
+        page.keyboard.press("Shift+R")
+        expect(page.get_by_text("resolved this conversation")).to_be_visible()
+        page.keyboard.press("e")
+        expect(page.locator(".cw-head").get_by_text("Archived")).to_be_visible()
+        page.get_by_role("button", name="Conversation options").click()
+        item = page.get_by_role("menuitem", name="Reopen")
+        expect(item).to_have_attribute("title", "Reopen (Shift+R)")
+        expect(page.locator(".cw-head-card")).to_be_hidden()
+    hub.until(lambda: hub.ws.conversation(id).status is Status.RESOLVED)
+    assert hub.ws.conversation(id).archived
+
+
+def run_view(page: Page) -> Locator:
+    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+    log = page.get_by_role("log", name="Messages")
+    expect(log.get_by_role("article").first).to_be_visible()
+    return log
+
+
+def test_what_arrives_is_said(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Sally Said", "Hello")
+    inbox.open("Sally Said")
+    said = inbox.view.locator(".cw-spoken")
+    expect(said).to_be_empty()
+    hub.writes("Sally Said", "Are you there?")
+    expect(said).to_have_text("Sally Said: Are you there?")
+
+
+def test_hostile_names_stay_names(inbox: Inbox, hub: Stage) -> None:
+    name = "Eve\u202egpj.exe"
+    hub.writes(name, "\u202eHello", channel="Telegram", files=[
+        {"name": "ph\u202eoto.png", "mime": "image/png", "data": PNG}])  # fmt: skip
+    inbox.row("Eve").click()
+    expect(inbox.heading).to_have_text("Evegpj.exe")
+    inbox.messages.get_by_role("button", name="Photo photo.png").click()
+    viewer = inbox.page.get_by_role("dialog", name="Photo")
+    expect(viewer.locator(".cw-viewer-name")).to_have_text("photo.png")
+    expect(viewer.locator(".cw-viewer-about")).to_contain_text("Evegpj.exe")
+    inbox.page.keyboard.press("Escape")

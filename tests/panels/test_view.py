@@ -1,0 +1,87 @@
+"""The kernel's side of the conversation view and the contact card."""
+
+import pytest
+
+from tests.panels.conftest import Browser, Refused
+from widgets import ContactCard, ConversationView, Inbox
+from workspace.client import Workspace
+from workspace.models import Conversation, EventKind
+
+
+@pytest.fixture
+def row(ws: Workspace) -> Conversation:
+    """One with several messages."""
+    rows = ws.conversations(limit=100)
+    return max(rows, key=lambda row: len(ws.messages(row.id, limit=500)))
+
+
+def opened(ws: Workspace, row: Conversation) -> Browser:
+    return Browser(ConversationView(ws, conversation_id=str(row.id)))
+
+
+def test_it_opens_around_a_hit(ws: Workspace, row: Conversation) -> None:
+    whole = ws.messages(row.id, limit=500)
+    browser = opened(ws, row)
+    asked = {"view": "v", "conversation_id": str(row.id)}
+    value = browser.ask("open", **asked, target=str(whole[0].id))
+    assert value["messages"][0]["id"] == str(whole[0].id)
+    assert value["latest"] == str(whole[-1].id)
+    assert not value["more"]
+    gone = browser.ask("open", **asked, target="77")
+    assert gone["messages"][-1]["id"] == str(whole[-1].id)
+    assert not gone["newer"]
+
+
+def test_pages_go_both_ways(ws: Workspace, row: Conversation) -> None:
+    whole = [str(m.id) for m in ws.messages(row.id, limit=500)]
+    browser = opened(ws, row)
+    after = browser.ask("page", conversation_id=str(row.id), after=whole[0])
+    assert [m["id"] for m in after["messages"]] == whole[1:51]
+    before = browser.ask("page", conversation_id=str(row.id), before=whole[-1])
+    assert [m["id"] for m in before["messages"]] == whole[-51:-1]
+    with pytest.raises(Refused, match="one of before, after and around"):
+        browser.ask("page", conversation_id=str(row.id), before=whole[1], after=whole[1])
+
+
+def test_what_can_not_be_done_to_a_message_is_told(ws: Workspace) -> None:
+    row = next(r for r in ws.conversations(limit=100) if r.channel_kind in ("mail", "telegram"))
+    sent = ws.send(row.id, "It has left")
+    browser = opened(ws, row)
+    asked = {"conversation_id": str(row.id), "message_id": str(sent.id)}
+    for verb, code in (("cancel", "too_late"), ("mark_sent", "conflict"), ("retry", "conflict")):
+        with pytest.raises(Refused) as refused:
+            browser.ask("deliver", **asked, verb=verb)
+        assert refused.value.code == code
+    for verb in ("delete", "_act", "send"):
+        with pytest.raises(Refused, match="can't be done"):
+            browser.ask("deliver", **asked, verb=verb)
+
+
+def test_the_card_tells_who_it_is(ws: Workspace, row: Conversation) -> None:
+    browser = Browser(ContactCard(ws, conversation_id=str(row.id)))
+    card = browser.ask("ready", view="v", conversation_id=str(row.id))
+    assert card["contact"]["id"] == str(row.contact_id)
+    assert row.address.value in [address["value"] for address in card["contact"]["addresses"]]
+    assert card["contact"]["conversations"] == len(card["others"]) + 1
+    assert browser.ask("ready", view="v", conversation_id="") is None
+
+
+def test_the_card_changes_its_contact(ws: Workspace, row: Conversation) -> None:
+    browser = Browser(ContactCard(ws, conversation_id=str(row.id)))
+    browser.ask("ready", view="v", conversation_id=str(row.id))
+    contact = str(row.contact_id)
+    browser.ask("update", contact_id=contact, blocked=True, name="Renamed Here")
+    card = browser.pushed("card")[-1]
+    assert (card["contact"]["name"], card["contact"]["blocked"]) == ("Renamed Here", True)
+    kinds = {event.kind for event in ws.messages(row.id, limit=500).events}
+    assert {EventKind.BLOCKED, EventKind.RENAMED} <= kinds
+    browser.ask("update", contact_id=contact, blocked=False, name=row.contact_name)
+    with pytest.raises(Refused, match="longer than 200"):
+        browser.ask("update", contact_id=contact, name="x" * 201)
+
+
+def test_the_card_follows_the_inbox(ws: Workspace, row: Conversation) -> None:
+    inbox = Inbox(ws, conversation_id=str(row.id))
+    assert inbox.contact.conversation_id == str(row.id)
+    inbox.contact.conversation_id = ""
+    assert inbox.conversation_id == inbox.view.conversation_id == ""

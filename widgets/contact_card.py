@@ -1,0 +1,78 @@
+"""Who the open conversation is with."""
+
+from typing import Any
+
+import traitlets
+
+from widgets import wire
+from widgets.assets import script, style
+from widgets.live import News
+from widgets.panel import Panel, answers
+from workspace.errors import NotFound
+from workspace.models import Contact, Conversation, Tab
+
+OTHERS = 20
+
+
+class ContactCard(Panel):
+    """The contact of the conversation `conversation_id` ("" shows none), and their other ones."""
+
+    _esm = script("contact_card")
+    _css = style("contact_card")
+
+    conversation_id = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, ws: Any, **traits: Any) -> None:
+        self._shown: frozenset[int] = frozenset()
+        super().__init__(ws, **traits)
+
+    @answers("ready")
+    def _ready(self, conversation_id: str) -> dict[str, Any] | None:
+        return self._card(conversation_id) if conversation_id else None
+
+    @answers("update")
+    def _update(
+        self,
+        contact_id: str,
+        name: str | None = None,
+        blocked: bool | None = None,
+        opted_out: bool | None = None,
+    ) -> None:
+        self.ws.update_contact(contact_id, name, blocked, opted_out)
+        self._refresh()
+
+    def changed(self, news: News) -> None:
+        touched = news.conversations | news.deleted
+        if news.touches(self.conversation_id) or touched & self._shown:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if not self.conversation_id:
+            return
+        try:
+            self.push("card", self._card(self.conversation_id))
+        except NotFound:  # deleted meanwhile, which the view tells
+            self.push("card", None)
+
+    def _card(self, conversation_id: str) -> dict[str, Any]:
+        conversation = self.ws.conversation(conversation_id)
+        contact = self.ws.contact(conversation)
+        others = self._others(contact, conversation)
+        self._shown = frozenset(other.id for other in others)
+        return {
+            "id": conversation_id,
+            "conversation": wire.conversation(conversation),
+            "contact": wire.contact(contact),
+            "others": [wire.conversation(other) for other in others],
+            "me": self.ws.actor.name,
+        }
+
+    def _others(self, contact: Contact, conversation: Conversation) -> list[Conversation]:
+        """The contact's other conversations, newest activity first."""
+        found = [
+            row
+            for tab in Tab
+            for row in self.ws.conversations(tab, contact=contact.id, limit=OTHERS + 1)
+            if row.id != conversation.id
+        ]
+        return sorted(found, key=lambda row: row.last_activity_at, reverse=True)[:OTHERS]

@@ -1,0 +1,24 @@
+// What keys mean in a list that has several rows selected at a time, as the ARIA practices have it.
+
+/**
+ * `at` is the active row, `last` the last one, `page` as many as are in sight. Gives {moveTo} or
+ * {extendTo} with a row, or {does: open | toggle | all | clear}; null: nothing of the list's.
+ */
+export function meaning(event, { at, last, page }) {
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (event.altKey) return null;
+  if (ctrl) return event.key.toLowerCase() === "a" ? { does: "all" } : null;
+  const does = { Enter: "open", x: "toggle", " ": "toggle", Escape: "clear" }[event.key];
+  if (does) return { does };
+  const to = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (to === undefined) return null;
+  const row = Math.max(0, Math.min(to, last));
+  return event.shiftKey ? { extendTo: row } : { moveTo: row };
+}

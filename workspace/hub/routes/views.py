@@ -1,0 +1,30 @@
+"""Saved views of the list."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from workspace.hub.context import By, Key, Needed
+from workspace.hub.wire import ViewRequest, Word, encoded
+from workspace.models import SavedView
+
+router = APIRouter(prefix="/v1/views", tags=["Views"])
+
+
+@router.get("", summary="All saved views, by name")
+@encoded
+def views(services: Needed) -> list[SavedView]:
+    return services.views.list()
+
+
+@router.post("", summary="Save a filter under a name")
+@encoded
+def save(asked: ViewRequest, services: Needed, by: By) -> SavedView:
+    """Another view of this name is replaced."""
+    return services.views.save(asked.name, asked.filter.filter(), by)
+
+
+@router.delete("", summary="Delete a saved view")
+@encoded
+def delete(name: Annotated[Word, Query()], services: Needed, key: Key) -> str:
+    return services.views.delete(name, key)
