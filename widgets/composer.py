@@ -48,10 +48,6 @@ class Composer(TemplatePanel):
             except NotFound:
                 self.push("state", None)
 
-    def connection(self, live: bool) -> None:
-        if live:
-            self.push("live", True)
-
     def _situation(self, conversation_id: str) -> dict[str, Any]:
         conversation, takes = self._conversation(conversation_id)
         now = situation.situation(conversation, self.ws.contact(conversation.contact_id))

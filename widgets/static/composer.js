@@ -10,7 +10,8 @@ import { Gate } from "./gate.js";
 import { icon } from "./icons.js";
 import { onCommands, withKey } from "./keys.js";
 import { size } from "./measure.js";
-import { every, onTrait, page, panel } from "./panel.js";
+import { page } from "./page.js";
+import { every, onTrait, panel } from "./panel.js";
 import { Recorder } from "./recorder.js";
 import { Sending } from "./sending.js";
 import { TemplatePane } from "./template_pane.js";
@@ -49,7 +50,6 @@ class Composer {
     takeDrops(el, signal, { ready: () => this.writable && !this.entry.note, take: (files) => this.attach(files) });
     onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
-    link.on("live", () => this.drafts.saveAll());
     onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
     every(20_000, signal, () => this.tick());
     signal.addEventListener("abort", () => this.recorder.discard());

@@ -1,7 +1,7 @@
 // Sending what was written, taking it back, and the warning where somebody else was faster.
 
 import { token } from "./dom.js";
-import { page } from "./panel.js";
+import { page } from "./page.js";
 import { Attached } from "./tray.js";
 import { Undo } from "./undo.js";
 
