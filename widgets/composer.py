@@ -1,6 +1,6 @@
 """Writing to a customer: a reply with files, sound and emoji, or a note."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from widgets import situation, wire
 from widgets.assets import script, style
 from widgets.emoji import emoji
 from widgets.live import News
-from widgets.panel import Panel, answers
+from widgets.panel import answers
+from widgets.templates import TemplatePanel, chosen
 from widgets.uploads import Uploads
 from workspace.client import Workspace
 from workspace.errors import ConvoError, NotFound
@@ -21,11 +22,11 @@ _RECENT = 20
 """Messages among which somebody else's reply is looked for."""
 
 
-class Composer(Panel):
+class Composer(TemplatePanel):
     """A reply to the conversation `conversation_id` ("" shows nothing)."""
 
     _esm = script("composer")
-    _css = style("composer", "attachments", "recorder", "emoji_picker", "canned")
+    _css = style("composer", "attachments", "recorder", "emoji_picker", "canned", "template_form")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
@@ -47,10 +48,6 @@ class Composer(Panel):
             except NotFound:
                 self.push("state", None)
 
-    def connection(self, live: bool) -> None:
-        if live:
-            self.push("live", True)
-
     def _situation(self, conversation_id: str) -> dict[str, Any]:
         conversation, takes = self._conversation(conversation_id)
         now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
@@ -58,6 +55,7 @@ class Composer(Panel):
         plain = wire.conversation(conversation)
         return {
             "conversation_id": conversation_id,
+            "channel": plain["channel_id"],
             "name": plain["contact_name"],
             "closes_at": plain["window_closes_at"],
             "scope": self.ws.info().folder,
@@ -132,6 +130,14 @@ class Composer(Panel):
                 return {"sent": [_sent(message) for message in sent], "left": left}
         return {"sent": [_sent(message) for message in sent], "left": None}
 
+    @answers("send_template")
+    def _send_template(
+        self, conversation_id: str, template: Mapping[str, Any], key: str, seen: str | None = None
+    ) -> dict[str, Any]:
+        """A template is a message of its own."""
+        choice = chosen(template)
+        return _sent(self.ws.send(conversation_id, template=choice, seen=seen, key=key))
+
     @answers("undo")
     def _undo(self, message_id: str) -> dict[str, Any]:
         return wire.message(self.ws.cancel(message_id))
@@ -156,7 +162,9 @@ class Composer(Panel):
 
     @answers("upload_end", slow=True)
     def _upload_end(self, upload: str) -> dict[str, Any]:
-        return wire.upload(self._uploads.finish(upload, self.ws))
+        stored = self._uploads.finish(upload, self.ws)
+        self._stored[stored.id] = stored
+        return wire.upload(stored)
 
     @answers("upload_cancel")
     def _upload_cancel(self, upload: str) -> None:

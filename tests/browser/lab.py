@@ -28,6 +28,9 @@ CHROMIUM = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that beeps, and may be used without asking.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 SETTINGS: dict[str, dict[str, Any]] = {
     # The news pop-up would cover the panels, and asks the internet.

@@ -78,7 +78,7 @@ def test_a_template_is_a_message_with_the_text_it_says(office: Office) -> None:
 def test_the_agent_s_template_is_the_agent_s(office: Office) -> None:
     agent = Actor(ActorKind.AGENT, "agent")
     id = office.hear().id
-    message = office.services.replies.send(id, "", [], agent, None, HELLO)
+    message = office.services.replies.send(id, "", [], agent, None, template=HELLO)
     assert message.origin is Origin.AGENT
 
 
@@ -121,7 +121,7 @@ def test_what_cant_be_sent_is_refused_and_leaves_nothing(
 def test_nothing_goes_beside_a_template(office: Office) -> None:
     conversation = office.hear()
     with pytest.raises(InvalidRequest, match="message of its own"):
-        office.services.replies.send(conversation.id, "and a text", [], ANN, None, HELLO)
+        office.services.replies.send(conversation.id, "and a text", [], ANN, None, template=HELLO)
 
 
 def test_a_photo_in_the_header_is_the_message_s_file(office: Office) -> None:

@@ -53,10 +53,11 @@ class Browser:
 
     # What a script does.
 
-    def ask(self, name: str, /, **args: Any) -> Any:
-        """The answer's value; an error is raised as it was put."""
+    def ask(self, name: str, /, *, data: bytes = b"", **args: Any) -> Any:
+        """The answer's value; an error is raised as it was put. `data` travels beside it."""
         call = f"request-{next(_numbers)}"
-        self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, [])
+        buffers = [memoryview(data)] if data else []
+        self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, buffers)
         with self.heard:
             assert self.heard.wait_for(lambda: self._answers(call), timeout=30)
         [answer] = self._answers(call)

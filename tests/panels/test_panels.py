@@ -149,7 +149,8 @@ def test_sending_twice_with_one_key_sends_once(ws: Workspace) -> None:
     assert state["refusal"] == ""
     assert state["name"] == row.contact_name
     asked = {"conversation_id": str(row.id), "text": "Only once", "key": "attempt-0001"}
-    sent = [browser.ask("send", **asked)["id"] for _ in range(2)]
+    answers = [browser.ask("send", **asked)["sent"] for _ in range(2)]
+    sent = [message["message"]["id"] for [message] in answers]
     assert sent[0] == sent[1]
     assert [m.text for m in ws.messages(row.id)].count("Only once") == 1
 

@@ -118,7 +118,10 @@ export class Canned {
     const before = this.field.before();
     this.dismissed = null;
     if (this.asked() === null) this.field.insert(/\S$/.test(before) ? " /" : "/");
-    else this.field.focus();
+    else {
+      this.field.focus();
+      this.typed();
+    }
   }
 
   button() {

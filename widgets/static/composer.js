@@ -10,11 +10,14 @@ import { Gate } from "./gate.js";
 import { icon } from "./icons.js";
 import { onCommands, withKey } from "./keys.js";
 import { size } from "./measure.js";
-import { every, onTrait, page, panel } from "./panel.js";
+import { page } from "./page.js";
+import { every, onTrait, panel } from "./panel.js";
 import { Recorder } from "./recorder.js";
 import { Sending } from "./sending.js";
+import { TemplatePane } from "./template_pane.js";
 import { plain } from "./text.js";
 import { Attached, Tray } from "./tray.js";
+import { Upload } from "./uploads.js";
 
 // From this share of the limit on, what is left is counted.
 const NEAR = 0.85;
@@ -34,13 +37,19 @@ class Composer {
       leave: () => this.field.focus(),
     });
     this.canned = new Canned({ el, field: this.field, id: `cw-canned-${token()}`, load: () => this.cannedReplies(), actions: this.cannedActions() });
+    this.templates = new TemplatePane({
+      link,
+      upload: (file) => this.headerFile(file),
+      send: (choice) => this.sending.template(this.entry, this.state, choice, () => this.chooseTemplate(false)),
+      closed: () => this.templateClosed(),
+    });
     this.plan = debounce(250, () => this.askPlan());
     this.build();
+    for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
     takePastes(this.field.node, (files) => this.attach(files));
-    takeDrops(el, signal, { ready: () => this.writable, take: (files) => this.attach(files) });
+    takeDrops(el, signal, { ready: () => this.writable && !this.entry.note, take: (files) => this.attach(files) });
     onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
-    link.on("live", () => this.drafts.saveAll());
     onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
     every(20_000, signal, () => this.tick());
     signal.addEventListener("abort", () => this.recorder.discard());
@@ -72,6 +81,7 @@ class Composer {
   async load() {
     this.drafts.saveAll();
     this.recorder.discard();
+    this.templates.open = false;
     this.id = this.model.get("conversation_id");
     this.entry = this.drafts.of(this.id);
     this.state = null;
@@ -117,7 +127,7 @@ class Composer {
     if (this.field.text !== entry.text) this.field.text = entry.text;
     const open = !state || entry.note || !this.gate.refusal(state);
     if (state && !open) this.gate.show(state);
-    const parts = this.recording ? [this.recorder.node] : open ? [this.around] : [this.gate.node];
+    const parts = this.recording ? [this.recorder.node] : this.templates.open ? [this.templates.node] : [open ? this.around : this.gate.node];
     const wanted = [this.warning, ...parts, this.problem, this.hint];
     // What is in place stays: a field that is put in anew loses the focus.
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
@@ -169,10 +179,10 @@ class Composer {
   }
 
   tick() {
-    const { state, entry } = this;
+    const { state } = this;
     if (!state) return fill(this.hint);
     const left = this.gate.left(state);
-    return fill(this.hint, this.advice(), left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`), entry.dirty && entry.empty && "");
+    return fill(this.hint, this.advice(), left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`));
   }
 
   advice() {
@@ -257,7 +267,7 @@ class Composer {
     try {
       const { value } = await this.link.ask("plan", { conversation_id: id, text: entry.text, files });
       if (entry !== this.entry) return undefined;
-      this.say(value.refusal);
+      if (value.refusal) this.say(value.refusal);
       return this.tray.say(value.note);
     } catch (trouble) {
       return entry === this.entry ? this.say(trouble.message) : undefined;
@@ -270,7 +280,7 @@ class Composer {
   async attach(files) {
     const { entry, id } = this;
     await this.loading;
-    if (!files.length || this.id !== id || !this.writable || entry.note) return;
+    if (!files.length || this.id !== id || !this.writable) return;
     const facts = files.map((file) => ({ name: file.name, size: file.size, mime: file.type }));
     const present = entry.items.map((item) => item.facts);
     try {
@@ -300,6 +310,27 @@ class Composer {
     if (entry.items.every(({ id }) => id)) this.drafts.touch(entry);
   }
 
+  // --- templates
+
+  /** `anew`: from the list; else as it was filled in last. */
+  chooseTemplate(anew = true) {
+    if (!this.state?.templates) return;
+    this.templates.show(this.state.channel, anew);
+    this.show();
+    this.templates.form.focus();
+  }
+
+  templateClosed() {
+    this.show();
+    this.reply(this.entry.note);
+  }
+
+  async headerFile(file) {
+    const upload = new Upload({ link: this.link, file, name: file.name, moved: () => {} });
+    if (!(await upload.done)) throw upload.trouble;
+    return upload.stored;
+  }
+
   // --- sound
 
   async record() {
@@ -307,7 +338,10 @@ class Composer {
     this.say("");
     this.recording = await this.recorder.start(this.state?.sounds ?? []);
     if (this.id !== id) this.recorder.discard();
-    else if (this.recording) this.show();
+    else if (this.recording) {
+      this.show();
+      this.recorder.focus();
+    }
   }
 
   recorded() {

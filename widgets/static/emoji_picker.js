@@ -3,12 +3,13 @@
 import { debounce, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { popover } from "./overlay.js";
-import { kept, keep } from "./remembered_emoji.js";
+import { remember, remembered } from "./remembered.js";
 
 const TONES = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"];
 const TONE_NAMES = ["No skin tone", "Light skin tone", "Medium-light skin tone", "Medium skin tone", "Medium-dark skin tone", "Dark skin tone"];
 const PICTURES = ["😀", "👋", "🐻", "🍎", "🚗", "⚽", "💡", "❤️", "🏁"];
 const RECENT = 27;
+const KEPT = "emoji";
 // Everything older is in every font that has emoji at all.
 const YOUNG = 12;
 
@@ -17,14 +18,12 @@ export class EmojiPicker {
   constructor({ load, choose, leave }) {
     Object.assign(this, { load, choose, leave });
     this.button = h("button", { class: "cw-icon-button", "aria-label": "Emoji", title: "Emoji" }, icon("smile"));
-    this.popover = popover(this.button, { label: "Emoji", build: (close) => this.build(close) });
+    popover(this.button, { label: "Emoji", build: (close) => this.build(close) });
   }
 
   build(close) {
     this.close = close;
-    const { tone, recent } = kept();
-    this.tone = tone;
-    this.recent = recent;
+    Object.assign(this, { tone: 0, recent: [], ...remembered(KEPT, {}) });
     this.field = h("input", {
       type: "search",
       class: "cw-emoji-search",
@@ -142,7 +141,7 @@ export class EmojiPicker {
   pick(cell, more) {
     const { char, shown } = cell.dataset;
     this.recent = [char, ...this.recent.filter((each) => each !== char)].slice(0, RECENT);
-    keep({ tone: this.tone, recent: this.recent });
+    remember(KEPT, { tone: this.tone, recent: this.recent });
     this.choose(shown);
     if (more) cell.focus();
     else this.end();
@@ -150,7 +149,7 @@ export class EmojiPicker {
 
   setTone(tone) {
     this.tone = tone;
-    keep({ tone, recent: this.recent });
+    remember(KEPT, { tone, recent: this.recent });
     this.showTones();
     this.tones.children[tone].focus();
     if (this.groups) this.show();

@@ -68,7 +68,11 @@ export class Recorder {
   showRecording() {
     const stop = h("button", { class: "cw-send", "aria-label": "Stop recording", title: "Stop recording", onclick: () => this.stop() }, icon("stop"));
     fill(this.node, this.discardButton("Cancel recording"), h("span", { class: "cw-recorder-dot" }), this.time, this.level, stop);
-    stop.focus();
+  }
+
+  /** To what comes next: stopping, or sending. */
+  focus() {
+    this.node.querySelector(".cw-send").focus();
   }
 
   discardButton(label) {
@@ -129,7 +133,7 @@ export class Recorder {
     this.time.textContent = minutes(lasted);
     const send = h("button", { class: "cw-send", "aria-label": "Send voice message", title: "Send", onclick: () => this.finish(file) }, icon("send"));
     fill(this.node, this.discardButton("Discard recording"), listen, played, this.time, player, send);
-    send.focus();
+    this.focus();
   }
 
   finish(file) {

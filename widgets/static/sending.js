@@ -1,7 +1,7 @@
 // Sending what was written, taking it back, and the warning where somebody else was faster.
 
 import { token } from "./dom.js";
-import { page } from "./panel.js";
+import { page } from "./page.js";
 import { Attached } from "./tray.js";
 import { Undo } from "./undo.js";
 
@@ -130,6 +130,24 @@ export class Sending {
     }
   }
 
+  /** A template alone; `again` shows its form as it was filled in. */
+  async template(entry, state, choice, again) {
+    const seen = entry.anyway ? null : entry.seen;
+    const key = token();
+    try {
+      const { value } = await this.link.ask("send_template", { conversation_id: entry.id, template: choice, key, seen });
+      teller(entry, state)("settled", { key, message: value.message });
+      this.undo.offer({ ...value, entry, items: [], again });
+      return "";
+    } catch (trouble) {
+      if (trouble.code === "answered_meanwhile") {
+        entry.warning = { words: trouble.message };
+        this.shown(entry);
+      }
+      return trouble.message;
+    }
+  }
+
   async voice(entry, state, item) {
     if (!(await item.done)) {
       this.restore(entry, "", [item]);
@@ -139,14 +157,15 @@ export class Sending {
     if (words) throw new Error(words);
   }
 
-  async takeBack({ message, entry, items }) {
+  async takeBack({ message, entry, items, again }) {
     try {
       const { value } = await this.link.ask("undo", { message_id: message.id });
+      if (again) return again();
       const files = value.attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(file, () => {}));
       entry.note = false;
-      this.restore(entry, value.text, files);
+      return this.restore(entry, value.text, files);
     } catch (trouble) {
-      this.undo.say(trouble.message);
+      return this.undo.say(trouble.message);
     }
   }
 }

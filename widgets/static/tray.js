@@ -30,7 +30,7 @@ export class Attached {
 
   /** What the hub calls it; null while it is on its way. */
   get stored() {
-    return this.kept ?? this.upload.stored;
+    return this.kept ?? this.upload?.stored ?? null;
   }
 
   get id() {
@@ -87,6 +87,7 @@ export class Attached {
     this.bar.setAttribute("aria-valuenow", String(percent));
     this.retry.hidden = !upload?.trouble;
     this.tile.dataset.failed = String(Boolean(upload?.trouble));
+    this.state.title = upload?.trouble?.message ?? "";
     this.state.textContent = upload?.trouble?.message || (going ? `${fileSize(upload.sent)} of ${fileSize(this.size)}` : fileSize(this.size));
   }
 }

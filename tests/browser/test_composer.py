@@ -1,0 +1,363 @@
+"""Writing in the inbox: files, sound, emoji, drafts, canned replies, notes, Undo."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Inbox, Lab
+from tests.browser.stage import Stage
+from tests.media.recordings import heard
+from workspace import connect
+from workspace.client import Workspace
+from workspace.models import Actor, ActorKind, Direction, Message
+
+MB = 1_000_000
+DROP = """([field, files]) => {
+  const data = new DataTransfer();
+  for (const [name, type, size] of files) data.items.add(new File([new Uint8Array(size)], name, { type }));
+  const event = (name) => new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: data });
+  for (const name of ["dragover", "drop"]) field.dispatchEvent(event(name));
+}"""  # noqa: E501
+PASTE = """async ([field, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
+  field.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+}"""  # noqa: E501
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "mug.png"
+    Image.new("RGB", (640, 480), "teal").save(path)
+    return path
+
+
+@pytest.fixture
+def held(hub: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sends wait for Undo, as they do outside of tests."""
+    monkeypatch.setattr(hub.services.replies, "_undo", timedelta(seconds=5))
+
+
+@pytest.fixture
+def ana(hub: Stage) -> Iterator[Workspace]:
+    with connect(hub.ws.info().folder, actor=Actor(ActorKind.OPERATOR, "Ana")) as ana:
+        yield ana
+
+
+def attach(inbox: Inbox, kind: str, *files: Path) -> None:
+    inbox.root.get_by_role("button", name="Attach", exact=True).click()
+    with inbox.page.expect_file_chooser() as chooser:
+        inbox.root.get_by_role("menuitem", name=kind).click()
+    chooser.value.set_files(files)
+
+
+def tiles(inbox: Inbox) -> Locator:
+    return inbox.root.get_by_role("list", name="Attachments").get_by_role("listitem")
+
+
+def tool(inbox: Inbox, name: str) -> Locator:
+    return inbox.root.get_by_role("button", name=name, exact=True)
+
+
+def ours(hub: Stage, name: str) -> list[Message]:
+    """What was sent to a customer, oldest first."""
+    messages = hub.ws.messages(hub.named(name).id)
+    return [m for m in messages if m.direction is Direction.OUTBOUND]
+
+
+def wait_for(hub: Stage, name: str, count: int) -> list[Message]:
+    hub.until(lambda: len(ours(hub, name)) >= count)
+    return ours(hub, name)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, photo: Path) -> None:
+    hub.writes("Paul Photo", "Which colour?", channel="WhatsApp")
+    inbox.open("Paul Photo")
+    attach(inbox, "Photo", photo)
+    expect(tiles(inbox).locator("img")).to_be_visible()
+    inbox.send("This one")
+    expect(tiles(inbox)).to_have_count(0)
+    bubble = inbox.message("This one")
+    expect(bubble.get_by_role("img")).to_be_visible()
+    [sent] = wait_for(hub, "Paul Photo", 1)
+    assert hub.ws.attachment(sent.attachments[0].id) == photo.read_bytes()
+
+
+def test_files_by_dropping_go_in_order(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Dora Drop", "Send me all of it", channel="Telegram")
+    inbox.open("Dora Drop")
+    files = [["a.pdf", "application/pdf", 900], ["b.txt", "text/plain", 800]]
+    inbox.log.evaluate("(log, files) => (" + DROP + ")([log, files])", files)
+    expect(tiles(inbox)).to_have_count(2)
+    expect(inbox.root.get_by_text("this goes as 2 messages, in this order")).to_be_visible()
+    inbox.send("Both")
+    sent = wait_for(hub, "Dora Drop", 2)
+    assert [(m.text, m.attachments[0].name) for m in sent] == [("Both", "a.pdf"), ("", "b.txt")]
+
+
+def test_an_image_by_pasting(inbox: Inbox, hub: Stage, photo: Path) -> None:
+    hub.writes("Pia Paste", "Show me", channel="WhatsApp")
+    inbox.open("Pia Paste")
+    given = list(photo.read_bytes())
+    inbox.field.evaluate("(field, bytes) => (" + PASTE + ")([field, bytes])", given)
+    expect(tiles(inbox)).to_contain_text("image.png")
+    inbox.field.press("Enter")
+    [sent] = wait_for(hub, "Pia Paste", 1)
+    assert hub.ws.attachment(sent.attachments[0].id) == photo.read_bytes()
+
+
+def test_what_the_channel_does_not_take_is_not_uploaded(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Rosa Refused", "Send it", channel="WhatsApp")
+    inbox.open("Rosa Refused")
+    before = hub.services.files.ids()
+    files = [["huge.png", "image/png", 6 * MB], ["song.flac", "audio/flac", 500]]
+    inbox.field.evaluate("(field, files) => (" + DROP + ")([field, files])", files)
+    problem = inbox.root.get_by_role("alert")
+    expect(problem).to_contain_text("'huge.png' is 6.0 MB; WhatsApp takes at most 5.0 MB")
+    expect(problem).to_contain_text("WhatsApp does not take 'song.flac'")
+    expect(tiles(inbox)).to_have_count(0)
+    assert hub.services.files.ids() == before
+
+
+@pytest.mark.slow
+def test_sixty_megabytes_arrive_as_they_were(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
+    hub.writes("Berta Big", "The plans, please", channel="WhatsApp")
+    inbox.open("Berta Big")
+    path = tmp_path / "plans.bin"
+    path.write_bytes(hashlib.sha256(b"plans").digest() * (60 * MB // 32))
+    attach(inbox, "File", path)
+    inbox.send("Here they are")
+    expect(inbox.root.get_by_text("Sends as soon as the files have arrived")).to_be_visible()
+    expect(inbox.message("Here they are")).to_be_visible(timeout=60_000)
+    [sent] = wait_for(hub, "Berta Big", 1)
+    stored = hub.ws.attachment(sent.attachments[0].id)
+    assert hashlib.sha256(stored).digest() == hashlib.sha256(path.read_bytes()).digest()
+
+
+def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
+    hub.writes("Carl Cancel", "The file, please", channel="WhatsApp")
+    inbox.open("Carl Cancel")
+    path = tmp_path / "wrong.bin"
+    path.write_bytes(bytes(40 * MB))
+    attach(inbox, "File", path)
+    expect(inbox.root.get_by_role("progressbar", name="Upload of wrong.bin")).to_be_visible()
+    tool(inbox, "Remove wrong.bin").click()
+    expect(tiles(inbox)).to_have_count(0)
+    inbox.send("Later")
+    [sent] = wait_for(hub, "Carl Cancel", 1)
+    assert (sent.text, sent.attachments) == ("Later", ())
+
+
+# --- sound and emoji ------------------------------------------------------------------------------
+
+
+def test_a_voice_message_is_ogg_for_whatsapp(
+    inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stored as it was recorded, sent as the provider takes it, and to be heard in the inbox."""
+    hub.writes("Vera Voice", "Call me", channel="WhatsApp")
+    provider, took = hub.channel("WhatsApp"), []
+    perform = provider.perform
+    monkeypatch.setattr(provider, "perform", lambda r: took.append(r.payload) or perform(r))
+    inbox.open("Vera Voice")
+    inbox.field.fill("Half a reply")
+    tool(inbox, "Record a voice message").click()
+    expect(inbox.root.get_by_role("timer")).to_have_text("0:02")
+    tool(inbox, "Stop recording").click()
+    tool(inbox, "Listen").click()
+    tool(inbox, "Send voice message").click()
+    expect(inbox.field).to_have_value("Half a reply")
+    player = inbox.messages.locator("audio")
+    expect(player).to_have_attribute("src", re.compile("^blob:"))
+    player.evaluate("async (player) => { player.muted = true; await player.play() }")
+
+    [sent] = wait_for(hub, "Vera Voice", 1)
+    hub.until(lambda: bool(took))
+    stored, [file] = hub.ws.attachment(sent.attachments[0].id), took[0].files
+    assert sent.attachments[0].mime == "audio/webm"
+    assert (file.mime, file.data[:4]) == ("audio/ogg", b"OggS")
+    assert heard(file.data)[0] == pytest.approx(heard(stored)[0], abs=0.02)
+    assert heard(file.data)[0] > 1.5
+
+
+def test_why_nothing_can_be_recorded_is_said(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Nora Nomic", "Call me", channel="WhatsApp")
+    inbox.open("Nora Nomic")
+    fails = """name => { navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException("", name);
+    } }"""
+    for name, words in (("NotAllowedError", "allow it"), ("NotFoundError", "No microphone")):
+        inbox.page.evaluate(fails, name)
+        tool(inbox, "Record a voice message").click()
+        expect(inbox.root.get_by_role("alert")).to_contain_text(words)
+    inbox.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+
+
+def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Emil Emoji", "Hello")
+    inbox.open("Emil Emoji")
+    keys = inbox.page.keyboard
+    inbox.field.fill("Hello  there")
+    for _ in range(6):
+        inbox.field.press("ArrowLeft")
+    tool(inbox, "Emoji").press("Enter")
+    search = inbox.root.get_by_label("Search emoji")
+    expect(search).to_be_focused()
+    inbox.root.get_by_role("radio", name="Medium skin tone", exact=True).click()
+    search.fill("waving hand")
+    expect(inbox.root.get_by_role("gridcell")).to_have_count(1)
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(inbox.field).to_have_value("Hello 👋🏽 there")
+    expect(inbox.field).to_be_focused()
+    tool(inbox, "Emoji").press("Enter")
+    recent = inbox.root.get_by_role("rowgroup", name="Recently used").get_by_role("gridcell")
+    expect(recent).to_have_text(["👋🏽"])
+    keys.press("Escape")
+    expect(inbox.field).to_be_focused()
+
+
+# --- drafts, canned replies, notes ----------------------------------------------------------------
+
+
+def test_a_draft_outlives_its_kernel(lab: Lab, hub: Stage) -> None:
+    hub.writes("Dina Draft", "A question")
+    hub.writes("Otto Else", "Another one")
+    path = lab.notebook("drafts")
+    with lab.run(path) as inbox:
+        inbox.open("Dina Draft")
+        inbox.field.fill("I began to wri")
+        inbox.open("Otto Else")
+        expect(inbox.field).to_have_value("")
+        inbox.open("Dina Draft")
+        expect(inbox.field).to_have_value("I began to wri")
+        expect(inbox.root.locator(".cw-composer").get_by_text("Draft", exact=True)).to_be_visible()
+    with lab.run(path) as inbox:
+        inbox.open("Dina Draft")
+        expect(inbox.field).to_have_value("I began to wri")
+        inbox.send("I began to write")
+        expect(inbox.field).to_have_value("")
+
+
+def test_canned_replies(inbox: Inbox, hub: Stage) -> None:
+    hub.ws.save_canned_reply("hello", "Hello {{first_name}}, thank you.")
+    hub.ws.save_canned_reply("refund", "Your refund is on its way.")
+    hub.writes("Cara Canned", "Hi")
+    inbox.open("Cara Canned")
+    options = inbox.root.get_by_role("listbox", name="Canned replies").get_by_role("option")
+    inbox.field.press_sequentially("3/4 /")
+    expect(options).to_have_count(2)
+    inbox.field.press("Escape")
+    expect(options.first).to_be_hidden()
+    inbox.field.fill("")
+    inbox.field.press_sequentially("/he")
+    expect(options).to_have_count(1)
+    inbox.field.press("Enter")
+    expect(inbox.field).to_have_value("Hello Cara, thank you.")
+
+    tool(inbox, "Canned replies").click()
+    tool(inbox, "Manage").click()
+    dialog = inbox.root.get_by_role("dialog", name="Canned replies")
+    expect(dialog.get_by_label("Text")).to_have_value("Hello Cara, thank you.")
+    dialog.get_by_label("Shortcut").fill("thanks")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Delete refund").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    inbox.page.keyboard.press("Escape")
+    expect(inbox.field).to_be_focused()
+    assert [r.shortcut for r in hub.ws.canned_replies()] == ["hello", "thanks"]
+
+
+def test_a_note_is_never_sent(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Nadia Note", "Hello")
+    inbox.open("Nadia Note")
+    inbox.log.press("m")
+    field = inbox.root.get_by_label("Note text")
+    expect(field).to_be_focused()
+    expect(tool(inbox, "Add note")).to_be_visible()
+    field.fill("She is a friend of the owner")
+    field.press("Enter")
+    expect(inbox.message("a friend of the owner")).to_be_visible()
+    [note] = [m for m in hub.ws.messages(hub.named("Nadia Note").id) if m.text.startswith("She")]
+    assert note.direction is Direction.NOTE
+
+
+# --- Undo, and who was faster ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("held")
+def test_undo_brings_text_and_files_back(inbox: Inbox, hub: Stage, photo: Path) -> None:
+    hub.writes("Ute Undo", "Well?", channel="WhatsApp")
+    inbox.open("Ute Undo")
+    inbox.send("First")
+    attach(inbox, "Photo", photo)
+    expect(tiles(inbox)).to_have_count(1)
+    inbox.send("Second")
+    expect(inbox.message("Second")).to_be_visible()
+    inbox.root.get_by_role("button", name="Undo").click()
+    expect(inbox.field).to_have_value("Second")
+    expect(tiles(inbox)).to_have_count(1)
+    expect(inbox.message("Second")).to_have_count(0)
+    inbox.root.get_by_role("button", name="Undo").click()
+    expect(inbox.field).to_have_value("First\nSecond")
+    expect(inbox.messages).to_have_count(1)
+    inbox.field.press("Enter")
+    [sent] = wait_for(hub, "Ute Undo", 1)
+    assert (sent.text, len(sent.attachments)) == ("First\nSecond", 1)
+
+
+def test_somebody_else_was_faster(inbox: Inbox, hub: Stage, ana: Workspace) -> None:
+    faster = hub.writes("Fritz Fast", "Anybody there?")
+    inbox.open("Fritz Fast")
+    inbox.field.fill("Yes, I am")
+    ana.send(faster.id, "Ana here")
+    warning = inbox.root.locator(".cw-composer-warning")
+    expect(warning).to_contain_text("Ana replied while you were writing")
+    inbox.field.press("Enter")
+    expect(inbox.field).to_have_value("Yes, I am")
+    warning.get_by_role("button", name="Review").click()
+    expect(warning).to_be_hidden()
+    ana.send(faster.id, "Ana again")
+    expect(warning).to_be_visible()
+    warning.get_by_role("button", name="Send anyway").click()
+    expect(inbox.field).to_have_value("")
+    sent = wait_for(hub, "Fritz Fast", 3)
+    assert [m.text for m in sent] == ["Ana here", "Ana again", "Yes, I am"]
+
+
+# --- what the channel allows ----------------------------------------------------------------------
+
+
+def test_near_the_limit_it_is_counted(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Lena Limit", "Tell me", channel="Telegram")
+    inbox.open("Lena Limit")
+    inbox.field.fill("x" * 4090)
+    expect(inbox.root.get_by_label("6 left")).to_be_visible()
+    inbox.field.fill("x" * 4095 + "😀")  # two units of UTF-16
+    expect(inbox.root.get_by_label("1 over the limit")).to_be_visible()
+    expect(inbox.root.get_by_role("alert")).to_contain_text("Shorten it")
+
+
+def test_a_closed_window_takes_a_template(inbox: Inbox, hub: Stage) -> None:
+    hub.channel("Brief", plays="whatsapp", window_hours=2 / 3600)
+    hub.writes("Wanda Window", "Quick!", channel="Brief")
+    inbox.open("Wanda Window")
+    expect(inbox.root.get_by_text("A template message is required outside the")).to_be_visible()
+    expect(inbox.field).to_be_hidden()
+    tool(inbox, "Choose a template").click()
+    pane = inbox.root.get_by_role("group", name="Template")
+    pane.get_by_role("option").first.click()
+    for value in pane.get_by_role("textbox").all():
+        value.fill("Wanda")
+    pane.get_by_role("button", name="Send template").click()
+    [sent] = wait_for(hub, "Wanda Window", 1)
+    assert sent.template

@@ -1,0 +1,282 @@
+"""The kernel's side of writing, against a real hub."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.panels.conftest import Browser, Refused
+from widgets import Composer
+from widgets.emoji import emoji
+from widgets.uploads import Uploads
+from workspace.client import Workspace, connect
+from workspace.errors import InvalidRequest, NotFound, TooLarge
+from workspace.models import Actor, ActorKind, Conversation
+from workspace.settings import MAX_UPLOAD
+from workspace.testing.hub import running_hub
+
+PIECE = 1_500_000
+PDF = {"name": "invoice.pdf", "size": 1000, "mime": "application/pdf"}
+PHOTO = {"name": "mug.png", "size": 1000, "mime": "image/png"}
+
+
+@pytest.fixture(scope="module")
+def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A hub of its own: customers answer what is sent here."""
+    with running_hub(tmp_path_factory.mktemp("composer") / "demo") as ws:
+        ws.load_demo(size=60, seed=5)
+        yield ws
+
+
+def on(ws: Workspace, kind: str) -> Conversation:
+    return next(r for r in ws.conversations(limit=200) if r.channel_kind == kind)
+
+
+@pytest.fixture
+def mail(ws: Workspace) -> tuple[Browser, str]:
+    return Browser(Composer(ws)), str(on(ws, "mail").id)
+
+
+@pytest.fixture
+def other(ws: Workspace) -> Iterator[Workspace]:
+    """Another operator."""
+    with connect(ws.info().folder, actor=Actor(ActorKind.OPERATOR, "ana")) as ana:
+        yield ana
+
+
+@pytest.fixture
+def telegram(ws: Workspace) -> tuple[Browser, str]:
+    return Browser(Composer(ws)), str(on(ws, "telegram").id)
+
+
+def upload(browser: Browser, name: str, data: bytes) -> dict[str, object]:
+    id = browser.ask("upload_start", name=name, size=len(data))["upload"]
+    for at in range(0, len(data), PIECE):
+        browser.ask("upload_piece", upload=id, offset=at, data=data[at : at + PIECE])
+    return dict(browser.ask("upload_end", upload=id))
+
+
+# --- files, before any is uploaded ----------------------------------------------------------------
+
+
+def test_what_the_channel_takes_is_said_before_the_upload(telegram: tuple[Browser, str]) -> None:
+    browser, id = telegram
+    files = [PDF, {"name": "film.mp4", "size": 60_000_000, "mime": "video/mp4"}, PHOTO]
+    told = browser.ask("attach", conversation_id=id, present=[], files=files)
+    assert told["taken"] == [0, 2]
+    [words] = told["refusals"]
+    assert words.startswith("'film.mp4' is 60.0 MB; Telegram takes at most 50.0 MB")
+
+
+def test_a_name_tells_the_type_where_the_browser_knows_none(telegram: tuple[Browser, str]) -> None:
+    browser, id = telegram
+    sound = {"name": "song.wav", "size": 10, "mime": ""}
+    told = browser.ask("attach", conversation_id=id, present=[], files=[sound])
+    assert told["taken"] == []
+    assert "does not take 'song.wav'" in told["refusals"][0]
+
+
+def test_files_count_with_those_attached_already(mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    told = browser.ask("attach", conversation_id=id, present=[PDF] * 19, files=[PDF, PDF])
+    assert told["taken"] == [0]
+    assert "at most 20 files" in told["refusals"][0]
+    half = {**PDF, "size": 13_000_000}
+    told = browser.ask("attach", conversation_id=id, present=[half], files=[half])
+    assert "26.0 MB together" in told["refusals"][0]
+
+
+def test_several_messages_are_announced(telegram: tuple[Browser, str]) -> None:
+    browser, id = telegram
+    plan = browser.ask("plan", conversation_id=id, text="See", files=[PHOTO, PDF, PDF])
+    assert plan["note"].startswith("Telegram takes one file a message: this goes as 3 messages")
+    plan = browser.ask("plan", conversation_id=id, text="x" * 1025, files=[PHOTO])
+    assert "2 messages" in plan["note"]
+    plan = browser.ask("plan", conversation_id=id, text="x" * 5000, files=[])
+    assert "Shorten it" in plan["refusal"]
+    assert browser.ask("plan", conversation_id=id, text=" ", files=[])["refusal"] == ""
+
+
+# --- uploads --------------------------------------------------------------------------------------
+
+
+def test_a_file_comes_in_pieces_and_leaves_as_it_was(
+    ws: Workspace, mail: tuple[Browser, str]
+) -> None:
+    browser, id = mail
+    data = bytes(range(256)) * 20_000
+    stored = upload(browser, "data.bin", data)
+    asked = {"conversation_id": id, "text": "Here", "uploads": [stored], "key": "with-file-1"}
+    [sent] = browser.ask("send", **asked)["sent"]
+    [file] = sent["message"]["attachments"]
+    assert ws.attachment(file["id"]) == data
+
+
+def test_sixty_megabytes_are_never_held_in_memory(ws: Workspace) -> None:
+    """Each step holds one piece: browser to spool, spool to hub."""
+    browser = Browser(Composer(ws))
+    piece = bytes(PIECE)
+    size = 40 * PIECE
+    process = psutil.Process()
+    id = browser.ask("upload_start", name="big.bin", size=size)["upload"]
+    before = most = process.memory_info().rss
+    for at in range(0, size, PIECE):
+        browser.ask("upload_piece", upload=id, offset=at, data=piece)
+        most = max(most, process.memory_info().rss)
+    assert browser.ask("upload_end", upload=id)["size"] == size
+    assert max(most, process.memory_info().rss) - before < 20_000_000
+
+
+@pytest.fixture
+def spools() -> Uploads:
+    return Uploads()
+
+
+def test_a_lost_answer_does_no_harm(ws: Workspace, spools: Uploads) -> None:
+    id = spools.start("a.txt", 6)
+    assert spools.add(id, 0, b"abc") == 3
+    assert spools.add(id, 0, b"abc") == 3  # asked again
+    assert spools.add(id, 5, b"f") == 3  # one was lost before it
+    assert spools.received(id) == 3
+    with pytest.raises(InvalidRequest, match="not arrived completely"):
+        spools.finish(id, ws)
+    assert spools.add(id, 3, b"def") == 6
+    stored = spools.finish(id, ws)
+    assert (stored.name, stored.size) == ("a.txt", 6)
+    with pytest.raises(NotFound, match="attach it again"):
+        spools.received(id)
+
+
+@pytest.mark.parametrize("size", [-1, MAX_UPLOAD + 1, 10**30, "6", None])
+def test_a_size_that_can_t_be(spools: Uploads, size: object) -> None:
+    with pytest.raises(TooLarge):
+        spools.start("a.txt", size)  # type: ignore[arg-type]
+
+
+def test_more_than_was_announced_is_not_taken(spools: Uploads) -> None:
+    id = spools.start("a.txt", 2)
+    assert spools.add(id, 0, b"abc") == 0
+    spools.cancel(id)
+    spools.cancel(id)
+    with pytest.raises(NotFound):
+        spools.add(id, 0, b"ab")
+
+
+def test_a_spool_leaves_no_name(spools: Uploads) -> None:
+    """A file without a name can't be opened by anybody else, and nothing of it is left behind."""
+    mine = {entry for entry in Path(tempfile.gettempdir()).iterdir() if entry.is_file()}
+    id = spools.start("a.txt", 3)
+    spools.add(id, 0, b"abc")
+    now = {entry for entry in Path(tempfile.gettempdir()).iterdir() if entry.is_file()}
+    assert not [entry for entry in now - mine if entry.read_bytes() == b"abc"]
+    spools.cancel(id)
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+def test_one_file_a_message_is_several_messages_in_order(
+    ws: Workspace, telegram: tuple[Browser, str]
+) -> None:
+    browser, id = telegram
+    files = [upload(browser, f"{n}.txt", b"text of a file") for n in (1, 2, 3)]
+    answer = browser.ask(
+        "send", conversation_id=id, text="Three", uploads=files, key="several-files"
+    )
+    assert answer["left"] is None
+    sent = [each["message"] for each in answer["sent"]]
+    assert [m["text"] for m in sent] == ["Three", "", ""]
+    assert [m["attachments"][0]["name"] for m in sent] == ["1.txt", "2.txt", "3.txt"]
+    again = browser.ask(
+        "send", conversation_id=id, text="Three", uploads=files, key="several-files"
+    )
+    assert [each["message"]["id"] for each in again["sent"]] == [m["id"] for m in sent]
+
+
+def test_what_could_not_be_sent_of_several_comes_back(telegram: tuple[Browser, str]) -> None:
+    browser, id = telegram
+    first, second = (upload(browser, f"{n}.txt", b"text of a file") for n in (1, 2))
+    browser.ask("send", conversation_id=id, text="", uploads=[second], key="takes-second")
+    answer = browser.ask(
+        "send", conversation_id=id, text="Both", uploads=[first, second], key="takes-both"
+    )
+    assert [each["message"]["text"] for each in answer["sent"]] == ["Both"]
+    assert answer["left"]["uploads"] == [second["id"]]
+    assert answer["left"]["text"] == ""
+    assert answer["left"]["code"] == "conflict"
+
+
+def test_what_is_no_upload_is_refused(mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    with pytest.raises(Refused, match="attach the file again"):
+        browser.ask("send", conversation_id=id, text="", uploads=[{"id": "x"}], key="no-upload")
+
+
+def test_a_reply_to_what_was_answered_meanwhile_is_not_sent(
+    ws: Workspace, mail: tuple[Browser, str], other: Workspace
+) -> None:
+    browser, id = mail
+    seen = browser.ask("ready", view="v", conversation_id=id)["newest"]
+    other.send(id, "I was faster")
+    state = browser.ask("ready", view="v", conversation_id=id)
+    assert state["other"]["who"] == "ana"
+    with pytest.raises(Refused) as refused:
+        browser.ask("send", conversation_id=id, text="Late", key="too-late-1", seen=seen)
+    assert refused.value.code == "answered_meanwhile"
+    browser.ask("send", conversation_id=id, text="Late", key="too-late-2", seen=state["newest"])
+
+
+def test_a_blocked_contact_is_said_and_what_to_do(ws: Workspace, mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    contact = ws.conversation(id).contact_id
+    ws.update_contact(contact, blocked=True)
+    state = browser.ask("ready", view="v", conversation_id=id)
+    assert "unblock the contact" in state["refusal"] == state["refused_person"]
+    told = browser.ask("attach", conversation_id=id, present=[], files=[PDF])
+    assert told["taken"] == []
+    ws.update_contact(contact, blocked=False)
+    assert browser.ask("ready", view="v", conversation_id=id)["refusal"] == ""
+
+
+def test_a_note_is_no_message(ws: Workspace, mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    noted = browser.ask("note", conversation_id=id, text="Call her", key="a-note-01")
+    assert noted["direction"] == "note"
+    assert noted["delivery_status"] is None
+
+
+# --- drafts and canned replies --------------------------------------------------------------------
+
+
+def test_a_draft_comes_back_with_its_files(mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    stored = upload(browser, "a.txt", b"text of a file")
+    draft = {"conversation_id": id, "text": "Dear", "note": True, "uploads": [stored["id"]]}
+    browser.ask("save_draft", **draft)
+    kept = browser.ask("ready", view="v", conversation_id=id)["draft"]
+    assert (kept["text"], kept["note"]) == ("Dear", True)
+    assert [file["name"] for file in kept["uploads"]] == ["a.txt"]
+    browser.ask("save_draft", conversation_id=id, text="", note=False, uploads=[])
+    assert browser.ask("ready", view="v", conversation_id=id)["draft"] is None
+
+
+def test_canned_replies_come_filled_in(ws: Workspace, mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    browser.ask("save_canned", shortcut="/Hello", text="Hello {{name}}, {{surprise}}")
+    [reply] = browser.ask("canned", conversation_id=id)
+    assert reply["shortcut"] == "hello"
+    assert reply["filled"] == f"Hello {ws.conversation(id).contact_name}, {{{{surprise}}}}"
+    browser.ask("delete_canned", shortcut="hello")
+    assert browser.ask("canned", conversation_id=id) == []
+
+
+def test_emoji_come_in_groups() -> None:
+    groups = emoji()
+    assert groups[0]["name"] == "Smileys & Emotion"
+    every = [each for group in groups for each in group["emoji"]]
+    assert len({each[0] for each in every}) == len(every) > 1800
+    wave = next(each for each in every if each[0] == "👋")
+    assert wave[4] == ["👋🏻", "👋🏼", "👋🏽", "👋🏾", "👋🏿"]
+    assert all(name and names for _, name, names, *_ in every)
