@@ -2,7 +2,8 @@
 
 "Nothing is lost by kill -9" can only be shown by dying between two particular statements. Code
 that ships may not import `workspace.testing`, so the points live here; without CONVO_FAULT they do
-nothing. Names in use: after_fetch, after_append, before_perform, after_perform, demo_wave.
+nothing. Names in use: after_fetch, after_append, before_perform, after_perform, after_portion,
+demo_wave.
 """
 
 import os

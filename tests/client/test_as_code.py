@@ -151,6 +151,9 @@ def listed(ws: Workspace, where: dict[str, Any]) -> list[int] | type[ConvoError]
 @example(where={"search": TEXTS[2]})
 @example(where={"search": TEXTS[3]})
 @example(where={"search": "+1 202 555"})
+@example(where={"since": "0001-01-01", "zone": "Europe/Berlin"})
+@example(where={"since": "0001-01-01", "zone": "Pacific/Kiritimati"})
+@example(where={"until": "9999-12-31T23:00", "zone": "Pacific/Pago_Pago"})
 @example(where={"ids": []})
 @example(where={"status": []})
 def test_code_finds_what_the_list_shows(ws: Workspace, known: Known, where: dict[str, Any]) -> None:

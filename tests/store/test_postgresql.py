@@ -77,6 +77,7 @@ def test_postgresql_takes_the_list_with_every_filter(psql: list[str]) -> None:
     for block in FILTERS:
         where.add(block, *[None] * sql.query(f"filters.{block}").count("$"))
     where.add_search(contact=["a", "b"], message=["c", "d"])
+    where.add_search(contact=["a", "b"], message=["c", "d"], few=[1, 2])
     text = sql.query("conversations.page").replace("/* filters */", str(where))
     done = subprocess.run(
         psql, input=f"PREPARE p AS {text}", text=True, capture_output=True, check=False

@@ -16,14 +16,15 @@ COLUMNS = """
 columns: view_name VARCHAR, view_comment VARCHAR, column_name VARCHAR, position INTEGER,
     data_type VARCHAR, column_comment VARCHAR
 contacts: contact_id BIGINT, name VARCHAR, addresses VARCHAR[], blocked BOOLEAN,
-    opted_out BOOLEAN, conversation_count BIGINT, created_at TIMESTAMP WITH TIME ZONE
+    opted_out BOOLEAN, conversation_count BIGINT, created_at TIMESTAMP WITH TIME ZONE,
+    folded_text VARCHAR
 conversations: conversation_id BIGINT, contact_id BIGINT, contact_name VARCHAR,
     address_kind VARCHAR, address VARCHAR, channel_id BIGINT, channel_kind VARCHAR,
     channel_name VARCHAR, subject VARCHAR, status VARCHAR, archived BOOLEAN,
     unread_count INTEGER, agent_replies BOOLEAN, episode_count INTEGER,
     last_send_failed BOOLEAN, created_at TIMESTAMP WITH TIME ZONE,
     last_inbound_at TIMESTAMP WITH TIME ZONE, last_reply_at TIMESTAMP WITH TIME ZONE,
-    last_activity_at TIMESTAMP WITH TIME ZONE
+    last_activity_at TIMESTAMP WITH TIME ZONE, id BIGINT
 deliveries: message_id BIGINT, conversation_id BIGINT, channel_id BIGINT, origin VARCHAR,
     author_kind VARCHAR, author_name VARCHAR, delivery_status VARCHAR, accepted BOOLEAN,
     attempt_count INTEGER, failure_kind VARCHAR, failure VARCHAR,
@@ -37,7 +38,8 @@ events: event_id BIGINT, conversation_id BIGINT, kind VARCHAR, actor_kind VARCHA
 messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_id BIGINT,
     direction VARCHAR, author_kind VARCHAR, author_name VARCHAR, origin VARCHAR, text VARCHAR,
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
-    occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE
+    occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE,
+    folded_text VARCHAR
 """
 """Views are only ever added to: nothing of this may go or change its type."""
 

@@ -179,7 +179,7 @@ def _search(text: str) -> list[str]:
 
 
 def _holding(words: Sequence[str]) -> str:
-    return " AND ".join(f"contains(search_text, {_literal(word)})" for word in words)
+    return " AND ".join(f"contains(folded_text, {_literal(word)})" for word in words)
 
 
 def _among(column: str, ids: Sequence[int | str]) -> str:
@@ -187,7 +187,11 @@ def _among(column: str, ids: Sequence[int | str]) -> str:
 
 
 def _instant(at: datetime) -> str:
-    return f"TIMESTAMPTZ '{at.astimezone(UTC).isoformat(' ')}'"
+    try:
+        utc = at.astimezone(UTC)
+    except OverflowError:  # hours before the first year or after the last: as good as its bound
+        utc = (datetime.min if at.year == 1 else datetime.max).replace(tzinfo=UTC)
+    return f"TIMESTAMPTZ '{utc.isoformat(' ')}'"
 
 
 def _literal(text: str) -> str:

@@ -84,13 +84,14 @@ def _channel(source: Source, wanted: Filter) -> Sequence[Any] | None:
     asked = wanted.channel
     if asked is None or asked == "":
         return None
-    if isinstance(asked, str):
-        named = conversations.channel_named(source.db, asked)
-        if named is not None:
-            return [named]
-        if not (asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID):
-            raise NotFound(f"No channel is called {asked!r}.")
-    return [int(asked)]
+    if isinstance(asked, int):
+        return [asked]
+    is_id = asked.isascii() and asked.isdigit() and int(asked) <= MAX_ID
+    id = int(asked) if is_id else None
+    found = conversations.channel_named(source.db, asked, id) or id
+    if found is None:
+        raise NotFound(f"No channel is called {asked!r}.")
+    return [found]
 
 
 def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:

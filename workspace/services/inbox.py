@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workspace.errors import NotFound
+from workspace.faults import reach
 from workspace.models import (
     Actor,
     Attachment,
@@ -200,8 +201,11 @@ class Inbox:
         if not isinstance(targets, Matching):
             return do(targets, key, False)
         ids = self._plan(targets, key, {**request, **targets.request()})
-        parts = (do(part, part_key, True) for part, part_key in portions(ids, key))
-        return [outcome for part in parts for outcome in part]
+        outcomes: list[Outcome] = []
+        for portion, portion_key in portions(ids, key):
+            outcomes += do(portion, portion_key, True)
+            reach("after_portion")
+        return outcomes
 
     def _plan(self, wanted: Matching, key: str | None, request: Mapping[str, Any]) -> list[int]:
         """What matches, kept with the key: asked again after a crash, the rest of it is done.

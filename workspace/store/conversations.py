@@ -165,7 +165,7 @@ def contents(db: Driver, ids: Sequence[int]) -> Contents:
     return Contents(*db.execute(query("conversations.contents"), [list(ids)])[0])
 
 
-def channel_named(db: Driver, name: str) -> int | None:
-    """The id of a channel; None: there is none of this name."""
-    rows = db.execute(query("conversations.channel_named"), [name])
+def channel_named(db: Driver, name: str, id: int | None) -> int | None:
+    """The id of the channel of this id, else of this name; None: there is none."""
+    rows = db.execute(query("conversations.channel_named"), [name, id])
     return int(rows[0][0]) if rows else None

@@ -46,5 +46,6 @@ SELECT (SELECT count(*) FROM conversations WHERE id IN (SELECT unnest($1::bigint
        (SELECT count(*) FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
 -- name: channel_named
--- A channel by its name.
-SELECT id FROM channels WHERE name = $1;
+-- A channel by its name ($1) or its id ($2; null: it can only be a name).
+SELECT id FROM channels WHERE name = $1 OR id = $2::bigint
+ORDER BY coalesce(id = $2::bigint, false) DESC LIMIT 1;

@@ -41,11 +41,19 @@ SELECT c.id FROM conversations AS c WHERE (
 );
 
 -- name: search_few
--- The same among a few conversations. Only CASE keeps the words from being looked for everywhere.
+-- The same among a few conversations ($1): their messages lie in a range of ids, and CASE keeps the
+-- words from being looked for in others of that range.
 SELECT c.id FROM conversations AS c WHERE (
-    c.contact_id IN (SELECT k.id FROM contacts AS k WHERE true /* contact */)
+    c.contact_id IN (SELECT k.id FROM contacts AS k
+                     WHERE CASE WHEN k.id IN (SELECT n.contact_id FROM conversations AS n
+                                              WHERE n.id IN (SELECT unnest($1::bigint[])))
+                           THEN true /* contact */ ELSE false END)
     OR c.id IN (SELECT m.conversation_id FROM messages AS m
-                WHERE CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
+                WHERE m.id >= (SELECT min(n.first_message_id) FROM conversations AS n
+                               WHERE n.id IN (SELECT unnest($1::bigint[])))
+                  AND m.id <= (SELECT max(n.last_message_id) FROM conversations AS n
+                               WHERE n.id IN (SELECT unnest($1::bigint[])))
+                  AND CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
                       THEN true /* message */ ELSE false END)
 );
 

@@ -41,14 +41,20 @@ ORDER BY occurred_at, id;
 SELECT id, kind, name, mime, size, content_id, inline FROM attachments WHERE id = $1;
 
 -- name: hits
--- Of some conversations, the newest message each that holds every word.
+-- Of some conversations, the newest message each that holds every word. As filters.search_few, it
+-- looks for the words in their messages alone.
 SELECT h.conversation_id, h.id, h.body, c.subject
 FROM (
     SELECT m.conversation_id, m.id, m.body,
            row_number() OVER (PARTITION BY m.conversation_id
                               ORDER BY m.occurred_at DESC, m.id DESC) AS place
     FROM messages AS m
-    WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) /* message */
+    WHERE m.id >= (SELECT min(n.first_message_id) FROM conversations AS n
+                   WHERE n.id IN (SELECT unnest($1::bigint[])))
+      AND m.id <= (SELECT max(n.last_message_id) FROM conversations AS n
+                   WHERE n.id IN (SELECT unnest($1::bigint[])))
+      AND CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
+          THEN true /* message */ ELSE false END
 ) AS h
 JOIN conversations AS c ON c.id = h.conversation_id
 WHERE h.place = 1;

@@ -7,7 +7,7 @@ SELECT
     k.opted_out,
     coalesce(c.n, 0) AS conversation_count,
     k.created_at,
-    k.search_text
+    k.search_text AS folded_text
 FROM main.contacts AS k
 LEFT JOIN (
     SELECT contact_id, list(address ORDER BY kind, address) AS addresses
@@ -25,4 +25,4 @@ COMMENT ON COLUMN v1.contacts.blocked IS 'Whether messages from the customer are
 COMMENT ON COLUMN v1.contacts.opted_out IS 'Whether the customer asked not to be written to.';
 COMMENT ON COLUMN v1.contacts.conversation_count IS 'Number of conversations.';
 COMMENT ON COLUMN v1.contacts.created_at IS 'When the customer first appeared.';
-COMMENT ON COLUMN v1.contacts.search_text IS 'What a search looks into: name and addresses in lower case, without accents.';
+COMMENT ON COLUMN v1.contacts.folded_text IS 'What a search looks into: name and addresses in lower case, without accents.';

@@ -15,7 +15,7 @@ SELECT
     m.delivery_status,
     m.occurred_at,
     m.received_at,
-    m.search_text
+    m.search_text AS folded_text
 FROM main.messages AS m
 JOIN main.conversations AS c ON c.id = m.conversation_id
 LEFT JOIN (
@@ -38,4 +38,4 @@ COMMENT ON COLUMN v1.messages.unsupported IS 'What it was, where the channel sen
 COMMENT ON COLUMN v1.messages.delivery_status IS 'queued, sending, retry, sent, delivered, read, failed, cancelled or in_doubt; null for inbound messages and notes.';
 COMMENT ON COLUMN v1.messages.occurred_at IS 'When it was written, by the provider; outbound: when it was queued.';
 COMMENT ON COLUMN v1.messages.received_at IS 'When it was stored.';
-COMMENT ON COLUMN v1.messages.search_text IS 'What a search looks into: text, subject and file names in lower case, without accents.';
+COMMENT ON COLUMN v1.messages.folded_text IS 'What a search looks into: text, subject and file names in lower case, without accents.';
