@@ -147,6 +147,11 @@ class Inbox:
         """To its "top" or "bottom": the list itself, since its rows change while news arrive."""
         self.root.locator(".cw-rows").evaluate(SCROLL, to)
 
+    def loaded(self) -> int:
+        """Rows the list has, in sight or not; one more is the place of the next page."""
+        height = "canvas => canvas.offsetHeight / 68 - (canvas.querySelector('.cw-tail') ? 1 : 0)"
+        return int(self.root.locator(".cw-canvas").evaluate(height))
+
     def open(self, name: str) -> None:
         self.row(name).click()
         expect(self.heading).to_have_text(name)

@@ -315,9 +315,10 @@ def test_keys_stay_in_the_panel(inbox: Inbox, hub: Stage) -> None:
 def test_scrolling_brings_more(inbox: Inbox, hub: Stage) -> None:
     hub.crowd(120)
     hub.ws.mark_read(hub.writes("Rosa River", *(f"Line {n}" for n in range(130))).id)
-    expect(inbox.rows).to_have_count(50)
+    assert inbox.loaded() == 50
     inbox.scroll_list("bottom")
-    expect(inbox.rows).to_have_count(100)
+    inbox.root.locator("[role=option][aria-posinset='51']").wait_for()
+    assert inbox.loaded() > 100
     inbox.scroll_list("top")
     inbox.open("Rosa River")
     expect(inbox.message("Line 129")).to_be_in_viewport()
@@ -330,7 +331,8 @@ def test_scrolling_brings_more(inbox: Inbox, hub: Stage) -> None:
 def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> None:
     """In a tab behind another one a list has no height, so that its end seems to be in sight."""
     hub.crowd(120)
-    expect(inbox.rows).to_have_count(50)
+    expect(inbox.rows.first).to_be_visible()
+    before = inbox.loaded()
     inbox.root.evaluate(BEHIND, True)
     expect(inbox.root).to_be_hidden()
     for name in ("Hanna Hidden", "Hugo Behind", "Helga Away"):
@@ -338,7 +340,7 @@ def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> No
         inbox.page.wait_for_function(SAYS, arg=name)
     inbox.root.evaluate(BEHIND, False)
     expect(inbox.row("Helga Away")).to_be_visible()
-    expect(inbox.rows).to_have_count(50)
+    assert inbox.loaded() <= before + 3
 
 
 # What JupyterLab does to a tab behind another one; here to the inbox alone, for others go on.

@@ -15,7 +15,7 @@ from workspace.errors import QueryFailed
 from workspace.models import Status, Tab
 from workspace.testing.hub import running_hub
 
-ALL = "select conversation_id from v1.conversations"
+ALL = "select id from v1.conversations"
 
 
 @pytest.fixture(scope="module")

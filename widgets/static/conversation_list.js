@@ -68,6 +68,7 @@ class ConversationList {
       all: () => this.selectLoaded(),
       everything: () => this.selection.everything(),
       clear: () => this.selection.clear(),
+      leave: () => this.box.focus({ preventScroll: true }),
     });
     this.news = new NewsPill({ rows: this.rows, open: () => this.toTop() });
     this.problem = h("p", { class: "cw-note cw-list-problem", role: "alert", hidden: true });

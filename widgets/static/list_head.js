@@ -10,15 +10,17 @@ import { menu } from "./overlay.js";
 export class ListHead {
   /**
    * `run(verb)`; `copy(form, deed)` of the list or of a deed, `last()` is the newest one; `all()` selects
-   * what is loaded, `everything()` all that match, `clear()` nothing.
+   * what is loaded, `everything()` all that match, `clear()` nothing; `leave()` moves the focus to the rows.
    */
   constructor(does) {
     this.does = does;
     this.state = null;
-    this.focused = "";
+    this.shown = "";
     this.line = h("div", { class: "cw-list-line" });
     this.offer = h("div", { class: "cw-list-offer", hidden: true });
     this.progress = h("div", { class: "cw-list-progress", hidden: true });
+    const closed = (event) => event.newState === "closed" && setTimeout(() => this.show(this.state));
+    this.line.addEventListener("toggle", closed, true);
     this.words = h("span", {});
     this.progress.append(this.words, h("span", { class: "cw-progress" }));
     this.root = h("div", { class: "cw-list-head" }, this.line, this.offer, this.progress);
@@ -27,12 +29,23 @@ export class ListHead {
   /** `selected`: the rows that are, as far as they are loaded; `count` of them, with those that are not. */
   show(state) {
     this.state = state;
-    const focused = this.line.contains(document.activeElement) && document.activeElement.dataset.does;
-    const { count, bulk } = state;
-    this.line.dataset.bulk = String(bulk);
-    fill(this.line, this.box(), h("span", { class: "cw-list-count" }, bulk ? `${count.toLocaleString()} selected` : this.total()), bulk ? this.bar() : this.plain());
-    if (focused) this.line.querySelector(`[data-does="${focused}"], [data-does=box]`)?.focus();
     this.showOffer();
+    // While one of its menus is open, what it belongs to must stay; afterwards it is shown anew.
+    if (this.line.querySelector(":popover-open")) return;
+    const shown = JSON.stringify([state.count, state.bulk, this.checked(), this.total(), state.bulk && this.verbs(), state.context.query]);
+    if (shown !== this.shown) this.build();
+    this.shown = shown;
+  }
+
+  build() {
+    const { count, bulk } = this.state;
+    const focused = this.line.contains(document.activeElement) && document.activeElement.dataset.does;
+    const words = bulk ? `${count.toLocaleString()} selected` : this.total();
+    this.line.dataset.bulk = String(bulk);
+    fill(this.line, this.box(), h("span", { class: "cw-list-count" }, words), bulk ? this.bar() : this.plain());
+    const again = focused && this.line.querySelector(`[data-does="${focused}"]`);
+    if (again) again.focus();
+    else if (focused) this.does.leave();
   }
 
   total() {
@@ -40,9 +53,15 @@ export class ListHead {
     return filtered ? `${total.toLocaleString()} found` : plural(total, "conversation");
   }
 
-  box() {
+  checked() {
     const { all, bulk, loaded, count } = this.state;
-    const checked = all || count >= loaded ? "true" : bulk ? "mixed" : "false";
+    if (!bulk) return "false";
+    return all || count >= loaded ? "true" : "mixed";
+  }
+
+  box() {
+    const { bulk } = this.state;
+    const checked = this.checked();
     const label = bulk ? "Clear the selection" : "Select all that are loaded";
     const run = () => (bulk ? this.does.clear() : this.does.all());
     return h(

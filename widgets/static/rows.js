@@ -44,8 +44,8 @@ export class Rows {
    * Returns those that came, or moved to another place.
    */
   apply({ fresh, rows, gone }) {
-    if (fresh) this.byId.clear();
     const moved = rows.filter((row) => this.byId.get(row.id)?.place !== row.place);
+    if (fresh) this.byId.clear();
     for (const id of gone) this.byId.delete(id);
     for (const row of rows) this.byId.set(row.id, row);
     this.sorted = [...this.byId.values()].sort((a, b) => (a.place < b.place ? 1 : -1));

@@ -1,0 +1,407 @@
+"""The list with many conversations, many at once, kept views, and queries as inboxes."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.stage import Stage, stage
+
+LARGE = 3_500
+IN_DOM = 60
+"""Rows the DOM may hold, however long the list is."""
+
+OTHER = """import workspace
+from widgets import ConversationList, Inbox
+ws = workspace.connect({folder!r})
+inbox = Inbox(ws)
+inbox
+"""
+ROW = 68
+SCROLLED = "(list, rows) => list.scrollTop >= rows * 68"
+AT = "(row, list) => row.getBoundingClientRect().top"
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A hub with thousands of conversations, in which nothing happens by itself."""
+    with stage(tmp_path_factory.mktemp("large") / "demo") as staged:
+        staged.ws.load_demo(size=LARGE, seed=6)
+        yield staged
+
+
+@contextmanager
+def opened(lab: Lab, hub: Stage, name: str, *cells: str, **how: Any) -> Iterator[Inbox]:
+    path = lab.blank(name, OTHER.format(folder=hub.ws.info().folder), *cells)
+    with lab.run(path, **how) as inbox:
+        expect(inbox.rows.first).to_be_visible()
+        yield inbox
+
+
+@pytest.fixture(scope="module")
+def page(lab: Lab, large: Stage) -> Iterator[Page]:
+    with opened(lab, large, "large", permissions=CLIPBOARD) as inbox:
+        yield inbox.page
+
+
+@pytest.fixture
+def inbox(page: Page) -> Inbox:
+    inbox = Inbox.run(page)
+    expect(inbox.rows.first).to_be_visible()
+    return inbox
+
+
+def box(inbox: Inbox) -> Locator:
+    return inbox.root.get_by_role("listbox", name="Conversations")
+
+
+def selected(inbox: Inbox) -> list[str]:
+    return inbox.root.locator("[role=option][aria-selected=true] .cw-row-name").all_text_contents()
+
+
+def bar(inbox: Inbox) -> Locator:
+    return inbox.root.get_by_role("toolbar", name="Selected conversations")
+
+
+def toast(inbox: Inbox) -> Locator:
+    return inbox.root.locator(".cw-toast")
+
+
+def tick(row: Locator) -> None:
+    row.locator(".cw-row-pick").click()
+
+
+def python(inbox: Inbox, source: str) -> None:
+    """Runs `source` in the notebook's kernel."""
+    run = """code => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+      .requestExecute({ code }).done.then(reply => reply.content.status)"""
+    assert inbox.page.evaluate(run, source) == "ok"
+
+
+# --- any number of conversations
+
+
+def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: Stage) -> None:
+    total = large.ws.conversations(limit=1).total
+    assert total > 2_400
+    expect(inbox.root.get_by_text(f"{total:,} conversations")).to_be_visible()
+    seen: set[str] = set()
+    while True:
+        rows = inbox.rows.evaluate_all("rows => rows.map(row => [row.dataset.id, row.ariaPosInSet])")
+        assert len(rows) < IN_DOM
+        seen |= {id for id, _ in rows}
+        if max(int(at) for _, at in rows) == total:
+            break
+        last = rows[-1][1]
+        inbox.scroll_list("bottom")
+        grown = "at => [...document.querySelectorAll('[role=option]')].some(o => +o.ariaPosInSet > at)"
+        inbox.page.wait_for_function(grown, arg=int(last))
+    assert inbox.rows.last.get_attribute("aria-setsize") == str(total)
+    names = [row.contact_name for row in large.rows() if not row.archived]
+    assert inbox.rows.last.locator(".cw-row-name").text_content() == names[-1]
+
+
+def test_the_keyboard_reaches_all_of_it(inbox: Inbox, large: Stage) -> None:
+    box(inbox).focus()
+    inbox.page.keyboard.press("ArrowDown")
+    for key, at in (("PageDown", None), ("End", "50"), ("ArrowDown", "51"), ("Home", "1")):
+        inbox.page.keyboard.press(key)
+        active = inbox.root.locator("[role=option][data-active=true]")
+        if at:
+            expect(active).to_have_attribute("aria-posinset", at)
+        expect(active).to_be_in_viewport()
+        expect(box(inbox)).to_have_attribute("aria-activedescendant", active.get_attribute("id"))
+    # However far one scrolls, the active row stays in the DOM for who hears the page.
+    inbox.scroll_list("bottom")
+    expect(inbox.root.locator("[role=option][data-active=true]")).to_have_count(1)
+
+
+def test_news_do_not_move_what_is_in_sight(inbox: Inbox, large: Stage) -> None:
+    box(inbox).evaluate("list => list.scrollTop = 900")
+    expect(inbox.rows.first).not_to_have_attribute("aria-posinset", "1")
+    third = inbox.root.locator("[role=option][aria-posinset='17']").get_attribute("data-id")
+    row = inbox.root.locator(f"[role=option][data-id='{third}']")
+    row.hover()
+    before = row.bounding_box()
+    for new in ("Nadia New", "Nils New"):
+        large.writes(new, "Hello", channel="News")
+    pill = inbox.root.get_by_role("button", name="2 new")
+    expect(pill).to_be_visible()
+    assert row.bounding_box() == before
+    pill.click()
+    expect(inbox.rows.first).to_contain_text("Nils New")
+    expect(inbox.rows.first).to_be_in_viewport()
+    expect(pill).to_be_hidden()
+
+
+# --- selecting
+
+
+def test_selecting_by_click_and_shift(inbox: Inbox, large: Stage) -> None:
+    names = inbox.names()
+    tick(inbox.rows.nth(1))
+    expect(inbox.root.get_by_text("1 selected")).to_be_visible()
+    inbox.rows.nth(4).click(modifiers=["Shift"])
+    assert selected(inbox) == names[1:5]
+    inbox.rows.nth(2).click(modifiers=["Control"])
+    assert selected(inbox) == [names[1], *names[3:5]]
+    # Opening one is another thing.
+    inbox.rows.nth(0).click()
+    expect(inbox.rows.nth(0)).to_have_attribute("aria-current", "true")
+    assert selected(inbox) == [names[1], *names[3:5]]
+    bar(inbox).get_by_role("button", name="Clear the selection").click()
+    assert selected(inbox) == []
+    expect(box(inbox)).to_have_attribute("aria-multiselectable", "true")
+
+
+def test_selecting_by_keys(inbox: Inbox, large: Stage) -> None:
+    names, keys = inbox.names(), inbox.page.keyboard
+    box(inbox).focus()
+    keys.press("ArrowDown")
+    keys.press("x")
+    assert selected(inbox) == names[:1]
+    for _ in range(3):
+        keys.press("Shift+ArrowDown")
+    assert selected(inbox) == names[:4]
+    keys.press("Shift+ArrowUp")
+    assert selected(inbox) == names[:3]
+    keys.press("x")
+    assert selected(inbox) == names[:2]
+    keys.press("Control+a")
+    expect(inbox.root.get_by_text("50 selected")).to_be_visible()
+    keys.press("Escape")
+    assert selected(inbox) == []
+
+
+def test_all_that_match_and_another_one_that_came(inbox: Inbox, large: Stage) -> None:
+    """The number is what one saw: when it is another one by then, one is asked again."""
+    inbox.filter("status").click()
+    inbox.page.get_by_role("checkbox", name="Resolved").check()
+    inbox.page.keyboard.press("Escape")
+    n = large.ws.conversations(status="resolved", limit=1).total
+    expect(inbox.root.get_by_text(f"{n:,} found")).to_be_visible()
+    inbox.root.get_by_role("checkbox", name="Select all that are loaded").click()
+    inbox.root.get_by_role("button", name=f"Select all {n:,} that match").click()
+    expect(inbox.root.get_by_text(f"{n:,} selected")).to_be_visible()
+    # Known to the hub, but not yet to the page.
+    inbox.page.evaluate(
+        "count => document.querySelector('.cw-inbox:not([data-earlier]) .cw-list').dataset.n = count",
+        str(n),
+    )
+    python(inbox, "inbox.list.live.leave(inbox.list)")
+    [one] = large.ws.conversations(status="pending", limit=1)
+    large.ws.resolve(one.id)
+    bar(inbox).get_by_role("button", name="Archive").click()
+    dialog = inbox.page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text(f"{n + 1:,} conversations match now")
+    dialog.get_by_role("button", name="Archive").click()
+    expect(toast(inbox)).to_contain_text(f"{n + 1:,} conversations archived")
+    assert large.ws.conversations(status="resolved", limit=1).total == 0
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(toast(inbox)).to_contain_text(f"{n + 1:,} conversations unarchived", timeout=60_000)
+    assert large.ws.conversations(status="resolved", limit=1).total == n + 1
+
+
+def test_undo_of_many_and_of_one(inbox: Inbox, large: Stage) -> None:
+    names = inbox.names()
+    tick(inbox.rows.nth(0))
+    inbox.rows.nth(2).click(modifiers=["Shift"])
+    bar(inbox).get_by_role("button", name="Archive").click()
+    expect(inbox.rows.first.locator(".cw-row-name")).to_have_text(names[3])
+    expect(toast(inbox)).to_contain_text("3 conversations archived")
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.rows.first.locator(".cw-row-name")).to_have_text(names[0])
+    inbox.rows.nth(1).click()
+    inbox.page.keyboard.press("e")
+    expect(toast(inbox)).to_contain_text("1 conversation archived")
+    expect(inbox.rows.nth(1).locator(".cw-row-name")).to_have_text(names[2])
+    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.rows.nth(1).locator(".cw-row-name")).to_have_text(names[1])
+
+
+def test_triage_goes_on_to_the_neighbour(inbox: Inbox, large: Stage) -> None:
+    names = inbox.names()
+    inbox.rows.nth(0).click()
+    expect(inbox.heading).to_have_text(names[0])
+    inbox.page.keyboard.press("e")
+    expect(inbox.heading).to_have_text(names[1])
+    inbox.page.keyboard.press("Shift+R")
+    expect(inbox.heading).to_have_text(names[2])
+    expect(inbox.status(names[1]).first).to_have_text("Resolved")
+    expect(inbox.row(names[0])).to_have_count(0)
+    inbox.page.keyboard.press("u")
+    expect(inbox.row(names[2]).first.locator(".cw-badge")).to_be_visible()
+    expect(inbox.heading).to_have_text(names[2])
+
+
+def test_deleting_many_names_what_is_lost(inbox: Inbox, large: Stage) -> None:
+    for name in ("Della Gone", "Dario Gone"):
+        large.writes(name, "Forget me", channel="News")
+    inbox.search.fill("forget me")
+    expect(inbox.rows).to_have_count(2)
+    inbox.root.get_by_role("checkbox", name="Select all that are loaded").click()
+    bar(inbox).get_by_role("button", name="Delete").click()
+    dialog = inbox.page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("Delete 2 conversations?")
+    expect(dialog).to_contain_text("Dario Gone, Della Gone")
+    expect(dialog).to_contain_text("2 messages")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(inbox.root.get_by_text("Nothing found")).to_be_visible()
+
+
+# --- searching
+
+
+def test_typing_fast_loses_nothing(inbox: Inbox, large: Stage) -> None:
+    large.writes("Tamar Typed", "The password is rhododendron", channel="News")
+    inbox.search.press_sequentially("rhododendron", delay=30)
+    expect(inbox.rows).to_have_count(1)
+    expect(inbox.rows.locator("mark")).to_have_text(["rhododendron"])
+    expect(inbox.search).to_have_value("rhododendron")
+    expect(inbox.badge("All")).to_have_text("1")
+    expect(inbox.badge("Archived")).to_have_text("0")
+    expect(inbox.root.locator(".cw-said")).to_have_text("1 found")
+    inbox.search.press("ArrowDown")
+    expect(box(inbox)).to_be_focused()
+
+
+def test_a_hit_in_the_address_is_shown(inbox: Inbox, large: Stage) -> None:
+    found = large.writes("Petra Phone", "Hello", channel="News")
+    inbox.search.fill(found.address.value)
+    expect(inbox.rows).to_have_count(1)
+    expect(inbox.rows.locator("mark")).to_have_text([found.address.value])
+
+
+# --- views and code
+
+
+def test_views_are_kept_and_live_between_inboxes(inbox: Inbox, lab: Lab, large: Stage) -> None:
+    views = inbox.filter("views")
+    inbox.search.fill("hola")
+    inbox.filter("unread").click()
+    views.click()
+    inbox.page.get_by_role("button", name="Save as a new view").click()
+    inbox.page.get_by_label("Name of the view").fill("Unread in Spanish")
+    inbox.page.keyboard.press("Enter")
+    expect(views).to_contain_text("Unread in Spanish")
+    expect(views).not_to_contain_text("changed")
+    inbox.filter("unread").click()
+    expect(views).to_contain_text("changed")
+    with opened(lab, large, "views") as other:
+        other.filter("views").click()
+        other.page.get_by_role("button", name="Unread in Spanish", exact=True).click()
+        expect(other.search).to_have_value("hola")
+        expect(other.filter("unread")).to_have_attribute("aria-pressed", "true")
+        views.click()
+        inbox.page.get_by_role("button", name="Rename Unread in Spanish").click()
+        inbox.page.get_by_label("Name of the view").fill("Hola")
+        inbox.page.keyboard.press("Enter")
+        expect(views).to_contain_text("Hola")
+        other.filter("views").click()
+        expect(other.page.get_by_role("button", name="Hola", exact=True)).to_be_visible()
+    views.click()
+    inbox.page.get_by_role("button", name="Delete Hola").click()
+    expect(views).to_have_text("Views")
+    toast(inbox).get_by_role("button", name="Undo").click()
+    views.click()
+    expect(inbox.page.get_by_role("button", name="Hola", exact=True)).to_be_visible()
+    inbox.page.get_by_role("button", name="Delete Hola").click()
+    expect(toast(inbox)).to_contain_text("deleted")
+    assert large.ws.views() == []
+
+
+def test_the_list_and_what_was_done_are_code(inbox: Inbox, large: Stage) -> None:
+    inbox.filter("unread").click()
+    expect(inbox.root.get_by_text(re.compile("found$"))).to_be_visible()
+    options = inbox.root.get_by_role("button", name="List options")
+    for form, begin in (("Python", "ws.conversations(unread=True)"), ("SQL", "SELECT")):
+        options.click()
+        inbox.page.get_by_role("menuitem", name=f"Copy as {form}").click()
+        expect(toast(inbox)).to_contain_text(f"{form} copied")
+        assert clipboard(inbox).startswith(begin)
+    tick(inbox.rows.nth(0))
+    bar(inbox).get_by_role("button", name="Resolve").click()
+    toast(inbox).get_by_role("button", name="Copy as Python").click()
+    expect(toast(inbox)).to_contain_text("Python copied")
+    assert re.fullmatch(r"ws\.resolve\(\d+\)", clipboard(inbox))
+    inbox.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    options.click()
+    inbox.page.get_by_role("menuitem", name="Copy as Python", exact=True).click()
+    by_hand = inbox.page.get_by_role("dialog", name="Copy Python")
+    expect(by_hand.get_by_role("textbox")).to_have_value("ws.conversations(unread=True)")
+    by_hand.get_by_role("button", name="Close").click()
+
+
+def clipboard(inbox: Inbox) -> str:
+    return str(inbox.page.evaluate("() => navigator.clipboard.readText()"))
+
+
+# --- a query as an inbox, and the list in Python
+
+QUERY = """rows = ConversationList(ws, query=\"\"\"
+    select id from v1.conversations where status = 'resolved' and not archived
+\"\"\")
+rows
+"""
+FRAME = """frame = ws.conversations(limit=3).df()
+picked = ConversationList(ws, ids=frame)
+picked
+"""
+WRONG = "ConversationList(ws, query='select nothing from v1.nowhere')"
+
+
+def test_queries_and_frames_are_inboxes(lab: Lab, large: Stage) -> None:
+    cells = (QUERY, FRAME, WRONG)
+    path = lab.blank("query", OTHER.format(folder=large.ws.info().folder), *cells)
+    with lab.open(path, height=3200) as page:
+        page.evaluate(RUN_ALL)
+        alone = page.locator(".cw-list:not(.cw-inbox *)")
+        expect(alone).to_have_count(3)
+        n = large.ws.conversations(status="resolved", limit=1).total
+        expect(alone.nth(0)).to_contain_text(f"{n:,} found")
+        expect(alone.nth(0)).to_contain_text("By query")
+        expect(alone.nth(1).get_by_role("option")).to_have_count(3)
+        expect(alone.nth(2).get_by_role("alert")).to_contain_text("nowhere")
+        [one] = large.ws.conversations(status="pending", limit=1)
+        large.ws.resolve(one.id)
+        expect(alone.nth(0)).to_contain_text(f"{n + 1:,} found")
+        large.ws.reopen(one.id)
+        expect(alone.nth(0)).to_contain_text(f"{n:,} found")
+
+
+def test_python_sees_and_sets_what_is_selected(inbox: Inbox, large: Stage) -> None:
+    python(
+        inbox,
+        "heard = []\n"
+        "inbox.list.observe(lambda change: heard.append((change.name, change.new)),"
+        " ['selected', 'selection', 'selects_all'])",
+    )
+    ids = [str(row.id) for row in large.ws.conversations(limit=3)]
+    tick(inbox.rows.nth(0))
+    inbox.rows.nth(1).click()
+    expect(inbox.heading).to_be_visible()
+    python(inbox, f"assert heard == [('selection', ({ids[0]!r},)), ('selected', {ids[1]!r})], heard")
+    python(inbox, f"inbox.list.selection = {ids[1:]!r}")
+    expect(inbox.root.get_by_text("2 selected")).to_be_visible()
+    expect(inbox.rows.nth(0)).to_have_attribute("aria-selected", "false")
+    python(inbox, "inbox.list.selects_all = True")
+    total = large.ws.conversations(limit=1).total
+    expect(inbox.root.get_by_text(f"{total:,} selected")).to_be_visible()
+    python(inbox, f"assert inbox.list.selection == () and len(inbox.list.to_df()) == {total}")
+    python(inbox, f"inbox.list.selected = {ids[2]!r}")
+    expect(inbox.rows.nth(2)).to_have_attribute("aria-current", "true")
+
+
+@pytest.fixture(autouse=True)
+def _no_customer_in_the_file(lab: Lab, large: Stage) -> Iterator[None]:
+    yield
+    names = {row.contact_name for row in large.ws.conversations(limit=500)}
+    for path in Path(lab.root).glob("*.ipynb"):
+        text = path.read_text("utf-8")
+        assert not [name for name in names if name in text]
