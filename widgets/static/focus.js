@@ -17,11 +17,17 @@ export class Focus {
     this.inbox = inbox;
     this.last = null;
     this.lost = false;
-    inbox.addEventListener("focusin", ({ target }) => (this.last = target), { signal });
+    this.waiting = false;
+    inbox.addEventListener("focusin", ({ target }) => this.arrived(target), { signal });
     inbox.addEventListener("focusout", (event) => event.relatedTarget || setTimeout(() => this.left()), { signal });
     const watcher = new MutationObserver((records) => this.changed(records));
     watcher.observe(inbox, { attributeFilter: ["hidden", "disabled", "data-open"], childList: true, subtree: true });
     signal.addEventListener("abort", () => watcher.disconnect());
+  }
+
+  arrived(target) {
+    this.last = target;
+    this.waiting = false;
   }
 
   /** To the list, where it shows; a narrow inbox shows it again. Returns false where there is none. */
@@ -40,9 +46,7 @@ export class Focus {
   toMessages() {
     const log = this.spot("view");
     log?.focus();
-    if (log || !this.inbox.querySelector(".cw-view")) return;
-    this.last = this.inbox.querySelector(".cw-view");
-    this.waiting = true;
+    this.waiting = !log;
   }
 
   /** The next part (`by` 1) or the one before (-1), round and round. */

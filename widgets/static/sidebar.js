@@ -38,7 +38,10 @@ class Sidebar {
 
   /** [{name, label, icon, badge}]; the first is the page one is on. */
   show(entries) {
+    const buttons = () => [...this.entries.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
     fill(this.entries, entries.map((entry, n) => h("li", {}, this.entry(entry, n === 0))));
+    buttons()[focused]?.focus();
   }
 
   entry({ label, icon: glyph, badge }, here) {

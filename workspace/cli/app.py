@@ -102,7 +102,7 @@ def _wait_for(voila: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def _show(address: str, folder: Path) -> None:
-    """Opens a private file that leads to the address: a browser's command line is for all to see."""
+    """Opens a private file that leads there: a browser's command line is for all to see."""
     page = folder / "app.html"
     page.write_text(f'<meta http-equiv="refresh" content="0;url={address}">')
     webbrowser.open(page.as_uri())
