@@ -93,14 +93,18 @@ def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: St
     expect(inbox.root.get_by_text(f"{total:,} conversations")).to_be_visible()
     seen: set[str] = set()
     while True:
-        rows = inbox.rows.evaluate_all("rows => rows.map(row => [row.dataset.id, row.ariaPosInSet])")
+        rows = inbox.rows.evaluate_all(
+            "rows => rows.map(row => [row.dataset.id, row.ariaPosInSet])"
+        )
         assert len(rows) < IN_DOM
         seen |= {id for id, _ in rows}
         if max(int(at) for _, at in rows) == total:
             break
         last = rows[-1][1]
         inbox.scroll_list("bottom")
-        grown = "at => [...document.querySelectorAll('[role=option]')].some(o => +o.ariaPosInSet > at)"
+        grown = (
+            "at => [...document.querySelectorAll('[role=option]')].some(o => +o.ariaPosInSet > at)"
+        )
         inbox.page.wait_for_function(grown, arg=int(last))
     assert inbox.rows.last.get_attribute("aria-setsize") == str(total)
     names = [row.contact_name for row in large.rows() if not row.archived]
@@ -386,7 +390,9 @@ def test_python_sees_and_sets_what_is_selected(inbox: Inbox, large: Stage) -> No
     tick(inbox.rows.nth(0))
     inbox.rows.nth(1).click()
     expect(inbox.heading).to_be_visible()
-    python(inbox, f"assert heard == [('selection', ({ids[0]!r},)), ('selected', {ids[1]!r})], heard")
+    python(
+        inbox, f"assert heard == [('selection', ({ids[0]!r},)), ('selected', {ids[1]!r})], heard"
+    )
     python(inbox, f"inbox.list.selection = {ids[1:]!r}")
     expect(inbox.root.get_by_text("2 selected")).to_be_visible()
     expect(inbox.rows.nth(0)).to_have_attribute("aria-selected", "false")
