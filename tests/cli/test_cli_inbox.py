@@ -33,6 +33,16 @@ def test_list_filters_and_speaks_json(convo: Convo) -> None:
     assert all(isinstance(row["id"], str) for row in shown)
 
 
+def test_list_takes_a_contact_and_a_query(convo: Convo, ws: Workspace, id: int) -> None:
+    contact = ws.conversation(id).contact_id
+    assert [row["id"] for row in json.loads(convo("list", "--contact", contact, "--json").stdout)]
+    query = f"SELECT {id}"
+    assert [row["id"] for row in json.loads(convo("list", "--query", query, "--json").stdout)] == [
+        str(id)
+    ]
+    assert "v1" in convo("list", "--query", "SELECT * FROM messages", code=1).stderr
+
+
 def test_the_cursor_is_told(convo: Convo) -> None:
     first = convo("list", "--limit", 3)
     cursor = first.stderr.strip().removeprefix("More: --cursor ")

@@ -188,6 +188,7 @@ def test_sql_of_a_list_is_itself_a_query_of_a_list(ws: Workspace, query: str) ->
     [
         ({}, "ws.conversations()"),
         ({"tab": Tab.ALL, "status": (), "search": "", "zone": "UTC"}, "ws.conversations()"),
+        ({"since": "", "until": None, "channel": "", "zone": "UTC"}, "ws.conversations()"),
         (
             {"search": "refund", "status": "pending"},
             'ws.conversations(status="pending", search="refund")',

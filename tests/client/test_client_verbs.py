@@ -7,7 +7,7 @@ import pytest
 
 from workspace.client import Workspace, connect
 from workspace.client import ids as module
-from workspace.errors import Conflict, InvalidRequest, NotFound
+from workspace.errors import Conflict, CountChanged, InvalidRequest, NotFound
 from workspace.models import Actor, ActorKind, Contents, Status
 
 
@@ -50,6 +50,47 @@ def test_the_options_of_the_menu(ws: Workspace, ids: list[int]) -> None:
     ws.set_agent_replies(ids[0], True)
     assert ws.conversation(ids[0]).agent_replies
     ws.set_agent_replies(ids[0], False)
+
+
+def test_all_that_match(ws: Workspace, ids: list[int]) -> None:
+    where = {"ids": ids, "search": "order"}
+    total = ws.conversations(**where).total
+    assert total > 0
+    assert ws.contents(where=where).conversations == total
+    with pytest.raises(CountChanged) as caught:
+        ws.set_agent_replies(on=True, where=where, expected=total + 1)
+    assert caught.value.detail == {"expected": total + 1, "found": total}
+    first = ws.set_agent_replies(on=True, where=where, expected=total, key="all-of-them")
+    assert (len(first), first.changed) == (total, total)
+    assert ws.set_agent_replies(on=True, where=where, expected=total, key="all-of-them").rows == (
+        first.rows
+    )
+    ws.set_agent_replies(ids, False)
+
+
+def test_what_to_act_on_is_said_once(ws: Workspace, ids: list[int]) -> None:
+    for wrong in (
+        lambda: ws.archive(),
+        lambda: ws.archive(ids, where={"unread": True}, expected=3),
+        lambda: ws.archive([], where={"unread": True}, expected=3),
+        lambda: ws.archive(where={"unread": True}),
+        lambda: ws.archive(ids, expected=3),
+        lambda: ws.archive(where={"unraed": True}, expected=3),
+        lambda: ws.archive(where={"ids": ["x"]}, expected=1),
+        lambda: ws.set_agent_replies(ids),
+        lambda: ws.contents(ids, where={}),
+    ):
+        with pytest.raises(InvalidRequest):
+            wrong()
+
+
+def test_saved_views(ws: Workspace, ids: list[int]) -> None:
+    saved = ws.save_view("These", {"ids": ids, "channel": ws.channels()[0]})
+    assert saved in ws.views()
+    assert "filter" not in repr(saved), "it may quote what was searched for"
+    assert {row.id for row in ws.conversations(**saved.filter)} == set(ids)
+    ws.delete_view("These")
+    assert saved not in ws.views()
 
 
 def test_delete_erases(ws: Workspace) -> None:

@@ -30,6 +30,8 @@ files_option = click.option(
 @click.option("--zone", help="Of these days, such as Europe/Berlin; default: this machine's.")
 @click.option("--channel", metavar="NAME", help="The channel's name or id.")
 @click.option("--unread", is_flag=True, help="Unread ones only.")
+@click.option("--contact", metavar="ID", help="Of one customer.")
+@click.option("--query", default="", metavar="SELECT", help="Only what a SELECT over v1 names.")
 @click.option("--limit", type=int, default=50, show_default=True)
 @click.option("--cursor", help="Where the page before ended.")
 @json_option

@@ -100,7 +100,7 @@ def _ids(ids: Ids | None) -> list[int]:
 def _arguments(where: Where) -> dict[str, Any]:
     """What differs from a list without a filter."""
     asked = _checked(where)
-    if not where.get("zone") or not ("since" in asked or "until" in asked):
+    if not where.get("zone") or not (asked.get("since") or asked.get("until")):
         asked.pop("zone", None)
     plain = {name: _plain(name, asked[name]) for name in _DEFAULTS if name in asked}
     return {name: value for name, value in plain.items() if value != _DEFAULTS[name]}

@@ -16,8 +16,8 @@ def _status(value: Any) -> list[str]:
     return [str(one) for one in ([value] if isinstance(value, str) else value)]
 
 
-def _instant(value: str | date) -> str:
-    return value.isoformat() if isinstance(value, date) else value
+def _instant(value: str | date) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value or None
 
 
 def _channel(value: Any) -> str | None:
@@ -45,6 +45,6 @@ def as_asked(where: Where) -> dict[str, Any]:
     asked = {name: FORMS[name](value) if name in FORMS else value for name, value in given.items()}
     if not asked.get("zone"):
         asked.pop("zone", None)
-        if "since" in asked or "until" in asked:
+        if asked.get("since") or asked.get("until"):
             asked["zone"] = local_zone()
     return asked

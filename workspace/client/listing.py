@@ -214,8 +214,10 @@ class Listing:
 
 def _chosen(ids: Ids | None, where: Where | None) -> list[dict[str, Any]]:
     """What requests say of the conversations they are about. Raises InvalidRequest."""
-    if where is None:
-        return [{"ids": portion} for portion in portions(ids)]  # type: ignore[arg-type]
-    if ids is not None:
+    if where is not None and ids is not None:
         raise InvalidRequest("Choose conversations by ids or by where, not by both.")
-    return [{"where": as_asked(where)}]
+    if where is not None:
+        return [{"where": as_asked(where)}]
+    if ids is None:
+        raise InvalidRequest("None is not an id; choose conversations by ids, or by where.")
+    return [{"ids": portion} for portion in portions(ids)]
