@@ -22,15 +22,14 @@ ws = workspace.connect({folder!r})
 inbox = Inbox(ws)
 inbox
 """
-ROW = 68
-SCROLLED = "(list, rows) => list.scrollTop >= rows * 68"
-AT = "(row, list) => row.getBoundingClientRect().top"
+PLACES = "rows => rows.map(row => row.ariaPosInSet)"
+OPTIONS = "[...document.querySelectorAll('[role=option]')]"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A hub with thousands of conversations, in which nothing happens by itself."""
+    """A hub with thousands of conversations; a customer or two may write by themselves."""
     with stage(tmp_path_factory.mktemp("large") / "demo") as staged:
         staged.ws.load_demo(size=LARGE, seed=6)
         yield staged
@@ -91,21 +90,15 @@ def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: St
     total = large.ws.conversations(limit=1).total
     assert total > 2_400
     expect(inbox.root.get_by_text(f"{total:,} conversations")).to_be_visible()
-    seen: set[str] = set()
     while True:
-        rows = inbox.rows.evaluate_all(
-            "rows => rows.map(row => [row.dataset.id, row.ariaPosInSet])"
-        )
-        assert len(rows) < IN_DOM
-        seen |= {id for id, _ in rows}
-        if max(int(at) for _, at in rows) == total:
+        places = [int(at) for at in inbox.rows.evaluate_all(PLACES)]
+        assert len(places) < IN_DOM
+        if max(places) == total:
             break
-        last = rows[-1][1]
         inbox.scroll_list("bottom")
-        grown = (
-            "at => [...document.querySelectorAll('[role=option]')].some(o => +o.ariaPosInSet > at)"
-        )
-        inbox.page.wait_for_function(grown, arg=int(last))
+        grown = f"at => Math.max(...({PLACES})({OPTIONS})) > at"
+        inbox.page.wait_for_function(grown, arg=max(places))
+    assert inbox.loaded() == total
     assert inbox.rows.last.get_attribute("aria-setsize") == str(total)
     names = [row.contact_name for row in large.rows() if not row.archived]
     assert inbox.rows.last.locator(".cw-row-name").text_content() == names[-1]
@@ -135,12 +128,12 @@ def test_news_do_not_move_what_is_in_sight(inbox: Inbox, large: Stage) -> None:
     before = row.bounding_box()
     for new in ("Nadia New", "Nils New"):
         large.writes(new, "Hello", channel="News")
-    pill = inbox.root.get_by_role("button", name="2 new")
+    pill = inbox.root.get_by_role("button", name=re.compile(r"^\d+ new$"))
     expect(pill).to_be_visible()
     assert row.bounding_box() == before
     pill.click()
-    expect(inbox.rows.first).to_contain_text("Nils New")
     expect(inbox.rows.first).to_be_in_viewport()
+    expect(inbox.row("Nils New")).to_be_in_viewport()
     expect(pill).to_be_hidden()
 
 
@@ -194,10 +187,6 @@ def test_all_that_match_and_another_one_that_came(inbox: Inbox, large: Stage) ->
     inbox.root.get_by_role("button", name=f"Select all {n:,} that match").click()
     expect(inbox.root.get_by_text(f"{n:,} selected")).to_be_visible()
     # Known to the hub, but not yet to the page.
-    inbox.page.evaluate(
-        "count => document.querySelector('.cw-inbox:not([data-earlier]) .cw-list').dataset.n = count",
-        str(n),
-    )
     python(inbox, "inbox.list.live.leave(inbox.list)")
     [one] = large.ws.conversations(status="pending", limit=1)
     large.ws.resolve(one.id)

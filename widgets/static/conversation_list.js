@@ -2,7 +2,6 @@
 
 import { Deeds } from "./deeds.js";
 import { debounce, fill, h } from "./dom.js";
-import { relative } from "./format.js";
 import { onCommands } from "./keys.js";
 import { empty, skeleton } from "./list_blanks.js";
 import { ListHead } from "./list_head.js";
@@ -175,11 +174,10 @@ class ConversationList {
     this.box.focus();
   }
 
+  /** Times and windows that close pass by themselves. The active row stays: it would be read out again. */
   retime() {
-    for (const time of this.box.querySelectorAll("time")) {
-      const words = relative(time.dateTime);
-      if (time.textContent !== words) time.textContent = words;
-    }
+    this.sight.forget([...this.sight.nodes.keys()].filter((id) => id !== this.active));
+    this.draw();
   }
 
   // --- opening

@@ -42,7 +42,7 @@ export class ListHead {
     const focused = this.line.contains(document.activeElement) && document.activeElement.dataset.does;
     const words = bulk ? `${count.toLocaleString()} selected` : this.total();
     this.line.dataset.bulk = String(bulk);
-    fill(this.line, this.box(), h("span", { class: "cw-list-count" }, words), bulk ? this.bar() : this.plain());
+    fill(this.line, this.box(), h("span", { class: "cw-list-count", title: words }, words), bulk ? this.bar() : this.plain());
     const again = focused && this.line.querySelector(`[data-does="${focused}"]`);
     if (again) again.focus();
     else if (focused) this.does.leave();
@@ -131,6 +131,7 @@ export class ListHead {
   showOffer() {
     const { all, bulk, count, loaded, context } = this.state;
     const more = bulk && !all && count >= loaded && context.total > loaded;
+    if (this.offer.contains(document.activeElement)) this.does.leave();
     this.offer.hidden = !more && !all;
     if (this.offer.hidden) return;
     const n = context.total.toLocaleString();

@@ -44,14 +44,14 @@ export function row(conversation, { search, me, view }) {
       h(
         "div",
         { class: "cw-row-line" },
-        h("span", { class: "cw-row-name", title: name }, h("bdi", {}, marked(name, search))),
+        h("span", { class: "cw-row-name", title: name, dir: "auto" }, marked(name, search)),
         marks(conversation),
         time(conversation.last_activity_at),
       ),
       h(
         "div",
         { class: "cw-row-line" },
-        h("span", { class: "cw-row-preview" }, preview(conversation, search, me)),
+        preview(conversation, search, me),
         statusPill(conversation.status),
         unread > 0 && h("span", { class: "cw-badge" }, unread > 99 ? "99+" : String(unread)),
       ),
@@ -95,15 +95,18 @@ function signs({ failed, agent_replies: agent, window_closes_at: closes, status 
 
 function preview(conversation, search, me) {
   const { subject, match, preview: last } = conversation;
-  if (match) return h("bdi", {}, marked(match, search));
-  return [
+  const by = author(last, me);
+  const before = match ? [] : [
     subject && h("bdi", { class: "cw-row-subject" }, marked(subject, search)),
     address(conversation, search),
     last.direction === "note" && h("span", { class: "cw-row-note" }, "Note"),
-    h("span", { class: "cw-row-author" }, author(last, me)),
-    last.media && icon(last.media),
-    h("bdi", {}, marked(said(last).slice(0, SHOWN), search)),
-  ];
+    by && h("span", { class: "cw-row-author" }, by),
+  ].filter(Boolean);
+  const words = marked(match || said(last).slice(0, SHOWN), search);
+  const kind = !match && last.media && icon(last.media);
+  // Alone it has its own direction, so that Arabic and Hebrew are cut off at their end, too.
+  if (before.length === 0) return h("span", { class: "cw-row-preview", dir: "auto" }, kind, words);
+  return h("span", { class: "cw-row-preview" }, before, kind, h("bdi", {}, words));
 }
 
 /** The address, where that is what was searched for. */

@@ -10,7 +10,7 @@ export class ViewsMenu {
     this.link = link;
     this.state = { views: [], on: "", changed: false };
     this.label = h("span", { class: "cw-view-name" });
-    this.changed = h("span", { class: "cw-changed", hidden: true }, "changed");
+    this.changed = h("span", { class: "cw-changed" });
     this.chip = h("button", { class: "cw-chip cw-views-button", dataset: { chip: "views" } }, icon("bookmark"), this.label, this.changed, icon("chevron"));
     this.root = h("span", { class: "cw-chip-slot" }, this.chip);
     popover(this.chip, { label: "Views", build: (close) => this.build(close) });
@@ -22,7 +22,7 @@ export class ViewsMenu {
     this.state = state;
     const { on, changed } = state;
     this.label.textContent = on || "Views";
-    this.changed.hidden = !(on && changed);
+    this.changed.textContent = on && changed ? " changed" : "";
     this.chip.dataset.on = String(Boolean(on));
     this.chip.title = on ? `View: ${on}${changed ? ", changed" : ""}` : "Saved views";
     if (this.form?.isConnected && !this.form.contains(document.activeElement?.closest("input"))) this.fillForm();
