@@ -78,7 +78,7 @@ export class Sending {
       value.sent.forEach(({ message }, n) => tell("settled", { key: n ? `${key}-${n}` : key, message }));
       value.sent.forEach((sent) => this.undo.offer({ ...sent, entry, items }));
       const { left } = value;
-      if (!left) return this.sentAll(items);
+      if (!left) return this.forget(items, value.sent);
       const rest = items.filter(({ id }) => left.uploads.includes(id));
       return this.giveBack(entry, { text: left.text, items: rest, key: left.key }, left);
     } catch (trouble) {
@@ -87,9 +87,10 @@ export class Sending {
     }
   }
 
-  sentAll(items) {
-    // A picture may come back by Undo, so its preview ends with the page, not here.
-    items.forEach((item) => (item.sent = true));
+  /** Lets go of what was sent, once Undo can't bring it back. */
+  forget(items, sent) {
+    const wait = 1000 * (1 + Math.max(...sent.map(({ undo_seconds: seconds }) => seconds)));
+    setTimeout(() => items.filter((item) => !this.drafts.hold(item)).forEach((item) => item.drop()), wait);
     return "";
   }
 
