@@ -174,8 +174,12 @@ class Composer {
       this.warning,
       icon("alert"),
       h("span", {}, warning.words),
-      h("button", { class: "cw-button", onclick: review }, "Review"),
-      h("button", { class: "cw-button", onclick: () => this.sendAnyway() }, "Send anyway"),
+      h(
+        "span",
+        { class: "cw-closed-actions" },
+        h("button", { class: "cw-button", onclick: review }, "Review"),
+        h("button", { class: "cw-button", onclick: () => this.sendAnyway() }, "Send anyway"),
+      ),
     );
   }
 
