@@ -134,7 +134,7 @@ class Composer {
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
     this.showTools();
     this.showWarning();
-    this.tray.show(entry.items);
+    this.tray.show(entry.note ? [] : entry.items);
     this.tick();
     this.field.fit();
     this.count();
