@@ -22,7 +22,7 @@ export function attachButton({ files, template, photos }) {
     ...(template.offered() ? [{ label: "Template", icon: "template", run: template.choose }] : []),
     { label: "File", icon: "document", run: () => pick(null) },
     { label: "Photo", icon: "image", run: () => pick(photos()) },
-  ]);
+  ], "start");
   return button;
 }
 

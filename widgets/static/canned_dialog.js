@@ -15,7 +15,7 @@ export function manageCanned(el, { load, save, remove, text }) {
   return new Promise((resolve) => {
     const list = h("ul", { class: "cw-canned-list" });
     const problem = h("p", { class: "cw-note", role: "alert", hidden: true });
-    const shortcut = h("input", { class: "cw-input", name: "shortcut", required: true, maxlength: "50", placeholder: "refund-sent", autocomplete: "off" });
+    const shortcut = h("input", { class: "cw-input", name: "shortcut", required: true, maxlength: "50", placeholder: "e.g. refund-sent", autocomplete: "off" });
     const body = h("textarea", { class: "cw-input", name: "text", required: true, rows: "4", dir: "auto" });
     const say = (words) => {
       problem.textContent = words;

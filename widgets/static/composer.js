@@ -17,7 +17,7 @@ import { Sending } from "./sending.js";
 import { TemplatePane } from "./template_pane.js";
 import { plain } from "./text.js";
 import { Attached, Tray } from "./tray.js";
-import { Upload } from "./uploads.js";
+import { uploaded } from "./uploads.js";
 
 // From this share of the limit on, what is left is counted.
 const NEAR = 0.85;
@@ -27,7 +27,7 @@ class Composer {
     Object.assign(this, { model, el, link, state: null });
     this.drafts = new Drafts({ link, signal, told: () => this.tick(), changed: (entry) => this.moved(entry) });
     this.field = new Field({ typed: () => this.typed(), key: (event) => this.key(event) });
-    this.sending = new Sending({ el, link, signal, drafts: this.drafts, shown: (entry) => entry === this.entry && this.show() });
+    this.sending = new Sending({ el, link, signal, drafts: this.drafts, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show() });
     this.gate = new Gate({ template: () => this.chooseTemplate(), note: () => this.setNote(true), moved: () => this.show(), signal });
     this.tray = new Tray((item) => this.remove(item));
     this.recorder = new Recorder({ send: (file) => this.sendVoice(file), ended: () => this.recorded(), say: (words) => this.say(words) });
@@ -39,15 +39,16 @@ class Composer {
     this.canned = new Canned({ el, field: this.field, id: `cw-canned-${token()}`, load: () => this.cannedReplies(), actions: this.cannedActions() });
     this.templates = new TemplatePane({
       link,
-      upload: (file) => this.headerFile(file),
+      upload: (file) => uploaded(link, file),
       send: (choice) => this.sending.template(this.entry, this.state, choice, () => this.chooseTemplate(false)),
       closed: () => this.templateClosed(),
     });
+    const take = (files) => (this.attaching = this.attach(files));
     this.plan = debounce(250, () => this.askPlan());
-    this.build();
+    this.build(take);
     for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
-    takePastes(this.field.node, (files) => this.attach(files));
-    takeDrops(el, signal, { ready: () => this.writable && !this.entry.note, take: (files) => this.attach(files) });
+    takePastes(this.field.node, take);
+    takeDrops(el, signal, { ready: () => this.id && !this.entry.note && (this.writable || !this.state), take });
     onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
@@ -56,11 +57,11 @@ class Composer {
     this.loading = this.load();
   }
 
-  build() {
+  build(take) {
     const tool = (label, name, onclick, title = label) =>
       h("button", { class: "cw-icon-button", "aria-label": label, title, onclick }, icon(name));
     this.attachTool = attachButton({
-      files: (files) => this.attach(files),
+      files: take,
       template: { offered: () => this.state?.templates, choose: () => this.chooseTemplate() },
       photos: () => this.state?.photos || "image/*",
     });
@@ -133,7 +134,7 @@ class Composer {
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
     this.showTools();
     this.showWarning();
-    this.tray.show(entry.items);
+    this.tray.show(entry.note ? [] : entry.items);
     this.tick();
     this.field.fit();
     this.count();
@@ -173,8 +174,12 @@ class Composer {
       this.warning,
       icon("alert"),
       h("span", {}, warning.words),
-      h("button", { class: "cw-button", onclick: review }, "Review"),
-      h("button", { class: "cw-button", onclick: () => this.sendAnyway() }, "Send anyway"),
+      h(
+        "span",
+        { class: "cw-closed-actions" },
+        h("button", { class: "cw-button", onclick: review }, "Review"),
+        h("button", { class: "cw-button", onclick: () => this.sendAnyway() }, "Send anyway"),
+      ),
     );
   }
 
@@ -325,12 +330,6 @@ class Composer {
     this.reply(this.entry.note);
   }
 
-  async headerFile(file) {
-    const upload = new Upload({ link: this.link, file, name: file.name, moved: () => {} });
-    if (!(await upload.done)) throw upload.trouble;
-    return upload.stored;
-  }
-
   // --- sound
 
   async record() {
@@ -384,6 +383,7 @@ class Composer {
   async send() {
     const { entry } = this;
     await this.loading;
+    await this.attaching;
     if (!this.state || entry !== this.entry || !this.writable) return;
     this.say("");
     const words = await this.sending.send(entry, this.state);

@@ -65,6 +65,11 @@ export class Drafts {
     return this.entries.get(id);
   }
 
+  /** Whether a file is part of what is being written, anywhere. */
+  hold(item) {
+    return [...this.entries.values()].some(({ items }) => items.includes(item));
+  }
+
   dirty() {
     return [...this.entries.values()].filter((entry) => entry.dirty);
   }

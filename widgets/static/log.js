@@ -175,7 +175,8 @@ export class Log {
     this.pending.delete(key);
     if (message && this.newest) this.put(message);
     this.arrange();
-    this.hold();
+    if (message && this.messages.has(message.id)) this.toBottom();
+    else this.hold();
   }
 
   /** A stored message may be seen before the answer to its sending: then its double goes. */

@@ -57,11 +57,11 @@ function focusFirst(box) {
 }
 
 /** A menu behind `anchor`. `items()` gives [{label, icon, run, danger}], or null for a line. */
-export function menu(anchor, label, items) {
+export function menu(anchor, label, items, align = "end") {
   return popover(anchor, {
     label,
     role: "menu",
-    align: "end",
+    align,
     build: (close) => {
       const list = h("div", { class: "cw-menu", onkeydown: moveInMenu });
       list.append(...items().map((item) => (item ? menuItem(item, close) : h("hr", {}))));

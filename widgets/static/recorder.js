@@ -119,7 +119,9 @@ export class Recorder {
     const file = new File(this.pieces, name, { type: this.mime });
     this.url = URL.createObjectURL(file);
     const player = h("audio", { src: this.url });
-    const listen = h("button", { class: "cw-icon-button cw-listen", onclick: () => (player.paused ? player.play() : player.pause()) });
+    // Sent or discarded before it began to sound, it is given up, which is no error.
+    const play = () => player.play().catch(() => {});
+    const listen = h("button", { class: "cw-icon-button cw-listen", onclick: () => (player.paused ? play() : player.pause()) });
     const show = () => {
       const label = player.paused ? "Listen" : "Pause";
       fill(listen, icon(player.paused ? "play" : "pause"));

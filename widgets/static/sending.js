@@ -6,9 +6,10 @@ import { Attached } from "./tray.js";
 import { Undo } from "./undo.js";
 
 export class Sending {
-  /** `shown(entry)` follows whatever changed in an entry. */
-  constructor({ el, link, signal, drafts, shown }) {
-    Object.assign(this, { link, drafts, shown });
+  /** `shown(entry)` follows whatever changed in an entry; `scope()` names the workspace. */
+  constructor({ el, link, signal, drafts, shown, scope }) {
+    Object.assign(this, { link, drafts, shown, scope });
+    page.addEventListener("taken back", ({ detail }) => this.takenBack(detail), { signal });
     this.undo = new Undo({ el, signal, undo: (sent) => this.takeBack(sent) });
   }
 
@@ -78,7 +79,7 @@ export class Sending {
       value.sent.forEach(({ message }, n) => tell("settled", { key: n ? `${key}-${n}` : key, message }));
       value.sent.forEach((sent) => this.undo.offer({ ...sent, entry, items }));
       const { left } = value;
-      if (!left) return this.sentAll(items);
+      if (!left) return this.forget(items, value.sent);
       const rest = items.filter(({ id }) => left.uploads.includes(id));
       return this.giveBack(entry, { text: left.text, items: rest, key: left.key }, left);
     } catch (trouble) {
@@ -87,9 +88,10 @@ export class Sending {
     }
   }
 
-  sentAll(items) {
-    // A picture may come back by Undo, so its preview ends with the page, not here.
-    items.forEach((item) => (item.sent = true));
+  /** Lets go of what was sent, once Undo can't bring it back. */
+  forget(items, sent) {
+    const wait = 1000 * (1 + Math.max(...sent.map(({ undo_seconds: seconds }) => seconds)));
+    setTimeout(() => items.filter((item) => !this.drafts.hold(item)).forEach((item) => item.drop()), wait);
     return "";
   }
 
@@ -157,16 +159,28 @@ export class Sending {
     if (words) throw new Error(words);
   }
 
-  async takeBack({ message, entry, items, again }) {
+  async takeBack(sent) {
     try {
-      const { value } = await this.link.ask("undo", { message_id: message.id });
-      if (again) return again();
-      const files = value.attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(file, () => {}));
-      entry.note = false;
-      return this.restore(entry, value.text, files);
+      const { value } = await this.link.ask("undo", { message_id: sent.message.id });
+      teller(sent.entry, { scope: this.scope() })("settled", { key: "", message: value });
+      this.bringBack(sent, value);
     } catch (trouble) {
-      return this.undo.say(trouble.message);
+      this.undo.say(trouble.message);
     }
+  }
+
+  /** The conversation's view took a message back: what was in it returns to its writer, here. */
+  takenBack({ scope, id, message }) {
+    if (scope !== this.scope()) return;
+    const sent = this.undo.drop(message.id);
+    this.bringBack(sent ?? { entry: this.drafts.of(id), items: [] }, message);
+  }
+
+  bringBack({ entry, items, again }, { text, attachments }) {
+    if (again) return again();
+    const files = attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(file, () => {}));
+    entry.note = false;
+    return this.restore(entry, text, files);
   }
 }
 

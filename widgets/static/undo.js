@@ -41,6 +41,14 @@ export class Undo {
     tick();
   }
 
+  /** Forgets a message that was taken back elsewhere; what was offered of it, if it was. */
+  drop(id) {
+    const found = this.held.find(({ message }) => message.id === id);
+    this.held = this.held.filter((each) => each !== found);
+    this.show();
+    return found;
+  }
+
   say(words) {
     toast(this.el, words);
   }

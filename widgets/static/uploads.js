@@ -78,6 +78,13 @@ export class Upload {
   }
 }
 
+/** A whole file, kept by the hub: {id, name, size, ...}. */
+export async function uploaded(link, file) {
+  const upload = new Upload({ link, file, name: file.name, moved: () => {} });
+  if (!(await upload.done)) throw upload.trouble;
+  return upload.stored;
+}
+
 /** What is answered within `wait` milliseconds, or null. */
 function within(wait, answer) {
   let timer;
