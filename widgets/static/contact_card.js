@@ -90,9 +90,9 @@ class ContactCard {
 
   async load() {
     this.id = this.model.get("conversation_id");
+    this.body.remove(); // a name that is being typed is still its contact's
     this.card = null;
     this.over = false;
-    this.body.remove(); // of somebody else
     this.place();
     this.say("");
     if (!this.id) return;
