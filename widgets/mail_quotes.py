@@ -56,11 +56,12 @@ class _Element:
     inside: int
     """Where what it holds begins."""
     parent: int | None
-    inside_end: int = 0
-    end: int = 0
+    inside_end: int
+    end: int
 
 
 def _elements(html: str) -> list[_Element]:
+    """All that can hold something, in their order."""
     found: list[_Element] = []
     open_now: list[int] = []
     for tag in _TAG.finditer(html):
@@ -70,11 +71,12 @@ def _elements(html: str) -> list[_Element]:
                 closed = found[open_now.pop()]
                 closed.inside_end, closed.end = tag.start(), tag.end()
             continue
+        if name in _EMPTY:
+            continue
         parent = open_now[-1] if open_now else None
-        ends = (tag.end(), tag.end()) if name in _EMPTY else (len(html), len(html))
-        found.append(_Element(name, attributes, tag.start(), tag.end(), parent, *ends))
-        if name not in _EMPTY:
-            open_now.append(len(found) - 1)
+        end = len(html)
+        found.append(_Element(name, attributes, tag.start(), tag.end(), parent, end, end))
+        open_now.append(len(found) - 1)
     return found
 
 

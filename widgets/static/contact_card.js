@@ -33,6 +33,7 @@ class ContactCard {
       h("h3", {}, "Contact"),
       h("button", { class: "cw-icon-button", "aria-label": "Close the contact", title: "Close", onclick: () => this.toggle() }, icon("close")),
     );
+    fill(el, this.title, this.problem);
     el.setAttribute("role", "complementary");
     el.setAttribute("aria-label", "Contact");
     el.addEventListener("keydown", (event) => this.escape(event));
@@ -65,7 +66,7 @@ class ContactCard {
     else this.over = open;
     this.place();
     const button = this.el.closest(".cw-inbox")?.querySelector(".cw-head-card");
-    if (open) this.el.querySelector("button, input")?.focus();
+    if (open) this.title.querySelector("button").focus();
     else button?.focus();
   }
 
@@ -89,6 +90,7 @@ class ContactCard {
 
   async load() {
     this.id = this.model.get("conversation_id");
+    this.body.remove(); // a name that is being typed is still its contact's
     this.card = null;
     this.over = false;
     this.place();
@@ -99,22 +101,20 @@ class ContactCard {
       const { value } = await this.link.read("ready", { view: this.link.view, conversation_id: id });
       if (this.id === id) this.take(value);
     } catch (trouble) {
-      if (this.id !== id) return;
-      this.say(trouble.message);
-      fill(this.el, this.title, this.problem);
+      if (this.id === id) this.say(trouble.message);
     }
   }
 
   take(value) {
-    if (value && value.id !== this.id) return;
+    if (value && value.id !== this.id) return undefined;
     this.card = value;
-    if (!value) return void fill(this.el);
-    if (this.editing?.isConnected) return; // what is being typed stays
+    if (!value) return this.body.remove();
+    if (this.editing?.isConnected) return undefined; // what is being typed stays
     const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.part;
     fill(this.body, this.who(), this.identities(), this.facts(), this.switches(), this.others());
-    if (!this.body.isConnected) fill(this.el, this.title, this.problem, this.body);
+    if (!this.body.isConnected) this.el.append(this.body);
     if (focused) this.focus(focused);
-    this.place();
+    return this.place();
   }
 
   focus(part) {
