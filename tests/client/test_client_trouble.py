@@ -50,6 +50,19 @@ CALLS: dict[str, Call] = {
     "delete_view": lambda ws: ws.delete_view("Waiting"),
     "send": lambda ws: ws.send(1, "Hello"),
     "start_conversation": lambda ws: ws.start_conversation(1, "ada", text="Hello"),
+    "cancel": lambda ws: ws.cancel(1),
+    "send_again": lambda ws: ws.send_again(1),
+    "mark_sent": lambda ws: ws.mark_sent(1),
+    "note": lambda ws: ws.note(1, "Ask Bo"),
+    "draft": lambda ws: ws.draft(1),
+    "save_draft": lambda ws: ws.save_draft(1, "Hel"),
+    "canned_replies": lambda ws: ws.canned_replies(),
+    "save_canned_reply": lambda ws: ws.save_canned_reply("hi", "Hello"),
+    "delete_canned_reply": lambda ws: ws.delete_canned_reply("hi"),
+    "templates": lambda ws: ws.templates(1),
+    "find_conversation": lambda ws: ws.find_conversation(1, "ada"),
+    "contact": lambda ws: ws.contact(1),
+    "update_contact": lambda ws: ws.update_contact(1, name="Ada"),
     "upload": lambda ws: ws.upload("a.txt", b"Hello"),
     "add_channel": lambda ws: ws.add_channel("simulator", "Another"),
     "test_channel": lambda ws: ws.test_channel("simulator", {}),
@@ -60,8 +73,8 @@ CALLS: dict[str, Call] = {
     "load_demo": lambda ws: ws.load_demo(size=5),
     "stop_hub": lambda ws: ws.stop_hub(),
 }
-UNASKING = {"close"}
-"""Asks the hub for nothing."""
+UNASKING = {"close", "revive"}
+"""Ask the hub for nothing."""
 
 ON_IDS: dict[str, OnId] = {
     "conversation": lambda ws, id: ws.conversation(id),
@@ -78,6 +91,16 @@ ON_IDS: dict[str, OnId] = {
     "set_agent_replies": lambda ws, id: ws.set_agent_replies(id, True),
     "send": lambda ws, id: ws.send(id, "Hello"),
     "start_conversation": lambda ws, id: ws.start_conversation(id, "ada", text="Hello"),
+    "cancel": lambda ws, id: ws.cancel(id),
+    "send_again": lambda ws, id: ws.send_again(id),
+    "mark_sent": lambda ws, id: ws.mark_sent(id),
+    "note": lambda ws, id: ws.note(id, "Ask Bo"),
+    "draft": lambda ws, id: ws.draft(id),
+    "save_draft": lambda ws, id: ws.save_draft(id, "Hel"),
+    "contact": lambda ws, id: ws.contact(id),
+    "update_contact": lambda ws, id: ws.update_contact(id, name="Ada"),
+    "templates": lambda ws, id: ws.templates(id),
+    "find_conversation": lambda ws, id: ws.find_conversation(id, "ada"),
     "test_channel": lambda ws, id: ws.test_channel(id),
     "remove_channel": lambda ws, id: ws.remove_channel(id),
 }
@@ -85,6 +108,8 @@ ON_TEXT: dict[str, OnText] = {
     "send": lambda ws, text: ws.send(waiting(ws), text),
     "start_conversation": lambda ws, text: ws.start_conversation(desk(ws), "ada", text=text),
 }
+UNSENT = {"note", "save_draft", "save_canned_reply"}
+"""Take a text that goes to nobody; what they refuse is tried with each of them."""
 ON_FILES: dict[str, OnFile] = {
     "send": lambda ws, path: ws.send(waiting(ws), "See", [path]),
     "start_conversation": lambda ws, path: ws.start_conversation(
@@ -134,8 +159,8 @@ def told(ws: Workspace) -> object:
 
 def test_every_verb_is_tried() -> None:
     assert public().keys() == CALLS.keys() | UNASKING
-    assert taking("id", "ids", "channel") == ON_IDS.keys() | {"conversations"}
-    assert taking("text") == ON_TEXT.keys()
+    assert taking("id", "ids", "channel", "message") == ON_IDS.keys() | {"conversations"}
+    assert taking("text") == ON_TEXT.keys() | UNSENT
     assert taking("files", "data") == ON_FILES.keys() | {"upload"}
     assert taking("since", "until") == {"conversations"}
 

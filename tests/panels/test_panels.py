@@ -9,11 +9,11 @@ import pytest
 from tests.panels.conftest import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
-from widgets.live import News
+from widgets.live import News, gather
 from widgets.panel import PART, Bytes
 from workspace.client import Workspace, connect
 from workspace.errors import InvalidRequest
-from workspace.models import Conversation, Status, Tab
+from workspace.models import Change, Conversation, Status, Tab
 
 
 def first(ws: Workspace, **filters: object) -> Conversation:
@@ -238,7 +238,7 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"panels": ["list", "agenda"]}, "no 'agenda'; it is made of menu, filters, list"),
+        ({"panels": ["list", "agenda"]}, "no 'agenda'; it is made of menu, new, filters, list"),
         ({"panels": []}, "made of menu"),
         ({"panels": "list"}, "list of names"),
         ({"height": "tall"}, "CSS length"),
@@ -275,6 +275,11 @@ def test_an_inbox_of_some_panels_links_them(ws: Workspace) -> None:
     assert not hasattr(inbox, "list")
 
 
+def arrived_in(*ids: int) -> News:
+    """Customers wrote in these conversations."""
+    return gather([Change(n, "conversation", id, inbound=True) for n, id in enumerate(ids)])
+
+
 def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
     inbox = Inbox(ws)
     frame, menu = Browser(inbox.notice), Browser(inbox.menu)
@@ -284,7 +289,7 @@ def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
     [messages] = menu.ask("ready", view="m")
     assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
     ids = [row.id for row in ws.conversations(unread=True, limit=8)]
-    inbox.notice.changed(News(frozenset(ids), frozenset(), False, False, frozenset(ids)))
+    inbox.notice.changed(arrived_in(*ids))
     [arrived] = frame.pushed("arrived")
     assert [message["id"] for message in arrived["messages"]] == [str(id) for id in sorted(ids)[:5]]
     assert arrived["more"] == len(ids) - 5
@@ -295,6 +300,5 @@ def test_what_makes_nothing_unread_is_not_told(ws: Workspace) -> None:
     ws.mark_read(row.id)
     notice = Inbox(ws).notice
     frame = Browser(notice)
-    inbound = frozenset([row.id, 404])
-    notice.changed(News(inbound, frozenset(), False, False, inbound))
+    notice.changed(arrived_in(row.id, 404))
     assert frame.pushed("arrived") == []

@@ -47,7 +47,7 @@ def templates(id: PathId, services: Needed) -> list[Template]:
 
 @router.get("/{id}/conversation", summary="The conversation with an address, if there is one")
 @encoded
-def conversation(
+def find_conversation(
     id: PathId, address: Annotated[Word, Query()], services: Needed
 ) -> Conversation | None:
     """Null where there is none yet, or where every new message opens a thread of its own."""
