@@ -2,8 +2,9 @@
 
 The browser imports a panel's script from a blob, where relative imports can't work. So the modules
 a panel imports are put before it, each in a function of its own: `import { a } from "./b.js"`
-becomes `const { a } = $b`. Only these two forms are used: named imports from a file beside it, and
-named exports (`export default` in the panel's own module).
+becomes `const { a } = $b`. Only these two forms are used: named imports from a file of the same
+folder or another one (`../shared/b.js`), and named exports (`export default` in the panel's own
+module). No two files of a kind have the same name, whatever their folders.
 """
 
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "((?:\./|\.\./\w+/)(\w+)\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import\b|export (?!default ))", re.MULTILINE)
 
@@ -31,20 +32,28 @@ def script(name: str) -> str:
 @cache
 def style(*names: str) -> str:
     """The shared styles, then those of `names`."""
-    return "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in _SHARED_STYLES + names)
+    return "\n".join(find(f"{name}.css").read_text("utf-8") for name in _SHARED_STYLES + names)
+
+
+def find(file: str) -> Path:
+    """Where a file of this name lies, in whichever folder."""
+    [path] = STATIC.glob(f"*/{file}")
+    return path
 
 
 def _visit(name: str, order: list[str], above: tuple[str, ...]) -> None:
     if name in above:
         raise ImportError(f"{name}.js imports itself through {', '.join(above)}.")
     for found in _IMPORT.finditer(_read(name)):
-        if found[2] not in order:
-            _visit(found[2], order, (*above, name))
+        if not (find(f"{name}.js").parent / found[2]).is_file():
+            raise ImportError(f"{name}.js imports {found[2]}, which does not exist.")
+        if found[3] not in order:
+            _visit(found[3], order, (*above, name))
     order.append(name)
 
 
 def _read(name: str) -> str:
-    return (STATIC / f"{name}.js").read_text("utf-8")
+    return find(f"{name}.js").read_text("utf-8")
 
 
 def _function(name: str) -> str:
@@ -57,7 +66,7 @@ def _function(name: str) -> str:
 def _linked(source: str) -> str:
     def bind(found: re.Match[str]) -> str:
         names = found[1].replace(" as ", ": ")
-        return f"const {{{names}}} = ${found[2]};"
+        return f"const {{{names}}} = ${found[3]};"
 
     linked = _IMPORT.sub(bind, source)
     for left in _LEFT.finditer(_EXPORT.sub("", linked)):

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import nh3
 
-from widgets.assets import STATIC
+from widgets.assets import find
 from widgets.mail_quotes import folded, mark
 from workspace.models import Attachment, Message
 
@@ -46,7 +46,7 @@ _STYLES = {
     "text-transform", "vertical-align", "white-space", "width", "word-break",
 }  # fmt: skip
 
-_PAGE = (STATIC / "mail.html").read_text("utf-8")
+_PAGE = find("mail.html").read_text("utf-8")
 
 
 class MailPage:

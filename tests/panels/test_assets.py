@@ -11,7 +11,7 @@ from widgets.panel import Panel
 
 PANELS = [panel for panel in vars(widgets).values() if isinstance(panel, type)]
 PANELS = [panel for panel in PANELS if issubclass(panel, Panel)]
-FILES = sorted(assets.STATIC.glob("*.*"))
+FILES = sorted(assets.STATIC.glob("*/*.*"))
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
@@ -35,9 +35,22 @@ def test_files_are_plain_small_and_ours_alone(path: Path) -> None:
     assert "insertAdjacentHTML" not in text
 
 
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "one" / "a.js", 'import { b } from "./b.js";\nexport default b;\n')
+    write(tmp_path / "two" / "b.js", "export const b = 1;\n")
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    with pytest.raises(ImportError, match=r"a\.js imports \./b\.js"):
+        assets.script.__wrapped__("a")
+
+
 def test_a_circle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;\n')
-    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
+    write(tmp_path / "one" / "a.js", 'import { b } from "../two/b.js";\nexport const a = 1;\n')
+    write(tmp_path / "two" / "b.js", 'import { a } from "../one/a.js";\nexport const b = 1;\n')
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     with pytest.raises(ImportError, match=r"a\.js imports itself through a, b"):
         assets.script.__wrapped__("a")
@@ -47,7 +60,7 @@ def test_a_circle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_other_forms_of_import_are_refused(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "a.js").write_text(f"{line}\nexport default 1;\n")
+    write(tmp_path / "one" / "a.js", f"{line}\nexport default 1;\n")
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     with pytest.raises(ImportError, match="not supported"):
         assets.script.__wrapped__("a")

@@ -1,6 +1,7 @@
-"""What calls are given, as the hub takes it."""
+"""What calls are given, as the hub takes it: ids in every form a notebook has them in, texts."""
 
 import operator
+from collections.abc import Iterable
 from typing import Any, SupportsIndex
 
 from workspace.errors import InvalidRequest, TooLarge
@@ -8,6 +9,10 @@ from workspace.models import Channel, Conversation, Message
 from workspace.settings import MAX_TEXT
 
 Id = int | str | SupportsIndex | Conversation | Channel | Message
+Ids = Id | Iterable[Id]
+
+PORTION = 1_000
+"""Conversations one request names; more go in portions."""
 
 
 def id_of(value: Id) -> int:
@@ -18,6 +23,17 @@ def id_of(value: Id) -> int:
         return int(value) if isinstance(value, str) else operator.index(value)
     except (ValueError, TypeError):
         raise InvalidRequest(f"{value!r} is not an id; ids are whole numbers.") from None
+
+
+def ids_of(values: Ids) -> list[str]:
+    """Ids as the hub takes them: strings."""
+    return [str(id_of(id)) for id in _listed(values)]
+
+
+def portions(ids: Ids) -> list[list[str]]:
+    """At most PORTION at once."""
+    many = ids_of(ids)
+    return [many[at : at + PORTION] for at in range(0, len(many), PORTION)]
 
 
 def checked_text(text: str) -> str:
@@ -33,3 +49,8 @@ def checked_text(text: str) -> str:
 def as_json(value: Id | None) -> Any:
     """An id as JSON carries it; None: there is none."""
     return None if value is None else str(id_of(value))
+
+
+def _listed(ids: Any) -> Iterable[Any]:
+    """One id as a list of one. Bytes would else pass for a list of small numbers."""
+    return [ids] if isinstance(ids, str | bytes) or not isinstance(ids, Iterable) else ids

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from workspace.client.arguments import Ids, ids_of
 from workspace.client.filters import Where, as_asked
-from workspace.client.ids import Ids, ids_of
 from workspace.client.listing import Listing
 from workspace.errors import InvalidRequest
 from workspace.models import EventKind, Tab

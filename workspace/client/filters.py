@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from workspace.client.ids import id_of, ids_of
+from workspace.client.arguments import id_of, ids_of
 from workspace.client.zone import local_zone
 from workspace.models import Channel
 

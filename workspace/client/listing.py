@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from workspace.client.arguments import Id, Ids, id_of, portions
 from workspace.client.filters import Where, as_asked
-from workspace.client.ids import Id, Ids, id_of, portions
 from workspace.client.pages import Conversations, Outcomes
 from workspace.client.transport import ENDLESS, WAIT, Call, Transport
 from workspace.errors import InvalidRequest

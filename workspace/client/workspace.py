@@ -9,9 +9,7 @@ from typing import Any, BinaryIO, Self
 from pydantic import TypeAdapter, ValidationError
 
 from workspace import process
-from workspace.client.arguments import Id, as_json
-from workspace.client.arguments import checked_text as _text
-from workspace.client.arguments import id_of as _id
+from workspace.client.arguments import Id, as_json, checked_text, id_of
 from workspace.client.contacts import ContactCalls
 from workspace.client.listing import Listing
 from workspace.client.pages import Channels, Messages, Templates
@@ -75,7 +73,7 @@ class Workspace(Listing, ContactCalls, Writing):
 
     def conversation(self, id: Id) -> Conversation:
         """Raises NotFound."""
-        found: Conversation = self._transport.get(Conversation, f"/v1/conversations/{_id(id)}")
+        found: Conversation = self._transport.get(Conversation, f"/v1/conversations/{id_of(id)}")
         return found
 
     def messages(
@@ -91,21 +89,21 @@ class Workspace(Listing, ContactCalls, Writing):
         than `after`, or with `around` in their middle.
         """
         asked = {"before": before, "after": after, "around": around}
-        places = {name: _id(place) for name, place in asked.items() if place is not None}
-        path = f"/v1/conversations/{_id(id)}/messages"
+        places = {name: id_of(place) for name, place in asked.items() if place is not None}
+        path = f"/v1/conversations/{id_of(id)}/messages"
         page: MessagePage = self._transport.get(MessagePage, path, **places, limit=limit)
         return Messages(page)
 
     def attachment(self, id: Id) -> bytes:
         """The bytes of a file. Raises NotFound."""
-        return self._transport.send(Call("GET", f"/v1/attachments/{_id(id)}")).content
+        return self._transport.send(Call("GET", f"/v1/attachments/{id_of(id)}")).content
 
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
 
     def templates(self, channel: Id) -> Templates:
         """The templates of a channel, of all statuses; only APPROVED ones can be sent."""
-        path = f"/v1/channels/{_id(channel)}/templates"
+        path = f"/v1/channels/{id_of(channel)}/templates"
         return Templates(self._transport.get(list[Template], path))
 
     def find_conversation(self, channel: Id, address: str) -> Conversation | None:
@@ -114,7 +112,7 @@ class Workspace(Listing, ContactCalls, Writing):
         Also None where each new message opens a thread of its own, as mail does. Raises
         InvalidRequest for the address.
         """
-        path = f"/v1/channels/{_id(channel)}/conversation"
+        path = f"/v1/channels/{id_of(channel)}/conversation"
         found: Conversation | None = self._transport.get(Conversation | None, path, address=address)
         return found
 
@@ -147,12 +145,12 @@ class Workspace(Listing, ContactCalls, Writing):
         uploads: a file uploaded again is another request.
         """
         body = {
-            "text": _text(text),
+            "text": checked_text(text),
             "uploads": self._uploads(files),
             "seen": as_json(seen),
             **_chosen(template),
         }
-        path = f"/v1/conversations/{_id(id)}/messages"
+        path = f"/v1/conversations/{id_of(id)}/messages"
         sent: Message = self._transport.write(Message, path, body, key)
         return sent
 
@@ -175,10 +173,10 @@ class Workspace(Listing, ContactCalls, Writing):
         Raises CannotStart, CannotSend, InvalidRequest.
         """
         body = {
-            "channel": str(_id(channel)),
+            "channel": str(id_of(channel)),
             "address": address,
             "name": name,
-            "text": _text(text),
+            "text": checked_text(text),
             "subject": subject,
             "uploads": self._uploads(files),
             **_chosen(template),
@@ -226,7 +224,7 @@ class Workspace(Listing, ContactCalls, Writing):
     def test_channel(self, channel: Id, options: Mapping[str, Any] | None = None) -> list[Check]:
         """Try a channel; or, with `options`, a kind of channel that is not kept."""
         if options is None:
-            call = Call("POST", f"/v1/channels/{_id(channel)}/test")
+            call = Call("POST", f"/v1/channels/{id_of(channel)}/test")
         else:
             body = {"kind": str(channel), "options": dict(options)}
             call = Call("POST", "/v1/channels/test", body=body)
@@ -236,7 +234,7 @@ class Workspace(Listing, ContactCalls, Writing):
     def remove_channel(self, channel: Id, *, key: str | None = None) -> None:
         """Disconnect an account; its conversations stay readable. Raises NotFound."""
         signed = self._transport.signed(key)
-        self._transport.send(Call("DELETE", f"/v1/channels/{_id(channel)}", headers=signed))
+        self._transport.send(Call("DELETE", f"/v1/channels/{id_of(channel)}", headers=signed))
 
     # --- the hub ----------------------------------------------------------------------------------
 

@@ -1,0 +1,94 @@
+// The inbox's own part, always there: the line above it, what it says aloud, the number in the tab's
+// title, desktop notifications, and the keys that are of no one panel.
+
+import { fill, h } from "../shared/dom.js";
+import { Focus } from "../shared/focus.js";
+import { showHelp } from "./help.js";
+import { icon } from "../shared/icons.js";
+import { onCommands } from "../shared/keys.js";
+import { notifications } from "./notifications.js";
+import { onTrait, panel } from "../shared/panel.js";
+import { plain } from "../shared/text.js";
+import { title } from "./title.js";
+
+class Notice {
+  constructor({ model, el, link, signal }) {
+    this.model = model;
+    this.link = link;
+    this.line = h("p", { class: "cw-notice-line", hidden: true });
+    this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
+    fill(el, h("h2", { class: "cw-spoken" }, "Inbox"), this.line, this.spoken);
+    link.on("state", (state) => this.show(state));
+    link.on("arrived", (arrived) => this.arrived(arrived));
+    onTrait(model, "conversation_id", signal, () => this.read());
+    document.addEventListener("visibilitychange", () => this.read(), { signal });
+    signal.addEventListener("abort", () => title.forget(link.view));
+    inPlace(el, signal, (inbox) => this.settle(el, inbox, signal));
+    const lost = () => this.show({ demo: false, live: false, unread: 0, scope: "" });
+    link.read("ready", { view: link.view }).then(({ value }) => this.show(value), lost);
+  }
+
+  settle(el, inbox, signal) {
+    inbox.setAttribute("role", "region");
+    inbox.setAttribute("aria-label", "Inbox");
+    const focus = new Focus(inbox, signal);
+    onCommands(el, signal, {
+      back: () => focus.toList(),
+      help: () => showHelp(el),
+      read: () => focus.toMessages(),
+      region: () => focus.move(1),
+      "region-before": () => focus.move(-1),
+    });
+  }
+
+  show({ demo, live, unread, scope }) {
+    this.scope = scope;
+    fill(
+      this.line,
+      demo && h("span", { class: "cw-demo" }, h("b", {}, "Demo data"), " Invented people; nothing leaves this machine."),
+      !live && h("span", { class: "cw-offline", role: "status" }, icon("clock"), "Reconnecting…"),
+    );
+    this.line.hidden = !demo && live;
+    title.show(this.link.view, scope, unread);
+  }
+
+  /** Customers wrote: said aloud, and on the desktop unless their conversation is being looked at. */
+  arrived({ messages, more }) {
+    // A node of its own: the same words twice are said twice.
+    fill(this.spoken, h("p", {}, announcement(messages, more)));
+    const unseen = messages.filter(({ id }) => !this.looksAt(id));
+    if (unseen.length > 0) notifications.tell(this.scope, { messages: unseen, more }, (id) => this.open(id));
+  }
+
+  looksAt(id) {
+    return !document.hidden && this.model.get("conversation_id") === id;
+  }
+
+  open(id) {
+    if (!id) return;
+    this.model.set("conversation_id", id);
+    this.model.save_changes();
+  }
+
+  read() {
+    const id = this.model.get("conversation_id");
+    if (id && this.looksAt(id)) notifications.seen(this.scope, id);
+  }
+}
+
+function announcement(messages, more) {
+  const names = messages.map(({ name }) => plain(name));
+  const others = more > 0 ? [`${more} others`] : [];
+  const who = new Intl.ListFormat("en").format([...names, ...others]);
+  return names.length + more === 1 ? `New message from ${who}` : `New messages from ${who}`;
+}
+
+/** Calls `run` with the inbox around `el` once `el` is on the page. */
+function inPlace(el, signal, run) {
+  if (signal.aborted) return;
+  const inbox = el.isConnected && el.closest(".cw-inbox");
+  if (inbox) run(inbox);
+  else requestAnimationFrame(() => inPlace(el, signal, run));
+}
+
+export default panel("notice", (parts) => new Notice(parts));

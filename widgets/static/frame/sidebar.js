@@ -1,0 +1,104 @@
+// The side menu: the pages of the workspace, notifications, help. It can be folded to its icons.
+
+import { fill, h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { command, withKey } from "../shared/keys.js";
+import { askToNotify, notifying } from "./notifications.js";
+import { popover } from "../shared/overlay.js";
+import { panel } from "../shared/panel.js";
+import { onRemembered, remember, remembered } from "../shared/remembered.js";
+
+const BELL = {
+  on: "Desktop notifications are on",
+  off: "Desktop notifications are off",
+  blocked: "Desktop notifications are blocked by the browser",
+  missing: "This browser has no desktop notifications here",
+};
+const ADVICE = {
+  blocked: "The browser blocks them. Allow notifications in the settings of this site (left of the address), then load the page again.",
+  missing: "Browsers have notifications on https and on this machine's own address only.",
+};
+
+class Sidebar {
+  constructor({ el, link, signal }) {
+    this.el = el;
+    this.entries = h("ul", { class: "cw-sidebar-entries" });
+    this.bell = tool("bell", "");
+    this.help = tool("question", withKey("Keyboard shortcuts", "help"), () => command(el, "help"));
+    this.foldButton = tool("fold", "", () => remember("menu-folded", !this.folded));
+    fill(el, h("nav", { "aria-label": "Workspace" }, this.entries), h("div", { class: "cw-sidebar-tools" }, this.bell, this.help, this.foldButton));
+    popover(this.bell, { label: "Desktop notifications", build: () => this.choices() });
+    onRemembered("menu-folded", signal, (folded) => this.fold(folded));
+    onRemembered("notify", signal, () => this.ring());
+    link.on("entries", (entries) => this.show(entries));
+    link.read("ready", { view: link.view }).then(({ value }) => this.show(value), () => {});
+    this.fold(remembered("menu-folded", false));
+    this.ring();
+  }
+
+  /** [{name, label, icon, badge}]; the first is the page one is on. */
+  show(entries) {
+    const buttons = () => [...this.entries.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
+    fill(this.entries, entries.map((entry, n) => h("li", {}, this.entry(entry, n === 0))));
+    buttons()[focused]?.focus();
+  }
+
+  entry({ label, icon: glyph, badge }, here) {
+    const words = badge > 0 ? `${label}, ${badge} unread` : label;
+    return h(
+      "button",
+      { class: "cw-sidebar-entry", "aria-current": here && "page", "aria-label": words, title: words, onclick: () => command(this.el, "back") },
+      icon(glyph),
+      h("span", { class: "cw-sidebar-label" }, label),
+      badge > 0 && h("span", { class: "cw-badge" }, badge > 99 ? "99+" : String(badge)),
+    );
+  }
+
+  fold(folded) {
+    this.folded = folded;
+    this.el.dataset.folded = String(folded);
+    const words = folded ? "Unfold the menu" : "Fold the menu";
+    rename(this.foldButton, words, folded ? "unfold" : "fold");
+    this.foldButton.setAttribute("aria-expanded", String(!folded));
+  }
+
+  // --- desktop notifications
+
+  ring() {
+    const state = notifying();
+    rename(this.bell, BELL[state], state === "on" ? "bell" : "belloff");
+    this.bell.dataset.state = state;
+  }
+
+  choices() {
+    const state = notifying();
+    const advice = ADVICE[state];
+    const note = h("p", { class: "cw-form-note", role: "status" }, advice ?? "A sign for customers' messages while you look elsewhere.");
+    const wanted = check("Desktop notifications", state === "on", Boolean(advice), async (box) => {
+      const allowed = box.checked ? await askToNotify() : "off";
+      remember("notify", box.checked && allowed !== "blocked");
+      box.checked = notifying() === "on";
+      if (ADVICE[notifying()]) note.textContent = ADVICE[notifying()];
+    });
+    const names = check("Show names and text", remembered("notify-names", false), Boolean(advice), (box) => remember("notify-names", box.checked));
+    return h("div", { class: "cw-bell-choices" }, wanted, names, note);
+  }
+}
+
+function tool(glyph, words, onclick) {
+  return h("button", { class: "cw-icon-button", "aria-label": words, title: words, onclick }, icon(glyph));
+}
+
+function rename(button, words, glyph) {
+  button.setAttribute("aria-label", words);
+  button.title = words;
+  fill(button, icon(glyph));
+}
+
+function check(words, checked, disabled, changed) {
+  const box = h("input", { type: "checkbox", checked, disabled, onchange: () => changed(box) });
+  return h("label", { class: "cw-check" }, box, words);
+}
+
+export default panel("sidebar", (parts) => new Sidebar(parts));

@@ -1,0 +1,384 @@
+// The conversation list: rows as the kernel holds them, newest activity first, more as one scrolls.
+
+import { Deeds } from "./deeds.js";
+import { debounce, fill, h } from "../shared/dom.js";
+import { onCommands } from "../shared/keys.js";
+import { empty, skeleton } from "./list_blanks.js";
+import { ListHead } from "./list_head.js";
+import { meaning } from "./list_keys.js";
+import { NewsPill } from "./news_pill.js";
+import { every, onTrait, page, panel, showTrouble } from "../shared/panel.js";
+import { row } from "./row.js";
+import { Rows } from "./rows.js";
+import { Selection } from "./selection.js";
+import { Sight } from "../shared/sight.js";
+
+const OPEN_PAUSE = 180;
+const SAY_PAUSE = 600;
+
+class ConversationList {
+  constructor({ model, el, link, signal }) {
+    this.model = model;
+    this.el = el;
+    this.link = link;
+    this.rows = new Rows();
+    this.context = { search: "", me: "", total: 0 };
+    this.active = model.get("selected");
+    this.selection = new Selection(() => this.tellSelection());
+    this.build();
+    this.deeds = new Deeds({ el, link, busy: (words) => this.head.busy(words) });
+    this.openSoon = debounce(OPEN_PAUSE, () => this.open(this.active));
+    this.saySoon = debounce(SAY_PAUSE, (words) => (this.said.textContent = words));
+    link.on("rows", (value) => this.heard(value));
+    link.on("trouble", (value) => this.trouble(value));
+    onTrait(model, "selected", signal, (id) => this.opened(id));
+    for (const trait of ["selection", "selects_all"]) onTrait(model, trait, signal, () => this.takeSelection());
+    onCommands(el, signal, this.commands());
+    every(30_000, signal, () => this.retime());
+    new ResizeObserver(() => this.draw()).observe(this.box);
+    this.takeSelection();
+    this.load();
+  }
+
+  build() {
+    this.box = h("div", {
+      class: "cw-rows",
+      role: "listbox",
+      tabindex: "0",
+      "aria-label": "Conversations",
+      "aria-multiselectable": "true",
+      onpointerdown: (event) => this.press(event),
+      onpointerup: () => this.release(),
+      onpointercancel: () => (this.pressed = null),
+      onclick: (event) => event.detail === 0 && this.choose(idAt(event)),
+      onkeydown: (event) => this.key(event),
+      onscroll: () => this.scrolled(),
+    });
+    this.sight = new Sight({
+      box: this.box,
+      rows: this.rows,
+      paint: (conversation) => row(conversation, this.context),
+      mark: (node, conversation, index) => this.mark(node, conversation, index),
+    });
+    this.head = new ListHead({
+      run: (verb) => this.run(verb, this.picked()),
+      copy: (form, deed) => this.deeds.copy(form, deed),
+      last: () => this.deeds.last,
+      all: () => this.selectLoaded(),
+      everything: () => this.selection.everything(),
+      clear: () => this.selection.clear(),
+      leave: () => this.box.focus({ preventScroll: true }),
+    });
+    this.news = new NewsPill({ rows: this.rows, open: () => this.toTop() });
+    this.problem = h("p", { class: "cw-note cw-list-problem", role: "alert", hidden: true });
+    this.body = h("div", { class: "cw-list-body" });
+    this.said = h("div", { class: "cw-said", role: "status" });
+    fill(this.el, this.head.root, this.problem, this.body, this.said);
+  }
+
+  // --- what the kernel says
+
+  load() {
+    this.head.root.hidden = true;
+    fill(this.body, skeleton());
+    this.link.read("ready", { view: this.link.view, to: this.link.view }).catch((trouble) => this.trouble(trouble));
+  }
+
+  /** For all views of this panel, or for the one that `to` names. */
+  heard(value) {
+    if (!value.to || value.to === this.link.view) this.take(value);
+  }
+
+  trouble(trouble) {
+    this.waiting = false;
+    if (!this.loaded) showTrouble(this.body, trouble, () => this.load());
+    else this.say(trouble.message);
+  }
+
+  say(words) {
+    this.problem.textContent = words;
+    this.problem.hidden = !words;
+  }
+
+  /** A list that begins anew (`fresh`), or what changed in it: rows that came or changed, ids that are gone. */
+  take({ fresh, rows, gone, end, channels, context }) {
+    const before = this.rows.indexOf(this.active);
+    const again = fresh && (!this.loaded || context.list !== this.context.list);
+    this.context = { ...context, view: this.link.view };
+    this.end = end;
+    this.waiting = false;
+    this.loaded = true;
+    this.say("");
+    this.sight.forget(fresh ? undefined : [...gone, ...rows.map(({ id }) => id)]);
+    let moved = [];
+    this.sight.hold(() => (moved = this.rows.apply({ fresh, rows, gone })));
+    if (before >= 0) this.near = before;
+    if (again) this.beginAnew();
+    this.show(channels);
+    if (!again) this.news.count(moved, this.sight.top());
+    this.more();
+  }
+
+  beginAnew() {
+    this.box.scrollTop = 0;
+    this.news.clear();
+    const { filtered, total } = this.context;
+    this.saySoon(filtered ? `${total.toLocaleString()} found` : "");
+  }
+
+  show(channels) {
+    const some = this.rows.size > 0;
+    this.head.root.hidden = !some;
+    if (!some) fill(this.body, empty(channels, this.context));
+    else if (!this.box.isConnected) fill(this.body, this.news.root, this.box);
+    this.showHead();
+    if (some) this.draw();
+  }
+
+  // --- showing
+
+  draw() {
+    if (!this.box.isConnected) return;
+    this.sight.draw({ kept: this.active, end: this.end });
+    this.box.setAttribute("aria-busy", String(Boolean(this.waiting)));
+    this.box.dataset.selecting = String(this.selection.on);
+    const node = this.sight.nodes.get(this.active);
+    if (node) this.box.setAttribute("aria-activedescendant", node.id);
+    else this.box.removeAttribute("aria-activedescendant");
+  }
+
+  /** What of a row is not its conversation's: where it stands, whether it is selected, open, active. */
+  mark(node, { id }, index) {
+    node.setAttribute("aria-posinset", index + 1);
+    node.setAttribute("aria-setsize", Math.max(this.context.total, this.rows.size));
+    node.setAttribute("aria-selected", String(this.selection.has(id)));
+    if (id === this.model.get("selected")) node.setAttribute("aria-current", "true");
+    else node.removeAttribute("aria-current");
+    node.dataset.active = String(id === this.active);
+  }
+
+  scrolled() {
+    this.draw();
+    this.more();
+    if (this.box.scrollTop === 0) this.news.clear();
+  }
+
+  more() {
+    if (this.end || this.waiting || !this.sight.nearEnd()) return;
+    this.waiting = true;
+    this.link.read("more").catch((trouble) => this.trouble(trouble));
+  }
+
+  toTop() {
+    this.box.scrollTop = 0;
+    this.box.focus();
+  }
+
+  /** Times and windows that close pass by themselves. The active row stays: it would be read out again. */
+  retime() {
+    this.sight.forget([...this.sight.nodes.keys()].filter((id) => id !== this.active));
+    this.draw();
+  }
+
+  // --- opening
+
+  // What was pressed is opened, even if rows move or change before the button is let go; a click
+  // alone would get lost then. Clicks without a pointer come from assistive technology.
+
+  press(event) {
+    const id = event.button === 0 ? idAt(event) : "";
+    const toggles = event.ctrlKey || event.metaKey || event.target.closest(".cw-row-pick") !== null;
+    this.pressed = id ? { id, toggles, extends: event.shiftKey } : null;
+    if (event.shiftKey) event.preventDefault(); // would select text
+  }
+
+  release() {
+    const { pressed } = this;
+    this.pressed = null;
+    if (!pressed) return;
+    this.box.focus({ preventScroll: true });
+    if (pressed.extends) this.extendTo(this.rows.indexOf(pressed.id));
+    else if (pressed.toggles) this.toggle(pressed.id);
+    else this.choose(pressed.id);
+  }
+
+  choose(id) {
+    if (!id) return;
+    this.activate(id);
+    this.open(id);
+  }
+
+  open(id) {
+    this.openSoon.cancel();
+    if (!id) return;
+    this.pointOut(id);
+    if (id === this.model.get("selected")) return;
+    this.model.set("selected", id);
+    this.model.save_changes();
+    this.draw();
+  }
+
+  /** Another panel, or Python, opened it. */
+  opened(id) {
+    this.openSoon.cancel();
+    this.activate(id);
+  }
+
+  /** A hit of the search inside a conversation: its view goes there. */
+  pointOut(id) {
+    const message = this.rows.get(id)?.match_message_id ?? "";
+    const detail = { scope: this.context.scope, id, message, search: this.context.search };
+    page.dispatchEvent(new CustomEvent("reveal", { detail }));
+  }
+
+  activate(id) {
+    this.active = id;
+    this.draw();
+  }
+
+  // --- the keyboard
+
+  commands() {
+    return {
+      next: () => this.moveBy(1),
+      previous: () => this.moveBy(-1),
+      archive: () => this.runByKey(this.context.tab === "archived" ? "unarchive" : "archive"),
+      resolve: () => this.runByKey("resolve"),
+      unread: () => this.runByKey("mark_unread"),
+    };
+  }
+
+  key(event) {
+    const at = this.position();
+    const meant = meaning(event, { at, last: this.rows.size - 1, page: this.sight.page() });
+    if (meant === null || (meant.does === "clear" && !this.selection.on)) return;
+    if ("moveTo" in meant) this.moveTo(meant.moveTo);
+    else if ("extendTo" in meant) this.extendFrom(at, meant.extendTo);
+    else if (meant.does === "open") this.open(this.active);
+    else if (meant.does === "toggle") this.toggle(this.active);
+    else if (meant.does === "clear") this.selection.clear();
+    else this.selectLoaded();
+    event.preventDefault();
+    event.stopPropagation(); // Ctrl+A would select the notebook's cells
+  }
+
+  /** Where the active row is; one before where it was, if it is gone, so that the next one is there. */
+  position() {
+    const at = this.rows.indexOf(this.active);
+    return at >= 0 ? at : (this.near ?? 0) - 1;
+  }
+
+  moveBy(step) {
+    if (this.rows.size === 0) return false;
+    this.moveTo(Math.max(0, Math.min(this.position() + step, this.rows.size - 1)));
+    return true;
+  }
+
+  moveTo(index) {
+    this.focusOn(index);
+    this.openSoon();
+  }
+
+  focusOn(index) {
+    this.active = this.rows.at(index).id;
+    this.sight.scrollTo(index);
+    this.draw();
+  }
+
+  // --- selecting
+
+  tellSelection() {
+    const { ids, all } = this.selection; // what both traits are to be, whichever is told first
+    this.telling = true;
+    this.model.set("selection", [...ids]);
+    this.model.set("selects_all", all);
+    this.telling = false;
+    this.model.save_changes();
+    this.showSelection();
+  }
+
+  takeSelection() {
+    if (this.telling) return;
+    if (this.selection.take(this.model.get("selection"), this.model.get("selects_all"))) this.showSelection();
+  }
+
+  showSelection() {
+    this.draw();
+    if (this.loaded) this.showHead();
+  }
+
+  showHead() {
+    const { ids, all, on } = this.selection;
+    const selected = [...ids].map((id) => this.rows.get(id)).filter(Boolean);
+    const count = all ? this.context.total : ids.size;
+    this.head.show({ context: this.context, selected, count, all, bulk: on, loaded: this.rows.size });
+  }
+
+  toggle(id) {
+    if (!this.rows.get(id)) return;
+    this.activate(id);
+    this.selection.toggle(id, this.rows.ids());
+  }
+
+  extendTo(index) {
+    if (!this.rows.get(this.selection.anchor)) this.selection.anchorAt(this.rows.get(this.active) ? this.active : this.rows.at(index).id);
+    this.active = this.rows.at(index).id;
+    this.selection.extend(this.rows, index);
+  }
+
+  extendFrom(at, to) {
+    if (this.rows.size === 0) return;
+    if (!this.selection.on) this.selection.anchorAt(this.rows.at(Math.max(0, at)).id);
+    this.focusOn(to);
+    this.extendTo(to);
+  }
+
+  selectLoaded() {
+    if (this.rows.size > 0) this.selection.set(this.rows.ids());
+  }
+
+  // --- acting
+
+  /** What is selected, for a verb. */
+  picked() {
+    const { ids, all } = this.selection;
+    return all ? { count: this.context.total } : this.named([...ids]);
+  }
+
+  named(ids) {
+    return { ids, names: ids.map((id) => this.rows.get(id)?.contact_name ?? "").filter(Boolean) };
+  }
+
+  /** A verb on the selection; on the open conversation if there is none, and then on to its neighbour. */
+  runByKey(verb) {
+    const id = this.active || this.model.get("selected");
+    if (!this.selection.on && !id) return false;
+    if (this.selection.on) this.run(verb, this.picked());
+    else {
+      if (verb !== "mark_unread") this.goOn();
+      this.run(verb, this.named([id]));
+    }
+    return true;
+  }
+
+  /** To the next row, or at the end the one before, so that one can go on with that. */
+  goOn() {
+    const at = this.rows.indexOf(this.active);
+    const to = at + 1 < this.rows.size ? at + 1 : at - 1;
+    if (at < 0 || to < 0) return;
+    if (this.model.get("selected")) this.moveTo(to);
+    else this.focusOn(to);
+  }
+
+  async run(verb, target) {
+    const selected = this.selection.on;
+    const done = await this.deeds.run(verb, target);
+    if (done && selected) this.selection.clear();
+  }
+}
+
+function idAt(event) {
+  return event.target.closest("[role=option]")?.dataset.id ?? "";
+}
+
+export default panel("list", (parts) => new ConversationList(parts));

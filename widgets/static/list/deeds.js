@@ -1,0 +1,141 @@
+// The verbs of a list: done to conversations, told in a toast with a way back.
+
+import { copyText } from "../shared/clipboard.js";
+import { h } from "../shared/dom.js";
+import { plural } from "../shared/format.js";
+import { confirm, toast } from "../shared/overlay.js";
+import { plain } from "../shared/text.js";
+
+const NAMED = 5;
+const UNDO_TIME = 10_000;
+
+/** What each verb is called, its picture, and how what it did is told. `key`: the command of its key. */
+export const VERBS = {
+  mark_read: { label: "Mark as read", icon: "read", done: "marked as read", already: "read" },
+  mark_unread: { label: "Mark as unread", icon: "unread", key: "unread", done: "marked as unread", already: "unread" },
+  resolve: { label: "Resolve", icon: "resolve", key: "resolve", done: "resolved", already: "resolved" },
+  reopen: { label: "Reopen", icon: "reopen", done: "reopened", already: "open" },
+  archive: { label: "Archive", icon: "archive", key: "archive", done: "archived", already: "archived" },
+  unarchive: { label: "Unarchive", icon: "unarchive", key: "archive", done: "unarchived", already: "active" },
+  delete: { label: "Delete", icon: "trash", done: "deleted" },
+};
+
+export class Deeds {
+  /** `busy(words)` shows what goes on, "" that it is over. */
+  constructor({ el, link, busy }) {
+    this.el = el;
+    this.link = link;
+    this.busy = busy;
+    this.running = "";
+    this.last = "";
+    link.on("progress", ({ done, of }) => this.running && this.busy(`${this.running} ${done.toLocaleString()} of ${of.toLocaleString()}`));
+  }
+
+  /**
+   * Does a verb to conversations: {ids, names} or {count} of all that match. Resolves to whether it
+   * was done; what went wrong has been told.
+   */
+  async run(verb, target) {
+    try {
+      if (verb === "delete" && !(await this.sure(target))) return false;
+      const value = await this.ask("act", { verb, ...asked(target) }, `${VERBS[verb].label}…`);
+      if ("matches" in value) return this.again(verb, target, value.matches);
+      this.tell(verb, value);
+      return true;
+    } catch (trouble) {
+      toast(this.el, trouble.message);
+      return false;
+    }
+  }
+
+  async ask(name, args, words) {
+    this.running = words;
+    this.busy(words);
+    try {
+      return (await this.link.ask(name, args)).value;
+    } finally {
+      this.running = "";
+      this.busy("");
+    }
+  }
+
+  /** What matches is not what was chosen any more. */
+  async again(verb, target, count) {
+    const { label } = VERBS[verb];
+    if (count === 0) {
+      toast(this.el, "Nothing matches any more");
+      return false;
+    }
+    if (verb === "delete") return this.run(verb, { count });
+    const sure = await confirm(this.el, {
+      title: `${plural(count, "conversation")} match now`,
+      body: h("p", {}, `There were ${target.count.toLocaleString()} when you selected them. ${label} all ${count.toLocaleString()}?`),
+      action: label,
+      danger: false,
+    });
+    return sure && this.run(verb, { count });
+  }
+
+  tell(verb, { changed, deed, trouble }) {
+    this.last = deed.id;
+    const words = [summary(verb, changed), trouble].filter(Boolean).join(". ");
+    toast(this.el, words, { actions: this.actions(deed), wait: UNDO_TIME });
+  }
+
+  actions({ id, undo }) {
+    const copy = { label: "Copy as Python", run: () => this.copy("python", id) };
+    return undo ? [{ label: "Undo", run: () => this.undo(id) }, copy] : [copy];
+  }
+
+  /** As Python or SQL: the list, or what was done (`deed`). */
+  async copy(form, deed = "") {
+    try {
+      const asked = deed ? this.link.ask("deed_code", { deed, form }) : this.link.ask("code", { form });
+      await copyText(this.el, (await asked).value, form === "sql" ? "SQL" : "Python");
+    } catch (trouble) {
+      toast(this.el, trouble.message);
+    }
+  }
+
+  async undo(deed) {
+    try {
+      const { verb, changed } = await this.ask("undo", { deed }, "Undo…");
+      toast(this.el, summary(verb, changed));
+    } catch (trouble) {
+      toast(this.el, trouble.message);
+    }
+  }
+
+  // --- deleting
+
+  async sure(target) {
+    const { value: lost } = await this.link.ask("contents", asked(target));
+    const files = lost.files > 0 && plural(lost.files, "file");
+    const what = [plural(lost.messages, "message"), files].filter(Boolean).join(" and ");
+    const one = target.names?.length === 1;
+    return confirm(this.el, {
+      title: one ? `Delete the conversation with ${target.names[0]}?` : `Delete ${plural(lost.conversations, "conversation")}?`,
+      body: [
+        !one && target.names && h("p", {}, listed(target.names)),
+        h("p", {}, "This permanently deletes ", h("strong", {}, what), ". It cannot be undone."),
+      ],
+      action: "Delete",
+    });
+  }
+}
+
+function asked({ ids, count }) {
+  return ids ? { ids } : { expected: count };
+}
+
+function summary(verb, changed) {
+  const { done, already } = VERBS[verb];
+  if (changed === 0) return already ? `Nothing to do: already ${already}` : "Nothing to do";
+  return `${plural(changed, "conversation")} ${done}`;
+}
+
+/** Some names and how many more there are. */
+function listed(names) {
+  const shown = names.slice(0, NAMED).map(plain).join(", ");
+  return names.length > NAMED ? `${shown} and ${(names.length - NAMED).toLocaleString()} more` : shown;
+}

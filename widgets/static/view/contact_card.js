@@ -1,0 +1,263 @@
+// Who the open conversation is with: name, addresses, Block, Opted out, and their other conversations.
+
+import { fill, h } from "../shared/dom.js";
+import { moment, relative } from "../shared/format.js";
+import { channelIcon, icon } from "../shared/icons.js";
+import { onCommands } from "../shared/keys.js";
+import { confirm, toast } from "../shared/overlay.js";
+import { onTrait, panel } from "../shared/panel.js";
+import { onRemembered, remember, remembered } from "../shared/remembered.js";
+import { avatar, statusPill, time } from "../list/row.js";
+import { plain } from "../shared/text.js";
+
+/** Narrower than this, an inbox shows the card over the conversation, as inbox.css has it. */
+const BESIDE = 1100;
+
+const KINDS = {
+  phone: ["phone", "Phone number"],
+  email: ["mail", "Email"],
+  bsuid: ["user", "WhatsApp user id"],
+  igsid: ["user", "Instagram id"],
+  telegram_chat: ["user", "Telegram chat id"],
+  local: ["user", "Address"],
+};
+
+class ContactCard {
+  constructor({ model, el, link, signal }) {
+    Object.assign(this, { model, el, link });
+    this.body = h("div", { class: "cw-card-body" });
+    this.problem = h("p", { class: "cw-note", role: "alert", hidden: true });
+    this.title = h(
+      "header",
+      { class: "cw-card-title" },
+      h("h3", {}, "Contact"),
+      h("button", { class: "cw-icon-button", "aria-label": "Close the contact", title: "Close", onclick: () => this.toggle() }, icon("close")),
+    );
+    fill(el, this.title, this.problem);
+    el.setAttribute("role", "complementary");
+    el.setAttribute("aria-label", "Contact");
+    el.addEventListener("keydown", (event) => this.escape(event));
+    link.on("card", (value) => this.take(value));
+    link.on("trouble", (trouble) => this.say(trouble.message));
+    onTrait(model, "conversation_id", signal, () => this.load());
+    onCommands(el, signal, { contact: () => this.toggle() });
+    onRemembered("card", signal, () => this.place());
+    this.sized = new ResizeObserver(() => this.place());
+    signal.addEventListener("abort", () => this.sized.disconnect());
+    this.over = false;
+    this.load();
+  }
+
+  // --- open or closed
+
+  /** Beside the conversation as this browser remembers it; over it only when asked for. */
+  isOpen() {
+    return this.isBeside() ? remembered("card", true) : this.over;
+  }
+
+  isBeside() {
+    const inbox = this.el.closest(".cw-inbox");
+    return !inbox || inbox.clientWidth >= BESIDE;
+  }
+
+  toggle() {
+    const open = !this.isOpen();
+    if (this.isBeside()) remember("card", open);
+    else this.over = open;
+    this.place();
+    const button = this.el.closest(".cw-inbox")?.querySelector(".cw-head-card");
+    if (open) this.title.querySelector("button").focus();
+    else button?.focus();
+  }
+
+  place() {
+    const inbox = this.el.closest(".cw-inbox");
+    const open = !inbox || this.isOpen();
+    if (inbox && inbox !== this.around) this.sized.observe(inbox); // not there yet while this is made
+    this.around = inbox;
+    this.el.hidden = !this.id || !open;
+    this.el.dataset.over = String(!this.isBeside());
+    inbox?.querySelector(".cw-head-card")?.setAttribute("aria-expanded", String(open));
+  }
+
+  escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.isBeside()) return;
+    event.preventDefault();
+    this.toggle();
+  }
+
+  // --- content
+
+  async load() {
+    this.id = this.model.get("conversation_id");
+    this.body.remove(); // a name that is being typed is still its contact's
+    this.card = null;
+    this.over = false;
+    this.place();
+    this.say("");
+    if (!this.id) return;
+    const id = this.id;
+    try {
+      const { value } = await this.link.read("ready", { view: this.link.view, conversation_id: id });
+      if (this.id === id) this.take(value);
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
+  }
+
+  take(value) {
+    if (value && value.id !== this.id) return undefined;
+    this.card = value;
+    if (!value) return this.body.remove();
+    if (this.editing?.isConnected) return undefined; // what is being typed stays
+    const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.part;
+    fill(this.body, this.who(), this.identities(), this.facts(), this.switches(), this.others());
+    if (!this.body.isConnected) this.el.append(this.body);
+    if (focused) this.focus(focused);
+    return this.place();
+  }
+
+  focus(part) {
+    [...this.body.querySelectorAll("button")].find(({ dataset }) => dataset.part === part)?.focus();
+  }
+
+  name() {
+    const { contact, conversation } = this.card;
+    return plain(contact.name || conversation.contact_name);
+  }
+
+  who() {
+    const { conversation } = this.card;
+    const rename = h("button", { class: "cw-icon-button", "aria-label": "Rename", title: "Rename", dataset: { part: "rename" }, onclick: () => this.rename() }, icon("pencil"));
+    const line = h("div", { class: "cw-card-name" }, h("h4", { title: this.name() }, h("bdi", {}, this.name())), rename);
+    return h("section", { class: "cw-card-who" }, avatar(conversation), line);
+  }
+
+  identities() {
+    const rows = this.card.contact.addresses.map(({ kind, value }) => {
+      const [glyph, label] = KINDS[kind] ?? KINDS.local;
+      const picture = glyph === "mail" ? channelIcon("mail", label) : icon(glyph, label);
+      const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", dataset: { part: `copy ${value}` }, onclick: () => this.copy(value) }, icon("copy"));
+      return h("li", {}, picture, h("bdi", { title: plain(value) }, plain(value)), copy);
+    });
+    return h("ul", { class: "cw-card-identities", "aria-label": "Addresses" }, rows);
+  }
+
+  facts() {
+    const { contact, conversation } = this.card;
+    const { channel_kind: kind, channel_name: channel } = conversation;
+    const at = (iso) => h("time", { datetime: iso, title: moment(iso) }, relative(iso));
+    const fact = (label, value) => [h("dt", {}, label), h("dd", {}, value)];
+    return h(
+      "dl",
+      { class: "cw-card-facts" },
+      fact("Channel", [channelIcon(kind), h("bdi", {}, plain(channel))]),
+      fact("First contact", at(contact.first_contact_at)),
+      fact("Last contact", at(contact.last_contact_at)),
+    );
+  }
+
+  switches() {
+    const { blocked, opted_out: out } = this.card.contact;
+    return h(
+      "div",
+      { class: "cw-card-switches" },
+      this.switch("block", "Block", "Messages are kept but change nothing, and nothing can be sent.", blocked, () => this.block()),
+      this.switch("out", "Opted out", "Wants no messages: nothing can be sent.", out, () => this.update({ opted_out: !out })),
+    );
+  }
+
+  switch(part, label, about, on, run) {
+    const toggle = h("button", { class: "cw-switch", role: "switch", "aria-checked": String(on), "aria-label": label, dataset: { part }, onclick: run });
+    return h("label", {}, h("span", {}, label, h("small", {}, about)), toggle);
+  }
+
+  others() {
+    const { others } = this.card;
+    const rows = others.map((row) => h("li", {}, this.other(row)));
+    return h(
+      "section",
+      { class: "cw-card-others" },
+      h("h4", {}, "Other conversations", others.length > 0 && h("span", { class: "cw-badge cw-badge-plain" }, String(others.length))),
+      others.length > 0 ? h("ul", {}, rows) : h("p", { class: "cw-card-none" }, "None"),
+    );
+  }
+
+  other(row) {
+    const { channel_kind: kind, channel_name: channel, subject, preview, archived } = row;
+    const said = plain(subject || preview.text || "No messages");
+    return h(
+      "button",
+      { class: "cw-card-other", dataset: { part: `go ${row.id}` }, onclick: () => this.go(row.id) },
+      h("span", { class: "cw-card-line" }, channelIcon(kind), h("bdi", {}, plain(channel)), time(row.last_activity_at)),
+      h("span", { class: "cw-card-line" }, h("bdi", { class: "cw-card-said" }, said.slice(0, 120)), archived && h("span", { class: "cw-pill" }, "Archived"), statusPill(row.status)),
+    );
+  }
+
+  // --- acting
+
+  go(id) {
+    this.model.set("conversation_id", id);
+    this.model.save_changes();
+  }
+
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      toast(this.el, "Copied");
+    } catch {
+      this.say("The browser does not let us copy; select the text instead.");
+    }
+  }
+
+  rename() {
+    const before = this.card.contact.name;
+    const field = h("input", { class: "cw-card-field", value: before, "aria-label": "Name", maxlength: "200", dir: "auto" });
+    let over = false;
+    const end = async (keep, keepFocus = true) => {
+      if (over) return;
+      over = true;
+      this.editing = null;
+      if (keep && field.value.trim() !== before) await this.update({ name: field.value });
+      this.take(this.card);
+      if (keepFocus) this.focus("rename");
+    };
+    field.addEventListener("blur", () => end(true, false));
+    field.addEventListener("keydown", (event) => {
+      if (!["Enter", "Escape"].includes(event.key) || event.isComposing) return;
+      event.preventDefault();
+      end(event.key === "Enter");
+    });
+    this.editing = field;
+    fill(this.el.querySelector(".cw-card-name"), field);
+    field.focus();
+    field.select();
+  }
+
+  async block() {
+    const { blocked } = this.card.contact;
+    const sure = blocked || (await confirm(this.el, {
+      title: `Block ${this.name()}?`,
+      body: h("p", {}, "What they write is kept, but it brings nothing back to the inbox and nobody is told; nothing can be sent to them. You can unblock them here."),
+      action: "Block",
+    }));
+    if (sure) await this.update({ blocked: !blocked });
+  }
+
+  async update(change) {
+    try {
+      await this.link.ask("update", { contact_id: this.card.contact.id, ...change });
+      this.say("");
+    } catch (trouble) {
+      this.say(trouble.message);
+      this.take(this.card);
+    }
+  }
+
+  say(words) {
+    this.problem.textContent = words;
+    this.problem.hidden = !words;
+  }
+}
+
+export default panel("card", (parts) => new ContactCard(parts));

@@ -1,0 +1,259 @@
+// An open conversation: its head, its messages, and reading them.
+
+import { confirm } from "../shared/overlay.js";
+import { fill, h } from "../shared/dom.js";
+import { Head } from "./head.js";
+import { onCommands } from "../shared/keys.js";
+import { firstKeys } from "../frame/help.js";
+import { Log } from "./log.js";
+import { isPicture, Media } from "./media.js";
+import { blank, onTrait, page, panel, showTrouble } from "../shared/panel.js";
+import { plain } from "../shared/text.js";
+
+const READING_TIME = 1000;
+
+class ConversationView {
+  constructor({ model, el, link, signal }) {
+    this.model = model;
+    this.el = el;
+    this.link = link;
+    const media = new Media({ el, link, photos: () => this.log.photos(isPicture), signal });
+    this.parts = {
+      me: "",
+      threads: false,
+      media,
+      link,
+      signal,
+      deliver: (verb, message) => this.deliver(verb, message),
+      now: () => new Date(Date.now() + this.ahead),
+    };
+    this.ahead = 0;
+    this.head = new Head({
+      el,
+      link,
+      act: (verb, args) => this.act(verb, args),
+      say: (words) => this.say(words),
+      leave: () => this.leave(),
+    });
+    this.log = new Log({
+      parts: this.parts,
+      load: (way, id) => this.load(way, id),
+      latest: () => this.open(),
+      moved: () => this.watchReading(),
+      say: (words) => this.speak(words),
+    });
+    this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
+    this.problem = h("p", { class: "cw-view-problem", role: "alert", hidden: true });
+    link.on("refresh", (value) => this.refresh(value));
+    link.on("gone", () => this.nothing());
+    link.on("trouble", (trouble) => this.say(trouble.message));
+    onTrait(model, "conversation_id", signal, () => this.open());
+    this.watchSight(signal);
+    this.watchSending(signal);
+    onCommands(el, signal, this.commands());
+    this.open();
+  }
+
+  // --- opening
+
+  async open() {
+    const id = this.model.get("conversation_id");
+    this.id = id;
+    this.opened = null;
+    this.readUpTo = 0n;
+    this.say("");
+    this.parts.media.clear();
+    if (!id) this.nothing();
+    else this.el.dataset.open = "true";
+    try {
+      const wanted = this.wanted?.id === id ? this.wanted : { message: "" };
+      const args = { view: this.link.view, conversation_id: id, target: wanted.message };
+      const { value } = await this.link.read("open", args);
+      if (this.id === id && id) this.show(value, wanted);
+    } catch (trouble) {
+      if (this.id === id) showTrouble(this.el, trouble, () => this.open());
+    }
+  }
+
+  nothing() {
+    this.id = "";
+    this.el.dataset.open = "false";
+    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
+  }
+
+  /** `wanted`: the message to go to, or "", and the words that found it. */
+  show(value, wanted) {
+    this.scope = value.scope;
+    this.parts.me = value.me;
+    this.parts.threads = value.conversation.channel_kind === "mail";
+    this.take(value);
+    fill(this.el, this.head.root, this.problem, h("div", { class: "cw-log-frame" }, this.log.root, this.log.jump), this.spoken);
+    this.log.open(value, value.conversation.unread);
+    this.wanted = null;
+    this.showHead();
+    if (wanted.message) this.log.reveal(wanted.message, wanted.search);
+    this.watchReading();
+  }
+
+  showHead() {
+    this.head.show(this.opened, this.agent, this.parts.threads ? this.log.writers() : []);
+  }
+
+  refresh(value) {
+    if (value.conversation.id !== this.id || !this.opened) return;
+    this.take(value);
+    if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
+    this.showHead();
+    this.watchReading();
+  }
+
+  take(value) {
+    this.opened = value.conversation;
+    this.agent = value.agent;
+    this.ahead = Date.parse(value.now) - Date.now();
+  }
+
+  /** Messages "before" or "after" another one. Resolves to whether they came. */
+  async load(way, message) {
+    const id = this.id;
+    try {
+      const { value } = await this.link.read("page", { conversation_id: id, [way]: message });
+      if (this.id !== id) return false;
+      if (way === "before") this.log.prepend(value);
+      else this.log.append(value);
+      return true;
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+      return false;
+    }
+  }
+
+  leave() {
+    this.model.set("conversation_id", "");
+    this.model.save_changes();
+  }
+
+  // --- acting
+
+  /** A verb on the open conversation, or on the one that `args` names. Resolves to whether it was done. */
+  async act(verb, args = {}) {
+    const id = this.id;
+    try {
+      await this.link.ask("act", { conversation_id: id, verb, ...args });
+      this.say("");
+      return true;
+    } catch (trouble) {
+      this.say(trouble.message);
+      if (this.id === id) this.showHead();
+      return false;
+    }
+  }
+
+  /** What to do about a sent message; Send again asks first, as the customer may get it twice. */
+  async deliver(verb, message) {
+    const id = this.id;
+    if (verb === "send_again" && !(await this.sureToRepeat())) return;
+    try {
+      const { value } = await this.link.ask("deliver", { conversation_id: id, message_id: message.id, verb });
+      this.say("");
+      // What was taken back is the composer's again: its text, and its files as uploads.
+      if (verb === "cancel") page.dispatchEvent(new CustomEvent("taken back", { detail: { scope: this.scope, id, message: value } }));
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
+  }
+
+  sureToRepeat() {
+    const name = plain(this.opened.contact_name);
+    const words = [
+      "Nobody knows whether the provider has it already. If it does, ",
+      h("strong", {}, h("bdi", {}, name), " gets this message twice"),
+      ". Where you can, look into the provider's own app first, and choose Mark as sent if it is there.",
+    ];
+    return confirm(this.el, { title: "Send this message again?", body: h("p", {}, words), action: "Send again", danger: false });
+  }
+
+  /** The keys of an inbox; where there is a list, they are the list's. */
+  commands() {
+    const run = (act) => () => {
+      if (!this.opened || this.el.closest(".cw-inbox")?.querySelector(".cw-list")) return false;
+      act(this.opened);
+      return true;
+    };
+    return {
+      archive: run(({ archived }) => this.head.choose(archived ? "unarchive" : "archive")),
+      resolve: run(({ status }) => this.head.choose(status === "resolved" ? "reopen" : "resolve")),
+      unread: run(() => this.head.choose("mark_unread")),
+    };
+  }
+
+  say(words) {
+    this.problem.textContent = words;
+    this.problem.hidden = !words;
+  }
+
+  /** For who can't see it: what is new. */
+  speak(words) {
+    this.spoken.textContent = words;
+  }
+
+  watchSending(signal) {
+    const mine = ({ detail }) => this.opened && detail.scope === this.scope && detail.id === this.id;
+    const listen = (name, run) =>
+      page.addEventListener(name, (event) => mine(event) && run(event.detail), { signal });
+    listen("sending", ({ key, text }) => this.log.addPending(key, text));
+    page.addEventListener("reveal", ({ detail }) => this.want(detail), { signal });
+    listen("settled", ({ key, message }) => this.log.dropPending(key, message));
+  }
+
+  /** A message to show: now if its conversation is open, or as soon as it is. */
+  want({ scope, id, message, search = "" }) {
+    this.wanted = message ? { id, message, search } : null;
+    if (!message || !this.opened || scope !== this.scope || id !== this.id) return;
+    if (this.log.messages.has(message)) this.log.reveal(message, search);
+    else this.open();
+  }
+
+  // --- reading
+
+  watchSight(signal) {
+    const sight = new IntersectionObserver(([entry]) => {
+      this.inSight = entry.isIntersecting;
+      this.watchReading();
+    }, { threshold: 0.4 });
+    sight.observe(this.el);
+    signal.addEventListener("abort", () => {
+      sight.disconnect();
+      clearTimeout(this.reading);
+    });
+    document.addEventListener("visibilitychange", () => this.watchReading(), { signal });
+  }
+
+  /**
+   * What is new counts as read after a second in sight. What was read before does not count again, so
+   * that Mark as unread, here or elsewhere, lasts until the conversation is opened anew.
+   */
+  watchReading() {
+    if (!this.opened) return;
+    if (this.opened.unread === 0) this.readUpTo = this.log.highest();
+    const seen = this.canSee() ? this.log.highestInSight() : 0n;
+    const due = seen > this.readUpTo ? seen : null;
+    if (due === this.due) return;
+    clearTimeout(this.reading);
+    this.due = due;
+    if (due) this.reading = setTimeout(() => this.markRead(due), READING_TIME);
+  }
+
+  markRead(upto) {
+    this.readUpTo = upto;
+    this.due = null;
+    const args = { conversation_id: this.id, upto: String(upto) };
+    this.link.ask("seen", args).catch((trouble) => this.say(trouble.message));
+  }
+
+  canSee() {
+    return this.inSight && document.visibilityState === "visible" && this.log.root.isConnected;
+  }
+}
+
+export default panel("view", (parts) => new ConversationView(parts));
