@@ -5,7 +5,7 @@ from typing import Any
 
 import traitlets
 
-from workspace.client import ids
+from workspace.client import arguments
 from workspace.errors import InvalidRequest
 
 
@@ -15,7 +15,7 @@ def ids_of(given: Any) -> tuple[str, ...]:
     `given`: a DataFrame with a column `id` or `conversation_id`, a Series, conversations, ids.
     """
     values = _column(given) if hasattr(given, "columns") else given
-    return tuple(dict.fromkeys(ids.ids_of(values)))
+    return tuple(dict.fromkeys(arguments.ids_of(values)))
 
 
 def _column(frame: Any) -> Iterable[Any]:

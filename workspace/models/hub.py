@@ -1,0 +1,36 @@
+"""What the hub tells of itself and of what changed."""
+
+from dataclasses import dataclass
+
+from workspace.models.kinds import Id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the change sequence. Without content: fetch what it names.
+
+    `kind`: ``conversation`` (row, messages or events of one conversation changed), ``deleted``,
+    ``channels``, ``views`` (saved ones) or ``reload`` (the position asked for is too old: read
+    everything again).
+    """
+
+    seq: int
+    kind: str
+    conversation_id: Id | None = None
+    inbound: bool = False
+    """A customer's message arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubInfo:
+    """The handshake, ``GET /v1/info``."""
+
+    version: str
+    api: int
+    pid: int
+    folder: str
+    demo: bool
+    sending: int
+    """Sends in flight."""
+    agent: bool
+    """An agent is set up."""
