@@ -23,6 +23,7 @@ from workspace.channels.base import (
     Sent,
     StatusChanged,
 )
+from workspace.errors import ConvoError
 from workspace.models import (
     Actor,
     ActorKind,
@@ -78,7 +79,7 @@ class Wire:
     took: list[Outbound] = field(default_factory=list)
     """What it was given, accepted or not."""
     found: dict[str, bool | None] = field(default_factory=dict)
-    offers: list[Template] = field(default_factory=list)
+    offers: list[Template] | ConvoError = field(default_factory=list)
     clock: datetime = NOW
     closed: bool = False
     payloads: list[Payload | BaseException] = field(default_factory=list)
@@ -133,6 +134,8 @@ class Wire:
         return [Check("wire", True, "It works.")]
 
     def templates(self) -> list[Template]:
+        if isinstance(self.offers, ConvoError):
+            raise self.offers
         return self.offers
 
     def close(self) -> None:

@@ -29,7 +29,6 @@ from workspace.settings import Paths, Secrets
 from workspace.testing import at_once
 from workspace.testing.builders import START
 
-
 HELLO = Template("hello", "en", "MARKETING", "APPROVED", "Hello {{1}}!")
 
 
