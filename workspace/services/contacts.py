@@ -1,6 +1,6 @@
 """The people outside: what is known of them, their name, Block and Opted out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -25,7 +25,7 @@ class Clocks(Protocol):
 class Update:
     """What is to be true of a contact; None: as it is."""
 
-    name: str | None = None
+    name: str | None = field(default=None, repr=False)
     blocked: bool | None = None
     opted_out: bool | None = None
 

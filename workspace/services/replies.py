@@ -6,7 +6,7 @@ the writer hears it at once, and again at the moment of sending.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -292,8 +292,8 @@ class Replies(Uploads):
 class _Start:
     channel_id: int
     to: Address
-    name: str
-    subject: str
+    name: str = field(repr=False)
+    subject: str = field(repr=False)
 
 
 def _place(db: Driver, conversation_id: int) -> tuple[int, int]:
