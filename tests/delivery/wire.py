@@ -46,6 +46,7 @@ from workspace.models import (
 from workspace.services import Services, World, payloads
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Secrets
+from workspace.store import states
 from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
@@ -272,3 +273,11 @@ def open_office(
     found = services.accounts.list()
     channel = found[0].id if found else services.accounts.add("wire", "wire", {}).id
     return Office(services, wire, channel, clock)
+
+
+def check(office: Office) -> None:
+    """Kept states equal what follows from the log."""
+    with office.services.store.read() as db:
+        ids = [row[0] for row in db.execute("SELECT id FROM conversations")]
+        for id, state in states.load(db, ids).items():
+            assert state == states.recompute(db, id)
