@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workspace.client import Workspace, connect
-from workspace.client import ids as module
+from workspace.client import arguments as module
 from workspace.errors import Conflict, CountChanged, InvalidRequest, NotFound
 from workspace.models import Actor, ActorKind, Contents, EventKind, Status
 

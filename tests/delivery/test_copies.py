@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import check
-from wire import ANN, Office, Wire, open_office, refuse
+from wire import ANN, Office, Wire, check, open_office, refuse
 
 from workspace.channels.base import Outbound, Request, Response
 from workspace.models import DeliveryStatus, FailureKind, Status

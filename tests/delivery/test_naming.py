@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check
-from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office
+from wire import ANN, CAPABILITIES, NOW, Office, Wire, check, open_office
 
 from workspace.channels.base import (
     Event,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from conftest import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wire import ANN, Clock, Office, Wire, accept, break_off, open_office, refuse
+from wire import ANN, Clock, Office, Wire, accept, break_off, check, open_office, refuse
 
 from workspace.errors import Conflict
 from workspace.models import Actor, ActorKind, DeliveryStatus, FailureKind

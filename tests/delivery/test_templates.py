@@ -10,7 +10,14 @@ import pytest
 from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office
 
 from workspace.channels.simulated.catalogue import CATALOGUE
-from workspace.errors import CannotSend, CannotStart, Conflict, InvalidRequest, NotFound
+from workspace.errors import (
+    CannotSend,
+    CannotStart,
+    Conflict,
+    ConvoError,
+    InvalidRequest,
+    NotFound,
+)
 from workspace.models import (
     Actor,
     ActorKind,
@@ -23,12 +30,14 @@ from workspace.models import (
     Status,
     TemplateChoice,
 )
+from workspace.services.sender import UNASKED
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 PHONE = "+4915123456789"
 VALUES = {"header.1": "A-7", "1": "Ada", "2": "A-7", "3": "today", "button.0": "x"}
 ORDER = TemplateChoice("order_update", "en", VALUES)
 HELLO = TemplateChoice("hello", "en")
+OUT_OF_REACH = ConvoError("The provider is out of reach.")
 CAN = replace(
     CAPABILITIES,
     can_start=StartRule.TEMPLATE_ONLY,
@@ -50,9 +59,11 @@ def send(
     return office.services.replies.send(id, "", [], ANN, key, template=choice)
 
 
-def start(office: Office, choice: TemplateChoice | None = HELLO, text: str = "") -> int:
+def start(
+    office: Office, choice: TemplateChoice | None = HELLO, text: str = "", phone: str = PHONE
+) -> int:
     made = office.services.replies.start_conversation(
-        office.channel, PHONE, "Ada", text, "", [], ANN, None, choice
+        office.channel, phone, "Ada", text, "", [], ANN, None, choice
     )
     return made.id
 
@@ -114,6 +125,8 @@ def test_what_cant_be_sent_is_refused_and_leaves_nothing(
     assert office.all() == [conversation]
     with pytest.raises(CannotSend, match=words):
         start(office, choice)
+    with pytest.raises(CannotSend, match=words):
+        start(office, choice, phone=conversation.address.value)
     with office.services.store.read() as db:
         assert db.execute("SELECT count(*) FROM contacts") == [(1,)]
 
@@ -173,6 +186,23 @@ def test_one_key_is_one_message_even_when_the_template_is_gone(office: Office) -
     assert send(office, conversation.id, key="k").id == first.id
     with pytest.raises(Conflict):
         send(office, conversation.id, HELLO, key="k")
+    office.wire.offers = OUT_OF_REACH
+    assert send(office, conversation.id, key="k").id == first.id
+    with pytest.raises(ConvoError, match="out of reach"):
+        send(office, conversation.id, key="another")
+
+
+def test_a_template_that_cant_be_looked_up_holds_up_nobody_else(office: Office) -> None:
+    one, two = office.hear(), office.hear("+4915199999")
+    waits, goes = send(office, one.id), office.send(two.id)
+    offers, office.wire.offers = office.wire.offers, OUT_OF_REACH
+    office.step()
+    assert office.status(waits.id) is DeliveryStatus.QUEUED
+    assert office.status(goes.id) is DeliveryStatus.SENT
+    office.wire.offers = offers
+    office.clock.advance(UNASKED.total_seconds())
+    office.step()
+    assert office.status(waits.id) is DeliveryStatus.SENT
 
 
 def test_starting_with_a_template(office: Office) -> None:

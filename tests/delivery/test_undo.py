@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import check
-from wire import ANN, NOW, Clock, Office, Wire, open_office, refuse
+from wire import ANN, NOW, Clock, Office, Wire, check, open_office, refuse
 
 from workspace.errors import Conflict, NotFound, TooLate
 from workspace.models import (

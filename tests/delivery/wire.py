@@ -23,6 +23,7 @@ from workspace.channels.base import (
     Sent,
     StatusChanged,
 )
+from workspace.errors import ConvoError
 from workspace.models import (
     Actor,
     ActorKind,
@@ -45,6 +46,7 @@ from workspace.models import (
 from workspace.services import Services, World, payloads
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Secrets
+from workspace.store import states
 from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
@@ -78,7 +80,7 @@ class Wire:
     took: list[Outbound] = field(default_factory=list)
     """What it was given, accepted or not."""
     found: dict[str, bool | None] = field(default_factory=dict)
-    offers: list[Template] = field(default_factory=list)
+    offers: list[Template] | ConvoError = field(default_factory=list)
     clock: datetime = NOW
     closed: bool = False
     payloads: list[Payload | BaseException] = field(default_factory=list)
@@ -133,6 +135,8 @@ class Wire:
         return [Check("wire", True, "It works.")]
 
     def templates(self) -> list[Template]:
+        if isinstance(self.offers, ConvoError):
+            raise self.offers
         return self.offers
 
     def close(self) -> None:
@@ -269,3 +273,11 @@ def open_office(
     found = services.accounts.list()
     channel = found[0].id if found else services.accounts.add("wire", "wire", {}).id
     return Office(services, wire, channel, clock)
+
+
+def check(office: Office) -> None:
+    """Kept states equal what follows from the log."""
+    with office.services.store.read() as db:
+        ids = [row[0] for row in db.execute("SELECT id FROM conversations")]
+        for id, state in states.load(db, ids).items():
+            assert state == states.recompute(db, id)

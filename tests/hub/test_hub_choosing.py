@@ -115,7 +115,7 @@ def test_contents_of_nothing_in_particular(http: httpx.Client) -> None:
 
 def test_views_are_saved_told_and_deleted(http: httpx.Client, signed: Signed) -> None:
     said = {"name": "Für später / 100%?", "filter": {"status": ["pending"], "search": "it's"}}
-    saved = http.post("/v1/views", json=said, headers=signed()).json()
+    saved = http.put("/v1/views", json=said, headers=signed()).json()
     assert (saved["name"], saved["filter"]) == (said["name"], said["filter"])
     assert saved["actor"]["name"] == "tester"
     assert saved in http.get("/v1/views").json()
@@ -142,5 +142,5 @@ def test_views_are_saved_told_and_deleted(http: httpx.Client, signed: Signed) ->
 )
 def test_a_bad_view(http: httpx.Client, signed: Signed, said: Any, word: str) -> None:
     before = http.get("/v1/views").json()
-    refused(http.post("/v1/views", json=said, headers=signed()), 422, "invalid_request", word)
+    refused(http.put("/v1/views", json=said, headers=signed()), 422, "invalid_request", word)
     assert http.get("/v1/views").json() == before

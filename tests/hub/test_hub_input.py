@@ -239,6 +239,13 @@ def test_an_upload_over_the_limit(http: httpx.Client, signed: Signed) -> None:
     refused(answer, 413, "too_large", f"{MAX_UPLOAD:,}")
 
 
+def test_more_files_than_any_message_has(http: httpx.Client, signed: Signed, some: Some) -> None:
+    [id] = some(1)
+    body = {"uploads": ["1"] * 101}
+    answer = http.post(f"/v1/conversations/{id}/messages", json=body, headers=signed())
+    refused(answer, 422, "invalid_request", "uploads")
+
+
 def test_a_lone_surrogate_is_no_text(http: httpx.Client, signed: Signed, some: Some) -> None:
     (id,) = some(1)
     headers = signed(**{"Content-Type": "application/json"})

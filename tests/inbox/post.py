@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event as StopEvent
@@ -23,17 +23,19 @@ from workspace.channels.base import (
     Response,
     Sent,
 )
-from workspace.models import Address, AddressKind, Capabilities, Check
+from workspace.models import Address, AddressKind, Capabilities, Check, Template, TemplateRule
 from workspace.services import Services, World, payloads
 from workspace.settings import Paths, Secrets
 from workspace.testing import at_once
 from workspace.testing.builders import START
 
+HELLO = Template("hello", "en", "MARKETING", "APPROVED", "Hello {{1}}!")
+
 
 class Line:
     """Payloads are pickled events; everything sent is accepted."""
 
-    capabilities: Capabilities = WHATSAPP
+    capabilities: Capabilities = replace(WHATSAPP, templates=TemplateRule(60, 1024))
 
     def __init__(self) -> None:
         self.keys = 0
@@ -68,6 +70,9 @@ class Line:
 
     def test(self) -> list[Check]:
         return []
+
+    def templates(self) -> list[Template]:
+        return [HELLO]
 
     def close(self) -> None:
         pass

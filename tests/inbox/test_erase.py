@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from post import Post, open_post
+from post import HELLO, Post, open_post
 
 from workspace.channels.base import StatusChanged
 from workspace.errors import Conflict, NotFound
-from workspace.models import DeliveryStatus, Outcome
+from workspace.models import DeliveryStatus, Outcome, TemplateChoice
 from workspace.services import erase
+from workspace.services.contacts import Update
+from workspace.services.filters import Filter
+from workspace.services.matching import Matching
 from workspace.store import Store, changes
 from workspace.testing.builders import ANA, START
 
@@ -37,7 +41,29 @@ def whole_story(post: Post) -> int:
     post.services.delivery.deliver_due()
     post.services.inbox.resolve([id], ANA, "key-of-a-verb", reason=f"{SECRET} is happy")
     post.receive(f"Once more, {SECRET}", address=PHONE)
+    work_on(post, id)
     return id
+
+
+def work_on(post: Post, id: int) -> None:
+    """What operators write of the customer without sending it, or with a template."""
+    services, file = post.services, f"{SECRET}.txt"
+    services.contacts.update(
+        services.inbox.conversation(id).contact_id,
+        Update(name=f"{SECRET} II"),
+        ANA,
+        "key-of-a-name",
+    )
+    services.notes.add(id, f"{SECRET} is a friend", ANA, "key-of-a-note")
+    choice = TemplateChoice(HELLO.name, HELLO.language, {"1": SECRET})
+    back = services.replies.send(id, "", [], ANA, "key-of-a-template", template=choice)
+    services.sends.cancel(back.id, ANA, "key-of-an-undo")
+    services.replies.send(id, "", [], ANA, None, template=choice)
+    services.delivery.deliver_due()
+    upload = services.replies.upload(file, BytesIO(SECRET.encode()))
+    services.drafts.save(id, f"Dear {SECRET}, as I said", False, [upload.id], ANA)
+    wanted = Filter(contact=services.inbox.conversation(id).contact_id)
+    services.inbox.mark_unread(Matching(wanted, 1), ANA, "key-of-all-that-match")
 
 
 def files(post: Post) -> list[Path]:
@@ -48,7 +74,7 @@ def test_nothing_is_left(post: Post) -> None:
     id = whole_story(post)
     other = post.receive("Somebody else", address="+491", file="other.txt")
     assert post.everything().count(SECRET) > 5
-    assert len(files(post)) == 2
+    assert len(files(post)) == 3
     assert delete(post, id) == [Outcome(id, True)]
     left = post.everything()
     assert SECRET not in left

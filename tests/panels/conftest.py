@@ -53,10 +53,10 @@ class Browser:
 
     # What a script does.
 
-    def ask(self, name: str, /, *, data: bytes = b"", **args: Any) -> Any:
-        """The answer's value; an error is raised as it was put. `data` travels beside it."""
+    def ask(self, name: str, /, *, buffer: bytes = b"", **args: Any) -> Any:
+        """The answer's value; an error is raised as it was put. `buffer` travels beside it."""
         call = f"request-{next(_numbers)}"
-        buffers = [memoryview(data)] if data else []
+        buffers = [memoryview(buffer)] if buffer else []
         self.panel._received(self.panel, {"ask": name, "args": args, "call": call}, buffers)
         with self.heard:
             assert self.heard.wait_for(lambda: self._answers(call), timeout=30)

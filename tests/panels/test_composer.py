@@ -54,7 +54,7 @@ def telegram(ws: Workspace) -> tuple[Browser, str]:
 def upload(browser: Browser, name: str, data: bytes) -> dict[str, object]:
     id = browser.ask("upload_start", name=name, size=len(data))["upload"]
     for at in range(0, len(data), PIECE):
-        browser.ask("upload_piece", upload=id, offset=at, data=data[at : at + PIECE])
+        browser.ask("upload_piece", upload=id, offset=at, buffer=data[at : at + PIECE])
     return dict(browser.ask("upload_end", upload=id))
 
 
@@ -123,7 +123,7 @@ def test_sixty_megabytes_are_never_held_in_memory(ws: Workspace) -> None:
     id = browser.ask("upload_start", name="big.bin", size=size)["upload"]
     before = most = process.memory_info().rss
     for at in range(0, size, PIECE):
-        browser.ask("upload_piece", upload=id, offset=at, data=piece)
+        browser.ask("upload_piece", upload=id, offset=at, buffer=piece)
         most = max(most, process.memory_info().rss)
     assert browser.ask("upload_end", upload=id)["size"] == size
     assert max(most, process.memory_info().rss) - before < 20_000_000

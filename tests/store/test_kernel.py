@@ -1,4 +1,4 @@
-"""The store's machinery: one writer, many readers, migrations, idempotency, changes."""
+"""The store's machinery: one writer, many readers, idempotency, changes."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 from workspace.errors import Conflict, StoreLocked, StoreTooNew
 from workspace.models import Change
 from workspace.settings import Paths, Settings
-from workspace.store import Priority, Store, changes, idempotency, ids, sql
+from workspace.store import Priority, Store, changes, idempotency, ids
 from workspace.store.driver import Driver, connect
 
 
@@ -148,30 +148,6 @@ def test_a_newer_schema_is_refused_and_left_alone(paths: Paths) -> None:
     for _ in range(2):
         with pytest.raises(StoreTooNew, match="schema 9999"):
             Store.open(paths)
-
-
-def catalog(db: Driver) -> list[tuple]:
-    columns = db.execute(
-        "SELECT table_name, column_name, data_type, is_nullable, column_default "
-        "FROM duckdb_columns() WHERE database_name = 'ws' AND schema_name = 'main' ORDER BY ALL"
-    )
-    constraints = db.execute(
-        "SELECT table_name, constraint_text FROM duckdb_constraints() "
-        "WHERE database_name = 'ws' ORDER BY ALL"
-    )
-    indexes = db.execute("SELECT index_name, sql FROM duckdb_indexes() ORDER BY ALL")
-    return [*columns, *constraints, *indexes]
-
-
-def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
-    fresh = connect(tmp_path / "fresh" / "w.duckdb", 256)
-    fresh.execute(sql.schema())
-    migrated = connect(tmp_path / "migrated" / "w.duckdb", 256)
-    for text in sql.migrations().values():
-        migrated.execute(text)
-    assert catalog(fresh) == catalog(migrated)
-    fresh.close()
-    migrated.close()
 
 
 def test_opening_again_keeps_everything(paths: Paths) -> None:

@@ -58,8 +58,8 @@ class Outbound:
 
     key: str
     to: Address
-    to_name: str
-    text: str
+    to_name: str = field(repr=False)
+    text: str = field(repr=False)
     files: tuple[OutboundFile, ...]
     thread: Thread
     queued_at: datetime

@@ -203,13 +203,12 @@ class Listing:
         Raises InvalidRequest, and what listing by this filter raises.
         """
         body = {"name": name, "filter": as_asked(filter)}
-        saved: SavedView = self._transport.write(SavedView, "/v1/views", body)
+        saved: SavedView = self._transport.put(SavedView, "/v1/views", body)
         return saved
 
-    def delete_view(self, name: str) -> None:
+    def delete_view(self, name: str, *, key: str | None = None) -> None:
         """Raises NotFound."""
-        signed = self._transport.signed(None)
-        self._transport.send(Call("DELETE", "/v1/views", {"name": name}, headers=signed))
+        self._transport.delete("/v1/views", key, name=name)
 
 
 def _chosen(ids: Ids | None, where: Where | None) -> list[dict[str, Any]]:

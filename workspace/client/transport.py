@@ -81,6 +81,14 @@ class Transport:
         """A write that happens once, however often it must be sent."""
         return self.call(answer, Call("POST", path, body=body, headers=self.signed(key)))
 
+    def put(self, answer: Any, path: str, body: Any) -> Any:
+        """A write that puts something in the place of what was there; twice is once."""
+        return self.call(answer, Call("PUT", path, body=body, headers=self.signed(None)))
+
+    def delete(self, path: str, key: str | None = None, **params: Any) -> None:
+        """A deletion that happens once, as `write`."""
+        self.send(Call("DELETE", path, params, headers=self.signed(key)))
+
     def signed(self, key: str | None) -> dict[str, str]:
         """Headers of a write: who, and the key that makes it one deed."""
         return {

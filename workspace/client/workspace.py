@@ -233,8 +233,7 @@ class Workspace(Listing, ContactCalls, Writing):
 
     def remove_channel(self, channel: Id, *, key: str | None = None) -> None:
         """Disconnect an account; its conversations stay readable. Raises NotFound."""
-        signed = self._transport.signed(key)
-        self._transport.send(Call("DELETE", f"/v1/channels/{id_of(channel)}", headers=signed))
+        self._transport.delete(f"/v1/channels/{id_of(channel)}", key)
 
     # --- the hub ----------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """The verbs on what was written, and on what is not sent yet or never will be."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from workspace.client.arguments import Id, checked_text, id_of
 from workspace.client.transport import Call, Transport
@@ -54,7 +53,9 @@ class Writing:
 
     def draft(self, id: Id) -> SavedDraft | None:
         """What you have begun to write in a conversation; None: nothing."""
-        return self._draft(Call("GET", _draft_of(id), headers=self._transport.signed(None)))
+        call = Call("GET", _draft_of(id), headers=self._transport.signed(None))
+        found: SavedDraft | None = self._transport.call(SavedDraft | None, call)
+        return found
 
     def save_draft(
         self,
@@ -72,13 +73,9 @@ class Writing:
             str(file.id if isinstance(file, Upload | Attachment) else id_of(file))
             for file in uploads
         ]
-        body: dict[str, Any] = {"text": checked_text(text), "note": note, "uploads": files}
-        headers = self._transport.signed(None)
-        return self._draft(Call("PUT", _draft_of(id), body=body, headers=headers))
-
-    def _draft(self, call: Call) -> SavedDraft | None:
-        found: SavedDraft | None = self._transport.call(SavedDraft | None, call)
-        return found
+        body = {"text": checked_text(text), "note": note, "uploads": files}
+        kept: SavedDraft | None = self._transport.put(SavedDraft | None, _draft_of(id), body)
+        return kept
 
     # --- canned replies ---------------------------------------------------------------------------
 
@@ -94,16 +91,12 @@ class Writing:
         InvalidRequest, TooLarge.
         """
         body = {"shortcut": shortcut, "text": checked_text(text)}
-        headers = self._transport.signed(None)
-        call = Call("PUT", "/v1/canned_replies", body=body, headers=headers)
-        kept: CannedReply = self._transport.call(CannedReply, call)
+        kept: CannedReply = self._transport.put(CannedReply, "/v1/canned_replies", body)
         return kept
 
     def delete_canned_reply(self, shortcut: str, *, key: str | None = None) -> None:
         """Forget a canned reply. Raises NotFound."""
-        headers = self._transport.signed(key)
-        path, params = "/v1/canned_replies", {"shortcut": shortcut}
-        self._transport.send(Call("DELETE", path, params, headers=headers))
+        self._transport.delete("/v1/canned_replies", key, shortcut=shortcut)
 
 
 def _draft_of(id: Id) -> str:

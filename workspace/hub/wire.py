@@ -58,6 +58,7 @@ Id = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"}),
 ]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
+Uploads = Annotated[list[Id], Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Clean = Annotated[str, AfterValidator(_clean)]
 Text = Annotated[Clean, AfterValidator(_bounded)]
@@ -179,7 +180,7 @@ class SendRequest(Said):
     """
 
     text: Text = ""
-    uploads: list[Id] = []
+    uploads: Uploads = []
     seen: Id | None = None
     template: Chosen | None = None
 
@@ -191,7 +192,7 @@ class NoteRequest(Said):
 class DraftRequest(Said):
     text: Text = ""
     note: bool = False
-    uploads: Annotated[list[Id], Field(max_length=100)] = []
+    uploads: Uploads = []
 
 
 class CannedRequest(Said):
@@ -205,7 +206,7 @@ class StartRequest(Said):
     name: Word = ""
     text: Text = ""
     subject: Word = ""
-    uploads: list[Id] = []
+    uploads: Uploads = []
     template: Chosen | None = None
 
 

@@ -146,10 +146,10 @@ class TemplateUse:
     """The provider's word; only APPROVED can be sent."""
     variables: frozenset[str]
     """Keys of the variables the template asks for."""
-    values: Mapping[str, str] = field(default_factory=dict)
-    header: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    header: str = field(default="", repr=False)
     """Rendered; empty where it is a file or there is none."""
-    body: str = ""
+    body: str = field(default="", repr=False)
     """Rendered."""
     header_media: MediaKind | None = None
     """The file the header asks for."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from workspace.errors import InvalidRequest
@@ -18,7 +18,7 @@ _SHORTCUT = re.compile(r"[\w-]+")
 class Filled:
     """A text with its variables filled in."""
 
-    text: str
+    text: str = field(repr=False)
     missing: tuple[str, ...]
     """Variables that have no value and stand in the text as they were, each once, in order."""
 

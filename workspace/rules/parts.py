@@ -1,7 +1,7 @@
 """What a text with files becomes, where one message can't carry them all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workspace.models import Capabilities, MediaKind
 from workspace.rules.text import text_size
@@ -11,7 +11,7 @@ from workspace.rules.text import text_size
 class Part:
     """One message of several. `files` are positions among those that were given."""
 
-    text: str
+    text: str = field(repr=False)
     files: tuple[int, ...] = ()
 
 

@@ -25,7 +25,7 @@ class FileFacts:
 class Draft:
     """What somebody wants to send."""
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     files: Sequence[FileFacts] = ()
     template: TemplateUse | None = None
 

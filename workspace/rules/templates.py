@@ -1,7 +1,7 @@
 """Templates filled in. Pure and total: whatever the values are, there is a text to show."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workspace.models import (
     PLACEHOLDER,
@@ -18,15 +18,15 @@ class RenderedButton:
 
     type: str
     text: str
-    target: str = ""
+    target: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A template as the customer sees it."""
 
-    header: str
-    body: str
+    header: str = field(repr=False)
+    body: str = field(repr=False)
     footer: str
     buttons: tuple[RenderedButton, ...]
     missing: tuple[str, ...]

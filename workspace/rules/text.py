@@ -1,7 +1,7 @@
 """Text as it is searched and measured."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from unicodedata import combining, normalize
 
 from workspace.models import TextUnit
@@ -27,8 +27,8 @@ def fold(text: str) -> str:
 class Search:
     """Folded words that must all occur: in the contact, or in one message."""
 
-    contact: tuple[str, ...]
-    message: tuple[str, ...]
+    contact: tuple[str, ...] = field(repr=False)
+    message: tuple[str, ...] = field(repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.message)

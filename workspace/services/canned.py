@@ -41,7 +41,8 @@ class Canned:
         request = {"verb": "delete_canned_reply", "shortcut": short}
 
         def work(tx: Driver) -> bool:
-            return idempotency.once(tx, key, request, bool, lambda: canned.drop(tx, short))
+            if not canned.drop(tx, short):
+                raise NotFound(f"There is no canned reply {short!r}.", shortcut=short)
+            return True
 
-        if not self._store.write(work):
-            raise NotFound(f"There is no canned reply {short!r}.", shortcut=short)
+        self._store.write(lambda tx: idempotency.once(tx, key, request, bool, lambda: work(tx)))

@@ -1,6 +1,6 @@
 """The people outside: what is known of them, their name, Block and Opted out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -25,7 +25,7 @@ class Clocks(Protocol):
 class Update:
     """What is to be true of a contact; None: as it is."""
 
-    name: str | None = None
+    name: str | None = field(default=None, repr=False)
     blocked: bool | None = None
     opted_out: bool | None = None
 
@@ -43,8 +43,8 @@ class Contacts:
     def update(self, id: int, wanted: Update, actor: Actor, key: str | None) -> Contact:
         """Make it so, and log each change in all conversations of the contact.
 
-        Who is blocked is heard no more: what they write is stored and changes nothing. Raises
-        NotFound, InvalidRequest.
+        Who is blocked is heard no more: what they write is stored and changes nothing. Gives the
+        contact as it is now. Raises NotFound, InvalidRequest.
         """
         wanted = _checked(wanted)
         request = {
@@ -53,13 +53,15 @@ class Contacts:
             "blocked": wanted.blocked,
             "opted_out": wanted.opted_out,
         }
-        return self._store.write(
-            lambda tx: idempotency.once(
-                tx, key, request, Contact, lambda: self._update(tx, id, wanted, actor)
-            )
-        )
 
-    def _update(self, tx: Driver, id: int, wanted: Update, actor: Actor) -> Contact:
+        def work(tx: Driver) -> Contact:
+            # The id alone is kept with the key: Delete would not find a name there.
+            idempotency.once(tx, key, request, int, lambda: self._update(tx, id, wanted, actor))
+            return _get(tx, id)
+
+        return self._store.write(work)
+
+    def _update(self, tx: Driver, id: int, wanted: Update, actor: Actor) -> int:
         before = _get(tx, id)
         after = applied(before, wanted)
         if after.name != before.name:
@@ -67,7 +69,7 @@ class Contacts:
         if (after.blocked, after.opted_out) != (before.blocked, before.opted_out):
             contacts.set_flags(tx, id, blocked=after.blocked, opted_out=after.opted_out)
         self._log(tx, id, differences(before, after), actor)
-        return after
+        return id
 
     def _log(self, tx: Driver, id: int, kinds: list[EventKind], actor: Actor) -> None:
         if not kinds:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from workspace.models import Actor, SavedDraft
 from workspace.services import verbs
-from workspace.services.replies import check_text
+from workspace.services.said import check_text
 from workspace.services.uploads import unsent
 from workspace.store import Store, drafts
 from workspace.store.driver import Driver

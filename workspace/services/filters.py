@@ -1,7 +1,7 @@
 """What narrows the list. A new filter: a field of `Filter`, a row of `FILTERS`, a block of SQL."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ class Filter:
     tab: Tab = Tab.ALL
     status: tuple[Status, ...] = ()
     """In any of these."""
-    search: str = ""
+    search: str = field(default="", repr=False)
     """Words that all occur in the contact's name and addresses, or in one message."""
     since: str | date | None = None
     until: str | date | None = None
@@ -41,7 +41,7 @@ class Filter:
     contact: int | None = None
     ids: tuple[int, ...] | None = None
     """Only these; those that don't exist match nothing, as () does."""
-    query: str = ""
+    query: str = field(default="", repr=False)
     """One SELECT over the v1 views; only the conversations its first column names."""
 
 

@@ -10,7 +10,7 @@ from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Actor, Direction, Message
 from workspace.services import verbs
 from workspace.services.accounts import Accounts
-from workspace.services.replies import check_text
+from workspace.services.said import check_text
 from workspace.store import Store, changes, heads, idempotency, ids, ingest, messages
 from workspace.store.driver import Driver
 from workspace.store.heads import Shown

@@ -6,7 +6,7 @@ the writer hears it at once, and again at the moment of sending.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,16 +21,14 @@ from workspace.models import (
     DeliveryStatus,
     Direction,
     Message,
-    Origin,
     StartRule,
     TemplateChoice,
 )
-from workspace.rules import Draft, FileFacts, Situation, State, addresses
-from workspace.services import meanwhile, templates
+from workspace.rules import FileFacts, Situation, State, addresses
+from workspace.services import meanwhile
 from workspace.services.accounts import Accounts
-from workspace.services.templates import Chosen
+from workspace.services.said import Said, said
 from workspace.services.uploads import Uploads, unsent
-from workspace.settings import MAX_TEXT
 from workspace.store import (
     Store,
     changes,
@@ -56,34 +54,11 @@ from workspace.store.replies import UploadRow
 Queued = Callable[[int, int, int, datetime | None], None]
 """Told (channel, message, conversation, not before) once a message is committed."""
 
+_Started = tuple[int, int | None]
+"""The conversation, and the message that was queued in it; None: there was nothing to say."""
+
 MAX_NAME = 200
 MAX_SUBJECT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody wants to send, and on whose behalf. With a template the text is the filled one,
-    and the only upload is the file of its header.
-    """
-
-    text: str
-    upload_ids: tuple[int, ...]
-    actor: Actor
-    template: Chosen | None = None
-    seen: int | None = None
-    """The newest message the writer saw; None: whatever there is may be answered."""
-
-    @property
-    def origin(self) -> Origin:
-        if self.actor.kind is ActorKind.AGENT:
-            return Origin.AGENT
-        return Origin.TEMPLATE if self.template else Origin.SINGLE
-
-    def draft(self, files: Sequence[FileFacts]) -> Draft:
-        """For `rules.can_send`."""
-        if self.template:
-            return Draft("", files, self.template.use)
-        return Draft(self.text, files)
 
 
 class Replies(Uploads):
@@ -120,26 +95,37 @@ class Replies(Uploads):
         for a used upload; AnsweredMeanwhile where somebody else has answered since: another
         operator, the agent, or the business's own phone.
         """
-        said = _said(text, upload_ids, actor, seen)
-        if template is not None:
-            with self._store.read() as db:
-                _, channel_id = _place(db, conversation_id)
-            said = _with_template(said, self._accounts.channel(channel_id), template)
+        wanted = said(text, upload_ids, actor, template, seen)
         request = {
             "verb": "send",
             "to": conversation_id,
-            "text": text,
-            "uploads": list(upload_ids),
-            "origin": said.origin.value,
-            **_asked(template),
+            "origin": wanted.origin.value,
+            **wanted.request(),
         }
+        if template is not None:
+            with self._store.read() as db:
+                _, channel_id = _place(db, conversation_id)
+            channel = self._accounts.channel(channel_id)
+            wanted = self._filled(wanted, channel, key, request, int)
 
         def work(tx: Driver) -> int:
             return idempotency.once(
-                tx, key, request, int, lambda: self._answer(tx, conversation_id, said)
+                tx, key, request, int, lambda: self._answer(tx, conversation_id, wanted)
             )
 
         return self._finish(self._store.write(work))
+
+    def _filled(
+        self, wanted: Said, channel: Channel, key: str | None, request: dict[str, Any], answer: Any
+    ) -> Said:
+        """With its template; but what was done already under this key needs no provider any more,
+        which may be out of reach by now.
+        """
+        if key is not None and wanted.choice is not None:
+            with self._store.read() as db:
+                if idempotency.recall(db, key, request, answer) is not None:
+                    return wanted
+        return wanted.filled(channel)
 
     def _finish(self, id: int) -> Message:
         """Tell delivery, after the commit. Asked twice with one key, delivery sends once."""
@@ -153,13 +139,13 @@ class Replies(Uploads):
             self._queued(head.channel_id, id, head.id, message.undo_until)
         return message
 
-    def _answer(self, tx: Driver, conversation_id: int, said: Said) -> int:
+    def _answer(self, tx: Driver, conversation_id: int, wanted: Said) -> int:
         id, channel_id = _place(tx, conversation_id)
-        meanwhile.check(tx, id, said.seen, said.actor)
+        meanwhile.check(tx, id, wanted.seen, wanted.actor)
         channel = self._accounts.channel(channel_id)
         head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
         thread = _answer_in(rows.answered(tx, id), head) if channel.capabilities.threads else {}
-        return self._put(tx, channel, head, state, said, thread)
+        return self._put(tx, channel, head, state, wanted, thread)
 
     def _put(
         self,
@@ -167,30 +153,32 @@ class Replies(Uploads):
         channel: Channel,
         head: Head,
         state: State,
-        said: Said,
+        wanted: Said,
         thread: dict[str, Any],
     ) -> int:
         """The message as a queued row, and what follows from it; its id."""
-        uploads = unsent(tx, said.upload_ids)
+        uploads = unsent(tx, wanted.upload_ids)
         now = channel.now()
-        _refuse(tx, channel, head, state, said, uploads, now)
+        _refuse(tx, channel, head, state, wanted, uploads, now)
         # It answers what is there already, even where the clocks say otherwise.
         if state.last_inbound_at is not None:
             now = max(now, state.last_inbound_at + timedelta(microseconds=1))
-        message = _message(tx, channel, head, said, uploads, thread, now, self._held_until(said))
+        message = _message(
+            tx, channel, head, wanted, uploads, thread, now, self._held_until(wanted)
+        )
         ingest.messages(tx, [message])
-        rows.attach(tx, message.id, head.id, said.upload_ids)
+        rows.attach(tx, message.id, head.id, wanted.upload_ids)
         if channel.capabilities.threads and message.provider_id:
             threads.add(tx, {(head.channel_id, message.provider_id): head.id})
-        entry = rules.Outbound(message.id, now, said.origin, said.actor.kind)
+        entry = rules.Outbound(message.id, now, wanted.origin, wanted.actor.kind)
         states.save(tx, {head.id: rules.step(state, entry)})
         media = uploads[0].kind if uploads else None
-        text = said.text or (uploads[0].name if uploads else "")
+        text = wanted.text or (uploads[0].name if uploads else "")
         shown = Shown(
             message.id,
             now,
             Direction.OUTBOUND,
-            said.actor.name,
+            wanted.actor.name,
             text,
             media,
             message.delivery_status,
@@ -201,9 +189,9 @@ class Replies(Uploads):
         changes.record(tx, "conversation", head.id)
         return message.id
 
-    def _held_until(self, said: Said) -> datetime | None:
+    def _held_until(self, wanted: Said) -> datetime | None:
         """Undo is for people: what the agent or the workspace writes leaves at once."""
-        if said.actor.kind is not ActorKind.OPERATOR or not self._undo:
+        if wanted.actor.kind is not ActorKind.OPERATOR or not self._undo:
             return None
         return self._clock() + self._undo
 
@@ -227,30 +215,23 @@ class Replies(Uploads):
 
         Raises CannotStart saying why, InvalidRequest for the address, and what `send` raises.
         """
-        said = _said(text, upload_ids, actor)
+        wanted = said(text, upload_ids, actor, template)
         channel = self._accounts.channel(channel_id)
         to = self._checked_start(channel, address, subject, template)
-        if template is not None:
-            said = _with_template(said, channel, template)
         start = _Start(channel_id, to, " ".join(name.split())[:MAX_NAME], " ".join(subject.split()))
         request = {
             "verb": "start",
             "channel": channel_id,
             "address": to.value,
             "name": name,
-            "text": text,
             "subject": subject,
-            "uploads": list(upload_ids),
-            **_asked(template),
+            **wanted.request(),
         }
+        wanted = self._filled(wanted, channel, key, request, _Started)
 
-        def work(tx: Driver) -> tuple[int, int | None]:
+        def work(tx: Driver) -> _Started:
             return idempotency.once(
-                tx,
-                key,
-                request,
-                tuple[int, int | None],
-                lambda: self._start(tx, channel, start, said),
+                tx, key, request, _Started, lambda: self._start(tx, channel, start, wanted)
             )
 
         id, message = self._store.write(work)
@@ -277,10 +258,7 @@ class Replies(Uploads):
             raise TooLarge(f"The subject is longer than {MAX_SUBJECT} characters; shorten it.")
         return addresses.checked(address, can)
 
-    def _start(
-        self, tx: Driver, channel: Channel, start: "_Start", said: Said
-    ) -> tuple[int, int | None]:
-        """(conversation, message queued in it)"""
+    def _start(self, tx: Driver, channel: Channel, start: "_Start", wanted: Said) -> _Started:
         known = contacts.by_address(tx, [start.to]).get(start.to)
         if known is not None and start.name and not known.name:
             contacts.rename(tx, {known.id: start.name})
@@ -288,8 +266,7 @@ class Replies(Uploads):
             found = heads.of_contacts(tx, start.channel_id, [known.id])
             if known.id in found:
                 id = found[known.id]
-                silent = not said.text.strip() and not said.upload_ids
-                return id, None if silent else self._answer(tx, id, said)
+                return id, None if wanted.nothing else self._answer(tx, id, wanted)
         now = channel.now()
         contact_id = known.id if known is not None else ids.allocate(tx, 1)[0]
         if known is None:
@@ -308,45 +285,15 @@ class Replies(Uploads):
         thread = {"subject": head.subject, "to": [start.to.kind.value, start.to.value]}
         if not channel.capabilities.threads:
             thread = {}
-        return head.id, self._put(tx, channel, head, State(), said, thread)
+        return head.id, self._put(tx, channel, head, State(), wanted, thread)
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
     channel_id: int
     to: Address
-    name: str
-    subject: str
-
-
-def _said(text: str, upload_ids: Sequence[int], actor: Actor, seen: int | None = None) -> Said:
-    check_text(text)
-    return Said(text, tuple(upload_ids), actor, seen=seen)
-
-
-def check_text(text: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise TooLarge(
-            f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
-            limit=MAX_TEXT,
-        )
-
-
-def _with_template(said: Said, channel: Channel, choice: TemplateChoice) -> Said:
-    """The channel is asked here, before the writer's thread would have to wait for it."""
-    if said.text or said.upload_ids:
-        raise InvalidRequest(
-            "A template is a message of its own; send text and files in another one. The file of "
-            "its header belongs to the template."
-        )
-    found = templates.chosen(channel, choice)
-    files = (choice.header,) if choice.header is not None else ()
-    return Said(found.text, files, said.actor, found, said.seen)
-
-
-def _asked(template: TemplateChoice | None) -> dict[str, Any]:
-    """What a template adds to a request; without one, requests are what they always were."""
-    return {"template": asdict(template)} if template else {}
+    name: str = field(repr=False)
+    subject: str = field(repr=False)
 
 
 def _place(db: Driver, conversation_id: int) -> tuple[int, int]:
@@ -365,13 +312,13 @@ def _refuse(
     channel: Channel,
     head: Head,
     state: State,
-    said: Said,
+    wanted: Said,
     uploads: Sequence[UploadRow],
     now: datetime,
 ) -> None:
     """Raise CannotSend where the rules say no."""
     _, opted_out, blocked = rows.person(tx, head.contact_id)
-    draft = said.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
+    draft = wanted.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
     situation = Situation(now, state.last_inbound_at, opted_out, blocked)
     refusal = rules.can_send(channel.capabilities, draft, situation)
     if refusal is not None:
@@ -382,30 +329,30 @@ def _message(
     tx: Driver,
     channel: Channel,
     head: Head,
-    said: Said,
+    wanted: Said,
     uploads: Sequence[UploadRow],
     thread: dict[str, Any],
     now: datetime,
     not_before: datetime | None,
 ) -> NewMessage:
     key = channel.new_key()
-    words = [said.text, thread.get("subject", ""), *(u.name for u in uploads)]
+    words = [wanted.text, thread.get("subject", ""), *(u.name for u in uploads)]
     return NewMessage(
         id=ids.allocate(tx, 1)[0],
         conversation_id=head.id,
         channel_id=head.channel_id,
         direction=Direction.OUTBOUND,
         provider_id=key,
-        author_kind=said.actor.kind,
-        author_name=said.actor.name,
-        origin=said.origin,
-        body=said.text,
+        author_kind=wanted.actor.kind,
+        author_name=wanted.actor.name,
+        origin=wanted.origin,
+        body=wanted.text,
         search_text=rules.fold(" ".join(words)),
         occurred_at=now,
         received_at=now,
         reply_headers=json.dumps(thread | {"message_id": key}) if thread else "",
         delivery_status=DeliveryStatus.QUEUED,
-        template=chosen.dump(said.template.choice) if said.template else None,
+        template=chosen.dump(wanted.template.choice) if wanted.template else None,
         not_before=not_before,
     )
 

@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 LOOKUPS = (15.0, 120.0, 900.0)
 """Seconds after which the provider is asked whether it has a message that is in doubt."""
 
+UNASKED = timedelta(seconds=15)
+"""How long a template waits whose provider can't be asked whether it may be sent."""
+
 LEASE_OVER = "The provider did not answer in time; it may have the message."
 INTERRUPTED = "The hub stopped while this was being sent; the provider may have it."
 
@@ -155,8 +158,14 @@ class Sender:
         # Out of the schedule while it flies: a person may have it sent again at any time after.
         self.forget(message)
         try:
+            template = self._template(message)
+        except ConvoError as error:  # it waits, but not the messages of others behind it
+            logger.warning("channel %s can't be asked for templates: %s", self._id, words(error))
+            self.add(message, conversation, self._tools.clock() + UNASKED)
+            return
+        try:
             with self._tools.flight(message, conversation):
-                after, taken = self._attempt(message)
+                after, taken = self._attempt(message, template)
         except BaseException:
             self.add(message, conversation, due)
             raise
@@ -170,11 +179,12 @@ class Sender:
         if after is not None and taken:
             self._keep_copies(message, taken)
 
-    def _attempt(self, message: int) -> tuple[Queued | None, Sequence[Request]]:
+    def _attempt(
+        self, message: int, template: Template | None
+    ) -> tuple[Queued | None, Sequence[Request]]:
         """What became of a message, and what the provider took."""
         tools, channel = self._tools, self._channel
         lease = timedelta(seconds=tools.settings.lease_seconds)
-        template = self._template(message)
         lease_until, channel_now = tools.clock() + lease, channel.now()
         claim = tools.store.write(
             lambda tx: settling.claim(

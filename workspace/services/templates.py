@@ -1,6 +1,6 @@
 """Templates as channels offer them, and what one chose of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workspace import rules
 from workspace.channels.base import Channel, OffersTemplates
@@ -13,7 +13,7 @@ class Chosen:
 
     choice: TemplateChoice
     use: TemplateUse
-    text: str
+    text: str = field(repr=False)
     """What the customer will read."""
 
 

@@ -47,19 +47,17 @@ class Views:
 
         return self._store.write(work)
 
-    def delete(self, name: str, key: str | None) -> str:
-        """The name it had. Raises NotFound."""
+    def delete(self, name: str, key: str | None) -> None:
+        """Forget one. Raises NotFound."""
 
-        def work(tx: Driver) -> str:
+        def work(tx: Driver) -> bool:
             if not views.drop(tx, _trimmed(name)):
                 raise NotFound(f"No view is called {name!r}; it may have been deleted.")
             changes.record(tx, "views")
-            return _trimmed(name)
+            return True
 
         request = {"verb": "delete_view", "name": name}
-        return self._store.write(
-            lambda tx: idempotency.once(tx, key, request, str, lambda: work(tx))
-        )
+        self._store.write(lambda tx: idempotency.once(tx, key, request, bool, lambda: work(tx)))
 
 
 def _trimmed(name: str) -> str:

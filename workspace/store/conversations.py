@@ -107,6 +107,8 @@ def with_hits(
     db: Driver, conversations: Sequence[Conversation], search: Search
 ) -> list[Conversation]:
     """The same with the piece of text that was found, where it was not the contact."""
+    if not conversations:
+        return []
     by_contact = {row[0] for row in _hits(db, "found_contacts", "contact", conversations, search)}
     hits = {row[0]: row for row in _hits(db, "hits", "message", conversations, search)}
     return [

@@ -133,6 +133,8 @@ def _hardening(folder: Path, memory_megabytes: int) -> list[str]:
         f"SET max_temp_directory_size = '{4 * memory_megabytes}MB'",
         "SET checkpoint_threshold = '128MB'",
         "SET GLOBAL python_enable_replacements = false",
+        # Up to so many ids, rows are found by them instead of between the first and the last.
+        "SET GLOBAL dynamic_or_filter_threshold = 1000",
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
         f"SET allowed_directories = [{_quoted(folder)}]",

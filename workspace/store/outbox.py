@@ -39,7 +39,7 @@ class Queued:
     text: str = field(repr=False)
     reply_headers: str = field(repr=False)
     address: Address
-    contact_name: str
+    contact_name: str = field(repr=False)
     last_inbound_at: datetime | None
     opted_out: bool
     blocked: bool

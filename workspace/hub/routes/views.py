@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from workspace.hub.context import By, Key, Needed
 from workspace.hub.wire import ViewRequest, Word, encoded
@@ -17,14 +17,14 @@ def views(services: Needed) -> list[SavedView]:
     return services.views.list()
 
 
-@router.post("", summary="Save a filter under a name")
+@router.put("", summary="Save a filter under a name")
 @encoded
 def save(asked: ViewRequest, services: Needed, by: By) -> SavedView:
     """Another view of this name is replaced."""
     return services.views.save(asked.name, asked.filter.filter(), by)
 
 
-@router.delete("", summary="Delete a saved view")
-@encoded
-def delete(name: Annotated[Word, Query()], services: Needed, key: Key) -> str:
-    return services.views.delete(name, key)
+@router.delete("", summary="Delete a saved view", status_code=204)
+def delete(name: Annotated[Word, Query()], services: Needed, by: By, key: Key) -> Response:
+    services.views.delete(name, key)
+    return Response(status_code=204)

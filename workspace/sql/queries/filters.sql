@@ -41,20 +41,15 @@ SELECT c.id FROM conversations AS c WHERE (
 );
 
 -- name: search_few
--- The same among a few conversations ($1): their messages lie in a range of ids, and CASE keeps the
--- words from being looked for in others of that range.
+-- The same among a few conversations ($1): the words are looked for in their messages alone.
 SELECT c.id FROM conversations AS c WHERE (
     c.contact_id IN (SELECT k.id FROM contacts AS k
-                     WHERE CASE WHEN k.id IN (SELECT n.contact_id FROM conversations AS n
-                                              WHERE n.id IN (SELECT unnest($1::bigint[])))
-                           THEN true /* contact */ ELSE false END)
+                     WHERE k.id IN (SELECT n.contact_id FROM conversations AS n
+                                    WHERE n.id IN (SELECT unnest($1::bigint[]))) /* contact */)
     OR c.id IN (SELECT m.conversation_id FROM messages AS m
-                WHERE m.id >= (SELECT min(n.first_message_id) FROM conversations AS n
-                               WHERE n.id IN (SELECT unnest($1::bigint[])))
-                  AND m.id <= (SELECT max(n.last_message_id) FROM conversations AS n
-                               WHERE n.id IN (SELECT unnest($1::bigint[])))
-                  AND CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
-                      THEN true /* message */ ELSE false END)
+                WHERE m.id IN (SELECT n.id FROM messages AS n
+                               WHERE n.conversation_id IN (SELECT unnest($1::bigint[])))
+                /* message */)
 );
 
 -- name: contact_word

@@ -63,12 +63,8 @@ FROM (
            row_number() OVER (PARTITION BY m.conversation_id
                               ORDER BY m.occurred_at DESC, m.id DESC) AS place
     FROM messages AS m
-    WHERE m.id >= (SELECT min(n.first_message_id) FROM conversations AS n
-                   WHERE n.id IN (SELECT unnest($1::bigint[])))
-      AND m.id <= (SELECT max(n.last_message_id) FROM conversations AS n
-                   WHERE n.id IN (SELECT unnest($1::bigint[])))
-      AND CASE WHEN m.conversation_id IN (SELECT unnest($1::bigint[]))
-          THEN true /* message */ ELSE false END
+    WHERE m.id IN (SELECT n.id FROM messages AS n
+                   WHERE n.conversation_id IN (SELECT unnest($1::bigint[]))) /* message */
 ) AS h
 JOIN conversations AS c ON c.id = h.conversation_id
 WHERE h.place = 1;

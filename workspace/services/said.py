@@ -1,0 +1,83 @@
+"""What somebody wants to say to a customer, before it becomes a message of a conversation."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from workspace.channels.base import Channel
+from workspace.errors import InvalidRequest, TooLarge
+from workspace.models import Actor, ActorKind, Origin, TemplateChoice
+from workspace.rules import Draft, FileFacts
+from workspace.services import templates
+from workspace.services.templates import Chosen
+from workspace.settings import MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text, files, or a template alone, and on whose behalf."""
+
+    text: str = field(repr=False)
+    upload_ids: tuple[int, ...]
+    actor: Actor
+    choice: TemplateChoice | None = None
+    template: Chosen | None = None
+    """What the channel has of `choice`, once it is `filled`."""
+    seen: int | None = None
+    """The newest message the writer saw; None: whatever there is may be answered."""
+
+    @property
+    def origin(self) -> Origin:
+        if self.actor.kind is ActorKind.AGENT:
+            return Origin.AGENT
+        return Origin.TEMPLATE if self.choice else Origin.SINGLE
+
+    @property
+    def nothing(self) -> bool:
+        return not self.text.strip() and not self.upload_ids and self.choice is None
+
+    def request(self) -> dict[str, Any]:
+        """What makes it differ from another request. `seen` does not: it is only a condition."""
+        asked = {"text": self.text, "uploads": list(self.upload_ids)}
+        return asked | ({"template": asdict(self.choice)} if self.choice else {})
+
+    def filled(self, channel: Channel) -> "Said":
+        """With its template, if it has one: the text is then the filled one, and the only upload is
+        the file of the header. The channel is asked, so no transaction may wait for it.
+        """
+        if self.choice is None:
+            return self
+        found = templates.chosen(channel, self.choice)
+        files = (self.choice.header,) if self.choice.header is not None else ()
+        return replace(self, text=found.text, upload_ids=files, template=found)
+
+    def draft(self, files: Sequence[FileFacts]) -> Draft:
+        """For `rules.can_send`."""
+        if self.template:
+            return Draft("", files, self.template.use)
+        return Draft(self.text, files)
+
+
+def said(
+    text: str,
+    upload_ids: Sequence[int],
+    actor: Actor,
+    choice: TemplateChoice | None = None,
+    seen: int | None = None,
+) -> Said:
+    """Raises TooLarge, InvalidRequest."""
+    check_text(text)
+    if choice is not None and (text or upload_ids):
+        raise InvalidRequest(
+            "A template is a message of its own; send text and files in another one. The file of "
+            "its header belongs to the template."
+        )
+    return Said(text, tuple(upload_ids), actor, choice, seen=seen)
+
+
+def check_text(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise TooLarge(
+            f"The text has {len(text):,} characters; at most {MAX_TEXT:,} can be sent.",
+            limit=MAX_TEXT,
+        )
