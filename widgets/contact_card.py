@@ -5,7 +5,7 @@ from typing import Any
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.panel import Panel, answers
 from workspace.errors import NotFound
@@ -17,8 +17,7 @@ OTHERS = 20
 class ContactCard(Panel):
     """The contact of the conversation `conversation_id` ("" shows none), and their other ones."""
 
-    _esm = script("contact_card")
-    _css = style("contact_card")
+    _esm = loader("contact_card")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.mail import MailPage
 from widgets.panel import Bytes, Panel, answers
@@ -20,8 +20,7 @@ PAGE = 50
 class ConversationView(Panel):
     """Messages and options of the conversation `conversation_id` ("" shows none)."""
 
-    _esm = script("conversation_view")
-    _css = style("conversation_view", "messages", "media")
+    _esm = loader("conversation_view")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
