@@ -1,7 +1,7 @@
 // One row of the conversation list, and the small pictures that rows and headers share.
 
 import { h } from "../shared/dom.js";
-import { capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "../shared/format.js";
+import { age, capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { marked, plain } from "../shared/text.js";
 
@@ -46,13 +46,13 @@ export function row(conversation, { search, me, view }) {
         { class: "cw-row-line" },
         h("span", { class: "cw-row-name", title: name, dir: "auto" }, marked(name, search)),
         marks(conversation),
+        statusPill(conversation.status),
         time(conversation.last_activity_at),
       ),
       h(
         "div",
         { class: "cw-row-line" },
         preview(conversation, search, me),
-        statusPill(conversation.status),
         unread > 0 && h("span", { class: "cw-badge" }, unread > 99 ? "99+" : String(unread)),
       ),
     ),
@@ -76,7 +76,7 @@ function spoken(conversation, me) {
 }
 
 export function time(iso) {
-  return h("time", { class: "cw-time", datetime: iso, title: moment(iso) }, relative(iso));
+  return h("time", { class: "cw-time", datetime: iso, title: moment(iso) }, age(iso));
 }
 
 function marks(conversation) {
