@@ -26,12 +26,15 @@ class ConversationView(Panel):
 
     def __init__(self, ws: Any, **traits: Any) -> None:
         self._mails: dict[str, Message] = {}
+        self._opened = ""
         super().__init__(ws, **traits)
 
     @answers("open")
     def _open(self, conversation_id: str, target: str = "") -> dict[str, Any] | None:
         """The newest messages; with `target` those around this message, if it is still there."""
-        self._mails.clear()
+        if conversation_id != self._opened:  # or another view of this panel still shows them
+            self._mails.clear()
+        self._opened = conversation_id
         if not conversation_id:
             return None
         return self._around(conversation_id, target) if target else self._newest(conversation_id)

@@ -259,7 +259,7 @@ def test_typing_fast_loses_nothing(inbox: Inbox, large: Stage) -> None:
     expect(inbox.search).to_have_value("rhododendron")
     expect(inbox.badge("All")).to_have_text("1")
     expect(inbox.badge("Archived")).to_have_text("0")
-    expect(inbox.root.locator(".cw-said")).to_have_text("1 found")
+    expect(inbox.root.locator(".cw-list .cw-spoken")).to_have_text("1 found")
     inbox.search.press("ArrowDown")
     expect(box(inbox)).to_be_focused()
 

@@ -35,7 +35,9 @@ class ConversationList {
     for (const trait of ["selection", "selects_all"]) onTrait(model, trait, signal, () => this.takeSelection());
     onCommands(el, signal, this.commands());
     every(30_000, signal, () => this.retime());
-    new ResizeObserver(() => this.draw()).observe(this.box);
+    const sized = new ResizeObserver(() => this.draw());
+    sized.observe(this.box);
+    signal.addEventListener("abort", () => sized.disconnect());
     this.takeSelection();
     this.load();
   }
@@ -72,7 +74,7 @@ class ConversationList {
     this.news = new NewsPill({ rows: this.rows, open: () => this.toTop() });
     this.problem = h("p", { class: "cw-note cw-list-problem", role: "alert", hidden: true });
     this.body = h("div", { class: "cw-list-body" });
-    this.said = h("div", { class: "cw-said", role: "status" });
+    this.said = h("div", { class: "cw-spoken", role: "status" });
     fill(this.el, this.head.root, this.problem, this.body, this.said);
   }
 

@@ -3,7 +3,7 @@
 import { h } from "../shared/dom.js";
 import { age, capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
-import { marked, plain } from "../shared/text.js";
+import { fromHit, marked, plain } from "../shared/text.js";
 
 const CLOSING_SOON_HOURS = 4;
 const SHOWN = 200;
@@ -102,7 +102,7 @@ function preview(conversation, search, me) {
     last.direction === "note" && h("span", { class: "cw-row-note" }, "Note"),
     by && h("span", { class: "cw-row-author" }, by),
   ].filter(Boolean);
-  const words = marked(match || said(last).slice(0, SHOWN), search);
+  const words = marked(match ? fromHit(match, search) : said(last).slice(0, SHOWN), search);
   const kind = !match && last.media && icon(last.media);
   // Alone it has its own direction, so that Arabic and Hebrew are cut off at their end, too.
   if (before.length === 0) return h("span", { class: "cw-row-preview", dir: "auto" }, kind, words);

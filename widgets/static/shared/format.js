@@ -27,9 +27,8 @@ function daysBetween(earlier, later) {
 
 /** How long ago, as short as a row of the list needs it: "5m" where `relative` has "5m ago". */
 export function age(iso, now = new Date()) {
-  const at = new Date(iso);
-  const passed = now - at;
-  if (passed < MINUTE || daysBetween(at, now) >= 1) return relative(iso, now);
+  const passed = now - new Date(iso);
+  if (passed < MINUTE || passed >= DAY) return relative(iso, now);
   return passed < HOUR ? minutes.format(Math.floor(passed / MINUTE)) : hours.format(Math.floor(passed / HOUR));
 }
 
@@ -38,7 +37,7 @@ export function relative(iso, now = new Date()) {
   const at = new Date(iso);
   const passed = now - at;
   const days = daysBetween(at, now);
-  if (passed < MINUTE && days < 1) return "now";
+  if (passed < MINUTE) return "now";
   if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
   if (days < 1) return ago.format(-Math.floor(passed / HOUR), "hour");
   if (days < 2) return ago.format(-1, "day");
