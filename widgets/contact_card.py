@@ -1,5 +1,6 @@
 """Who the open conversation is with."""
 
+import threading
 from typing import Any
 
 import traitlets
@@ -23,6 +24,7 @@ class ContactCard(Panel):
 
     def __init__(self, ws: Any, **traits: Any) -> None:
         self._shown: frozenset[int] = frozenset()
+        self._turn = threading.RLock()
         super().__init__(ws, **traits)
 
     @answers("ready")
@@ -49,7 +51,8 @@ class ContactCard(Panel):
         if not self.conversation_id:
             return
         try:
-            self.push("card", self._card(self.conversation_id))
+            with self._turn:  # what was read first is told first
+                self.push("card", self._card(self.conversation_id))
         except NotFound:  # deleted meanwhile, which the view tells
             self.push("card", None)
 

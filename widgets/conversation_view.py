@@ -1,5 +1,6 @@
 """An open conversation."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ class ConversationView(Panel):
     def __init__(self, ws: Any, **traits: Any) -> None:
         self._mails: dict[str, Message] = {}
         self._opened = ""
+        self._turn = threading.RLock()
         super().__init__(ws, **traits)
 
     @answers("open")
@@ -100,7 +102,8 @@ class ConversationView(Panel):
         if conversation_id != self.conversation_id:
             return
         try:
-            self.push("refresh", self._newest(conversation_id))
+            with self._turn:  # what was read first is told first
+                self.push("refresh", self._newest(conversation_id))
         except NotFound:
             self.conversation_id = ""
             self.push("gone", None)
