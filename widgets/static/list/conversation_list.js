@@ -229,7 +229,8 @@ class ConversationList {
   /** A hit of the search inside a conversation: its view goes there. */
   pointOut(id) {
     const message = this.rows.get(id)?.match_message_id ?? "";
-    const detail = { scope: this.context.scope, id, message, search: this.context.search };
+    const inbox = this.el.closest(".cw-inbox"); // another one on the page may show something else
+    const detail = { inbox, scope: this.context.scope, id, message, search: this.context.search };
     page.dispatchEvent(new CustomEvent("reveal", { detail }));
   }
 
@@ -261,7 +262,6 @@ class ConversationList {
     else if (meant.does === "clear") this.selection.clear();
     else this.selectLoaded();
     event.preventDefault();
-    event.stopPropagation(); // Ctrl+A would select the notebook's cells
   }
 
   /** Where the active row is; one before where it was, if it is gone, so that the next one is there. */

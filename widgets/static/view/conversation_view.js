@@ -212,8 +212,9 @@ class ConversationView {
     listen("settled", ({ key, message }) => this.log.dropPending(key, message));
   }
 
-  /** A message to show: now if its conversation is open, or as soon as it is. */
-  want({ scope, id, message, search = "" }) {
+  /** A message to show: now if its conversation is open, or as soon as it is. `inbox`: in that one alone. */
+  want({ inbox, scope, id, message, search = "" }) {
+    if (inbox !== undefined && inbox !== this.el.closest(".cw-inbox")) return;
     this.wanted = message ? { id, message, search } : null;
     if (!message || !this.opened || scope !== this.scope || id !== this.id) return;
     if (this.log.messages.has(message)) this.log.reveal(message, search);
