@@ -7,7 +7,10 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 OURS = ".cw-inbox:not([data-earlier])"
-SETTLED = "() => Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))"
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter((animation) => animation.effect.getComputedTiming().iterations !== Infinity)
+  .map((animation) => animation.finished.catch(() => {})))"""
+"""Everything stands where it belongs; what waits for ever (a place for a picture) may go on."""
 GRAVE = ("serious", "critical")
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import uvicorn
 
@@ -115,7 +116,7 @@ PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "tele
 def address(name: str, simulator: Simulator) -> Address:
     """An address of its own for every name."""
     [kind, *_] = simulator.capabilities.address
-    number = int.from_bytes(name.encode()[-6:], "big") % 10**7
+    number = crc32(name.encode()) % 10**7
     value = {
         AddressKind.EMAIL: f"customer-{number}@example.org",
         AddressKind.PHONE: f"+1201{number:07}",

@@ -89,6 +89,7 @@ def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> N
     hub.until(lambda: len(mine(hub)) == 2)
     hub.ws.archive([row.id for row in mine(hub) if row.subject == "First order"])
     expect(inbox.row("Odile Other")).to_have_count(1)
+    expect(inbox.row("Odile Other")).to_contain_text("Second order")
     inbox.row("Odile Other").click()
     expect(inbox.messages).to_contain_text("About the second order")
     other = card.get_by_role("listitem").filter(has_text="First order")

@@ -291,7 +291,7 @@ def test_keys_stay_in_the_panel(inbox: Inbox, hub: Stage) -> None:
         hub.writes(name, "Hello")
     cells = inbox.page.evaluate(CELLS)
     inbox.open("Kim Key")
-    for key in ("a", "b", "x", "d", "d", "z", "m", "r", "o", "c", "v", "Escape", "y", "j"):
+    for key in ("a", "b", "x", "d", "d", "z", "o", "c", "v", "Escape", "y", "j"):
         inbox.page.keyboard.press(key)
     expect(inbox.heading).to_have_text("Karl Key")
     inbox.page.keyboard.press("k")

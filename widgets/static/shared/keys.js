@@ -53,10 +53,9 @@ export function runKey(el, event) {
   if (command(el, name)) event.preventDefault();
 }
 
-/** Asks the panels around `el` to do something. Returns whether one of them did. */
+/** Asks the panel `el`, then those around it, to do something. Returns whether one of them did. */
 export function command(el, name) {
-  const inbox = el.closest(".cw-inbox");
-  const panels = inbox ? inbox.querySelectorAll(".cw-panel") : [el];
+  const panels = new Set([el, ...(el.closest(".cw-inbox")?.querySelectorAll(".cw-panel") ?? [])]);
   return [...panels].some((panel) => !panel.dispatchEvent(new CustomEvent("cw-command", { detail: name, cancelable: true })));
 }
 

@@ -36,11 +36,10 @@ class ContactCard {
     fill(el, this.title, this.problem);
     el.setAttribute("role", "complementary");
     el.setAttribute("aria-label", "Contact");
-    el.addEventListener("keydown", (event) => this.escape(event));
     link.on("card", (value) => this.take(value));
     link.on("trouble", (trouble) => this.say(trouble.message));
     onTrait(model, "conversation_id", signal, () => this.load());
-    onCommands(el, signal, { contact: () => this.toggle() });
+    onCommands(el, signal, { contact: () => this.toggle(), back: () => this.back() });
     onRemembered("card", signal, () => this.place());
     this.sized = new ResizeObserver(() => this.place());
     signal.addEventListener("abort", () => this.sized.disconnect());
@@ -80,10 +79,11 @@ class ContactCard {
     inbox?.querySelector(".cw-head-card")?.setAttribute("aria-expanded", String(open));
   }
 
-  escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || this.isBeside()) return;
-    event.preventDefault();
+  /** Escape closes the card where it lies over the conversation. */
+  back() {
+    if (this.isBeside()) return false;
     this.toggle();
+    return true;
   }
 
   // --- content
