@@ -81,7 +81,7 @@ class ContactCard {
 
   /** Escape closes the card where it lies over the conversation. */
   back() {
-    if (this.isBeside()) return false;
+    if (this.isBeside() || !this.isOpen()) return false;
     this.toggle();
     return true;
   }
