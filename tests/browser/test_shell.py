@@ -219,11 +219,15 @@ def test_focus_goes_in_by_enter_out_by_escape_and_around_by_f6(inbox: Inbox, hub
     press("Escape")
     expect(inbox.root.get_by_role("listbox")).to_be_focused()
     expect(inbox.field).to_have_value("half a thought")
-    seen = []
-    for _ in range(5):
-        press("F6")
-        seen.append(part(inbox))
-    assert seen == ["view", "composer", "sidebar", "filters", "list"]
+    seen: list[str] = []
+    for _ in range(6):
+        if seen[-1:] != ["list"]:
+            press("F6")
+            seen.append(part(inbox))
+    # The contact may be open or closed, as it was left.
+    assert [name for name in seen if name != "card"] == [
+        *("view", "composer", "sidebar", "filters", "list")
+    ]
     press("Shift+F6")
     assert part(inbox) == "filters"
 
