@@ -1,10 +1,10 @@
 """The panels' scripts and styles, from plain files.
 
-The browser imports a panel's script from a blob, where relative imports can't work. So the modules
-a panel imports are put before it, each in a function of its own: `import { a } from "./b.js"`
-becomes `const { a } = $b`. Only these two forms are used: named imports from a file of the same
-folder or another one (`../shared/b.js`), and named exports (`export default` in the panel's own
-module). No two files of a kind have the same name, whatever their folders.
+The browser imports a script from a blob, where relative imports can't work. So all modules are put
+into one, each in a function of its own, in the order they are needed: `import { a } from "./b.js"`
+becomes `const { a } = $b`. Only these forms are used: named imports from a file of the same folder
+or another one (`../shared/b.js`), named exports, and `export default` in a panel's own module. No
+two files of a kind have the same name, whatever their folders.
 """
 
 import re
@@ -13,26 +13,44 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 
+STYLES = (
+    *("tokens", "parts", "fields", "overlay"),
+    *("notice", "sidebar"),
+    *("template_form", "new_conversation"),
+    *("filters", "conversation_list", "list_head"),
+    *("conversation_view", "messages", "media"),
+    *("composer", "attachments", "recorder", "emoji_picker", "canned"),
+    "contact_card",
+)
+"""The shared ones first: what a panel says of its own comes after them, and wins."""
+
+_LOADER = "library"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "((?:\./|\.\./\w+/)(\w+)\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-_LEFT = re.compile(r"^(?:import\b|export (?!default ))", re.MULTILINE)
-
-_SHARED_STYLES = ("tokens", "parts", "fields", "overlay")
+_DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_LEFT = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 
 @cache
-def script(name: str) -> str:
-    """One ES module with everything `name`.js imports, in the order it is needed."""
+def script() -> str:
+    """One ES module of all the panels and what they import; it exports each by its file's name."""
     order: list[str] = []
-    _visit(name, order, ())
-    modules = [_function(module) for module in order[:-1]]
-    return "\n".join([*modules, _linked(_read(name))])
+    for path in sorted(STATIC.glob("*/*.js")):
+        if path.stem not in (*order, _LOADER):
+            _visit(path.stem, order, ())
+    exported = ", ".join(f"${name} as {name}" for name in order)
+    return "\n".join([*map(_function, order), f"export {{ {exported} }};"])
 
 
 @cache
-def style(*names: str) -> str:
-    """The shared styles, then those of `names`."""
-    return "\n".join(find(f"{name}.css").read_text("utf-8") for name in _SHARED_STYLES + names)
+def style() -> str:
+    """The styles of all panels."""
+    return "\n".join(find(f"{name}.css").read_text("utf-8") for name in STYLES)
+
+
+def loader(name: str) -> str:
+    """The script a panel is known by: it has the module `name`.js of `script()` show it."""
+    return f'{_EXPORT.sub("", _read(_LOADER))}\nexport default shownBy("{name}");\n'
 
 
 def find(file: str) -> Path:
@@ -58,9 +76,11 @@ def _read(name: str) -> str:
 
 def _function(name: str) -> str:
     source = _read(name)
-    exported = ", ".join(found[1] for found in _EXPORT.finditer(source))
-    body = _EXPORT.sub("", _linked(source))
-    return f"const ${name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+    exported = [found[1] for found in _EXPORT.finditer(source)]
+    exported += ["default: $default"] if _DEFAULT.search(source) else []
+    return (
+        f"const ${name} = (() => {{\n{_linked(source)}\nreturn {{ {', '.join(exported)} }};\n}})();"
+    )
 
 
 def _linked(source: str) -> str:
@@ -68,7 +88,7 @@ def _linked(source: str) -> str:
         names = found[1].replace(" as ", ": ")
         return f"const {{{names}}} = ${found[3]};"
 
-    linked = _IMPORT.sub(bind, source)
-    for left in _LEFT.finditer(_EXPORT.sub("", linked)):
+    linked = _DEFAULT.sub("const $default = ", _EXPORT.sub("", _IMPORT.sub(bind, source)))
+    for left in _LEFT.finditer(linked):
         raise ImportError(f"An import or export of a form that is not supported: {left[0]!r}.")
     return linked

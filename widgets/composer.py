@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from widgets import situation, wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.emoji import emoji
 from widgets.live import News
 from widgets.panel import answers
@@ -25,8 +25,7 @@ _RECENT = 20
 class Composer(TemplatePanel):
     """A reply to the conversation `conversation_id` ("" shows nothing)."""
 
-    _esm = script("composer")
-    _css = style("composer", "attachments", "recorder", "emoji_picker", "canned", "template_form")
+    _esm = loader("composer")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 

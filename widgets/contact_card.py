@@ -1,11 +1,12 @@
 """Who the open conversation is with."""
 
+import threading
 from typing import Any
 
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.panel import Panel, answers
 from workspace.errors import NotFound
@@ -17,13 +18,13 @@ OTHERS = 20
 class ContactCard(Panel):
     """The contact of the conversation `conversation_id` ("" shows none), and their other ones."""
 
-    _esm = script("contact_card")
-    _css = style("contact_card")
+    _esm = loader("contact_card")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, ws: Any, **traits: Any) -> None:
         self._shown: frozenset[int] = frozenset()
+        self._turn = threading.RLock()
         super().__init__(ws, **traits)
 
     @answers("ready")
@@ -50,7 +51,8 @@ class ContactCard(Panel):
         if not self.conversation_id:
             return
         try:
-            self.push("card", self._card(self.conversation_id))
+            with self._turn:  # what was read first is told first
+                self.push("card", self._card(self.conversation_id))
         except NotFound:  # deleted meanwhile, which the view tells
             self.push("card", None)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.deeds import Deeds
 from widgets.filters import Filter, Totals, totals
 from widgets.live import News
@@ -38,8 +38,7 @@ class ConversationList(Panel):
     are, `selects_all` is True and `selection` is empty: `to_df().id` names them.
     """
 
-    _esm = script("conversation_list")
-    _css = style("conversation_list", "list_head")
+    _esm = loader("conversation_list")
 
     selected = traitlets.Unicode("").tag(sync=True)
     selection = Ids().tag(sync=True)

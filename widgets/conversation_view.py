@@ -1,12 +1,13 @@
 """An open conversation."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.mail import MailPage
 from widgets.panel import Bytes, Panel, answers
@@ -20,19 +21,22 @@ PAGE = 50
 class ConversationView(Panel):
     """Messages and options of the conversation `conversation_id` ("" shows none)."""
 
-    _esm = script("conversation_view")
-    _css = style("conversation_view", "messages", "media")
+    _esm = loader("conversation_view")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, ws: Any, **traits: Any) -> None:
         self._mails: dict[str, Message] = {}
+        self._opened = ""
+        self._turn = threading.RLock()
         super().__init__(ws, **traits)
 
     @answers("open")
     def _open(self, conversation_id: str, target: str = "") -> dict[str, Any] | None:
         """The newest messages; with `target` those around this message, if it is still there."""
-        self._mails.clear()
+        if conversation_id != self._opened:  # or another view of this panel still shows them
+            self._mails.clear()
+        self._opened = conversation_id
         if not conversation_id:
             return None
         return self._around(conversation_id, target) if target else self._newest(conversation_id)
@@ -98,7 +102,8 @@ class ConversationView(Panel):
         if conversation_id != self.conversation_id:
             return
         try:
-            self.push("refresh", self._newest(conversation_id))
+            with self._turn:  # what was read first is told first
+                self.push("refresh", self._newest(conversation_id))
         except NotFound:
             self.conversation_id = ""
             self.push("gone", None)

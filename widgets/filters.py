@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.panel import Panel, answers
 from workspace.errors import InvalidRequest, NotFound
@@ -67,8 +67,7 @@ class Filters(Panel):
     Neither trait is synced: search text is customers' data.
     """
 
-    _esm = script("filters")
-    _css = style("filters")
+    _esm = loader("filters")
 
     filter = traitlets.Instance(Filter, ())
     totals = traitlets.Instance(Totals, allow_none=True)

@@ -6,7 +6,7 @@ from typing import Any
 import traitlets
 
 from widgets import wire
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.panel import answers
 from widgets.templates import TemplatePanel, chosen
@@ -19,8 +19,7 @@ _ASKED = {AddressKind.EMAIL: "email", AddressKind.PHONE: "phone"}
 class NewConversation(TemplatePanel):
     """The button New and its dialog. `conversation_id`: what was opened with it last, or ""."""
 
-    _esm = script("new_conversation")
-    _css = style("template_form", "new_conversation")
+    _esm = loader("new_conversation")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import traitlets
 
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.live import News
 from widgets.panel import Panel, answers
 from workspace.client import Workspace
@@ -22,8 +22,7 @@ class Notice(Panel):
     it. `conversation_id` is the open conversation; who clicks on a notification opens another.
     """
 
-    _esm = script("notice")
-    _css = style("notice")
+    _esm = loader("notice")
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
     unread = traitlets.Int(0)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 import anywidget
 
+from widgets.library import Library
 from widgets.live import Live, News
 from workspace.client import Workspace
 from workspace.errors import ConvoError, InvalidRequest
@@ -54,8 +55,10 @@ class Panel(anywidget.AnyWidget):
     """Base of the panels. Shown in any number of views, in any number of notebooks' cells."""
 
     _esm = ""
-    _css = ""
+    """Of a subclass: `assets.loader` with the name of its module."""
     _handlers: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+
+    library = anywidget.WidgetTrait().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -67,7 +70,7 @@ class Panel(anywidget.AnyWidget):
         unknown = sorted(set(traits) - set(self.trait_names()))
         if unknown:
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}.")
-        super().__init__(**traits)
+        super().__init__(library=Library.shared(), **traits)
         self.ws = ws
         self.live = Live.of(ws)
         self._views: set[str] = set()

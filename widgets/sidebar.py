@@ -5,7 +5,7 @@ from typing import Any
 
 import traitlets
 
-from widgets.assets import script, style
+from widgets.assets import loader
 from widgets.panel import Panel, answers
 
 
@@ -24,8 +24,7 @@ ENTRIES = (Entry("messages", "Messages", "chat"),)
 class Sidebar(Panel):
     """The pages of the workspace, with what is unread; notifications and help."""
 
-    _esm = script("sidebar")
-    _css = style("sidebar")
+    _esm = loader("sidebar")
 
     unread = traitlets.Int(0)
     """Not synced: linked to `Notice.unread`, as `Inbox` does."""

@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -12,9 +13,14 @@ from tests.browser.axe import SETTLED
 from tests.browser.lab import RUN_ALL, THEME, Inbox, Lab
 from tests.browser.stage import Stage
 from workspace.client import Workspace
-from workspace.models import Conversation
+from workspace.models import Actor, ActorKind, Conversation
+from workspace.services import Services
+from workspace.settings import Paths, Settings
 from workspace.testing.hub import kill_hub, running_hub
 
+RESTART = """() =>
+  jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()
+"""
 ALONE = """import workspace
 from IPython.display import display
 from widgets import Composer, ConversationList, ConversationView, Filters
@@ -98,14 +104,48 @@ def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -
                 expect(inbox.root.get_by_text("Reconnecting")).to_be_visible()
                 expect(alone).to_have_attribute("data-live", "false")
                 expect(inbox.field).to_have_value("Half a thought")
+                resolve_unheard(folder, chosen)
             # Nothing is clicked: who shows the inbox wants it back.
             expect(inbox.root.get_by_text("Reconnecting")).to_be_hidden(timeout=30_000)
             expect(alone).to_have_attribute("data-live", "true")
-            ws.resolve(chosen.id)
+            # What was done meanwhile is read again, in every panel.
             expect(inbox.status(chosen.contact_name)).to_have_text("Resolved")
+            expect(inbox.head).to_have_attribute("data-status", "resolved")
+            row = alone.locator(".cw-row", has_text=chosen.contact_name)
+            expect(row).to_contain_text("Resolved")
+            expect(inbox.log.get_by_text("Night shift resolved")).to_be_visible()
+            ws.reopen(chosen.id)
+            expect(inbox.status(chosen.contact_name)).not_to_have_text("Resolved")
             inbox.field.press_sequentially("s, and whole ones.")
             inbox.field.press("Enter")
             expect(inbox.message("Half a thoughts, and whole ones.")).to_be_visible()
+
+
+def test_a_restarted_kernel_is_told_and_keeps_what_was_written(lab: Lab, hub: Stage) -> None:
+    hub.writes("Rita Restart", "Are you there?")
+    with lab.run(lab.notebook("restarted")) as inbox:
+        inbox.open("Rita Restart")
+        inbox.page.evaluate(RESTART)
+        expect(inbox.root).to_have_class(re.compile("jupyter-widgets-disconnected"))
+        told = inbox.root.evaluate("inbox => getComputedStyle(inbox, '::before').content")
+        assert "Run the cell again" in told
+        inbox.send("Yes, still")
+        expect(inbox.view.get_by_role("alert")).to_contain_text("run the cell again")
+        expect(inbox.field).to_have_value("Yes, still")
+        again = Inbox.run(inbox.page)
+        again.open("Rita Restart")
+        again.send("Yes, again")
+        expect(again.message("Yes, again")).to_be_visible()
+        hub.writes("Rita Restart", "Good to know")
+        expect(again.message("Good to know")).to_be_visible()
+
+
+def resolve_unheard(folder: Path, conversation: Conversation) -> None:
+    """Resolves it while no hub runs, so that no stream of changes tells of it."""
+    paths = Paths(folder)
+    with closing(Services.open(paths, Settings.load(paths))) as services:
+        night = Actor(ActorKind.OPERATOR, "Night shift")
+        services.inbox.resolve([conversation.id], night, key=None)
 
 
 def open_for_text(ws: Workspace) -> Conversation:

@@ -6,23 +6,44 @@ from pathlib import Path
 import pytest
 
 import widgets
-from widgets import assets
+from widgets import Composer, ConversationList, assets
 from widgets.panel import Panel
+from workspace.client import Workspace
 
 PANELS = [panel for panel in vars(widgets).values() if isinstance(panel, type)]
 PANELS = [panel for panel in PANELS if issubclass(panel, Panel)]
 FILES = sorted(assets.STATIC.glob("*/*.*"))
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
-def test_a_script_needs_no_other_file(panel: type[Panel]) -> None:
-    script = str(panel._esm)
+def test_the_script_needs_no_other_file() -> None:
+    script = assets.script()
     assert not re.search(r"^import\b", script, re.MULTILINE)
-    assert len(re.findall(r"^export default ", script, re.MULTILINE)) == 1
-    modules = re.findall(r"^const (\$\w+) = \(\(\) => \{$", script, re.MULTILINE)
-    assert len(modules) == len(set(modules)) > 3
-    for used in re.finditer(r"^const \{[^}]*\} = (\$\w+);$", script, re.MULTILINE):
-        assert script.index(f"const {used[1]} = (") < used.start()
+    assert len(re.findall(r"^export ", script, re.MULTILINE)) == 1
+    modules = re.findall(r"^const \$(\w+) = \(\(\) => \{$", script, re.MULTILINE)
+    files = {path.stem for path in FILES if path.suffix == ".js"}
+    assert sorted(modules) == sorted(files - {"library"})
+    for used in re.finditer(r"^const \{[^}]*\} = \$(\w+);$", script, re.MULTILINE):
+        assert script.index(f"const ${used[1]} = (") < used.start()
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
+def test_a_panel_is_small_and_names_its_module(panel: type[Panel]) -> None:
+    esm = str(panel._esm)
+    assert len(esm) < 2_000
+    [name] = re.findall(r'^export default shownBy\("(\w+)"\);$', esm, re.MULTILINE)
+    assert "\nexport default panel(" in assets.find(f"{name}.js").read_text("utf-8")
+
+
+def test_every_style_is_sent_once() -> None:
+    assert sorted(assets.STYLES) == sorted(path.stem for path in FILES if path.suffix == ".css")
+
+
+def test_all_panels_of_a_kernel_share_one_library(ws: Workspace) -> None:
+    one, other = ConversationList(ws), Composer(ws)
+    assert one.library is other.library
+    assert one.get_state("library")["library"] == f"anywidget:{one.library.model_id}"
+    one.library.close()
+    assert ConversationList(ws).library is Composer(ws).library is not one.library
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -45,7 +66,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.M
     write(tmp_path / "two" / "b.js", "export const b = 1;\n")
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     with pytest.raises(ImportError, match=r"a\.js imports \./b\.js"):
-        assets.script.__wrapped__("a")
+        assets.script.__wrapped__()
 
 
 def test_a_circle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +74,7 @@ def test_a_circle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     write(tmp_path / "two" / "b.js", 'import { a } from "../one/a.js";\nexport const b = 1;\n')
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     with pytest.raises(ImportError, match=r"a\.js imports itself through a, b"):
-        assets.script.__wrapped__("a")
+        assets.script.__wrapped__()
 
 
 @pytest.mark.parametrize("line", ['import x from "./b.js";', "export { a };", 'import "./b.js";'])
@@ -63,7 +84,7 @@ def test_other_forms_of_import_are_refused(
     write(tmp_path / "one" / "a.js", f"{line}\nexport default 1;\n")
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     with pytest.raises(ImportError, match="not supported"):
-        assets.script.__wrapped__("a")
+        assets.script.__wrapped__()
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)

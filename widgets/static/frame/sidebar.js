@@ -1,4 +1,5 @@
-// The side menu: the pages of the workspace, notifications, help. It can be folded to its icons.
+// The side menu: the pages of the workspace, notifications, help. It folds to its icons, by hand or for
+// want of room.
 
 import { fill, h } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
@@ -7,6 +8,10 @@ import { askToNotify, notifying } from "./notifications.js";
 import { popover } from "../shared/overlay.js";
 import { panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
+
+/** Narrower than this, an inbox has no room for an open menu; below the other, for one nobody asked for. */
+const ROOM = 1080;
+const AMPLE = 1500;
 
 const BELL = {
   on: "Desktop notifications are on",
@@ -28,11 +33,14 @@ class Sidebar {
     this.foldButton = tool("fold", "", () => remember("menu-folded", !this.folded));
     fill(el, h("nav", { "aria-label": "Workspace" }, this.entries), h("div", { class: "cw-sidebar-tools" }, this.bell, this.help, this.foldButton));
     popover(this.bell, { label: "Desktop notifications", build: () => this.choices() });
-    onRemembered("menu-folded", signal, (folded) => this.fold(folded));
+    onRemembered("menu-folded", signal, () => this.place());
     onRemembered("notify", signal, () => this.ring());
     link.on("entries", (entries) => this.show(entries));
     link.read("ready", { view: link.view }).then(({ value }) => this.show(value), () => {});
-    this.fold(remembered("menu-folded", false));
+    this.sized = new ResizeObserver(() => this.place());
+    this.sized.observe(el); // it is not in an inbox yet
+    signal.addEventListener("abort", () => this.sized.disconnect());
+    this.place();
     this.ring();
   }
 
@@ -53,6 +61,18 @@ class Sidebar {
       h("span", { class: "cw-sidebar-label" }, label),
       badge > 0 && h("span", { class: "cw-badge" }, badge > 99 ? "99+" : String(badge)),
     );
+  }
+
+  place() {
+    const inbox = this.el.closest(".cw-inbox");
+    if (inbox && inbox !== this.around) {
+      this.sized.disconnect();
+      this.sized.observe(inbox);
+      this.around = inbox;
+    }
+    const width = inbox?.clientWidth ?? Infinity;
+    this.foldButton.hidden = width < ROOM;
+    this.fold(width < ROOM || remembered("menu-folded", width < AMPLE));
   }
 
   fold(folded) {

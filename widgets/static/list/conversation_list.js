@@ -35,7 +35,9 @@ class ConversationList {
     for (const trait of ["selection", "selects_all"]) onTrait(model, trait, signal, () => this.takeSelection());
     onCommands(el, signal, this.commands());
     every(30_000, signal, () => this.retime());
-    new ResizeObserver(() => this.draw()).observe(this.box);
+    const sized = new ResizeObserver(() => this.draw());
+    sized.observe(this.box);
+    signal.addEventListener("abort", () => sized.disconnect());
     this.takeSelection();
     this.load();
   }
@@ -72,7 +74,7 @@ class ConversationList {
     this.news = new NewsPill({ rows: this.rows, open: () => this.toTop() });
     this.problem = h("p", { class: "cw-note cw-list-problem", role: "alert", hidden: true });
     this.body = h("div", { class: "cw-list-body" });
-    this.said = h("div", { class: "cw-said", role: "status" });
+    this.said = h("div", { class: "cw-spoken", role: "status" });
     fill(this.el, this.head.root, this.problem, this.body, this.said);
   }
 
@@ -227,7 +229,8 @@ class ConversationList {
   /** A hit of the search inside a conversation: its view goes there. */
   pointOut(id) {
     const message = this.rows.get(id)?.match_message_id ?? "";
-    const detail = { scope: this.context.scope, id, message, search: this.context.search };
+    const inbox = this.el.closest(".cw-inbox"); // another one on the page may show something else
+    const detail = { inbox, scope: this.context.scope, id, message, search: this.context.search };
     page.dispatchEvent(new CustomEvent("reveal", { detail }));
   }
 
@@ -259,7 +262,6 @@ class ConversationList {
     else if (meant.does === "clear") this.selection.clear();
     else this.selectLoaded();
     event.preventDefault();
-    event.stopPropagation(); // Ctrl+A would select the notebook's cells
   }
 
   /** Where the active row is; one before where it was, if it is gone, so that the next one is there. */

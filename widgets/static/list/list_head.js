@@ -63,10 +63,11 @@ export class ListHead {
     const { bulk } = this.state;
     const checked = this.checked();
     const label = bulk ? "Clear the selection" : "Select all that are loaded";
+    const title = bulk ? `${label} (Esc)` : label;
     const run = () => (bulk ? this.does.clear() : this.does.all());
     return h(
       "button",
-      { class: "cw-pick-all", role: "checkbox", "aria-checked": checked, "aria-label": label, title: label, dataset: { does: "box" }, onclick: run },
+      { class: "cw-pick-all", role: "checkbox", "aria-checked": checked, "aria-label": label, title, dataset: { does: "box" }, onclick: run },
       h("span", { class: "cw-tick" }, checked === "mixed" ? h("span", { class: "cw-dash" }) : icon("check")),
     );
   }
@@ -100,7 +101,6 @@ export class ListHead {
       { class: "cw-list-end", role: "toolbar", "aria-label": "Selected conversations" },
       first.map(verb),
       more,
-      this.button("close", "Clear the selection", "clear", () => this.does.clear(), "Clear the selection (Esc)"),
     );
   }
 

@@ -1,9 +1,9 @@
 // One row of the conversation list, and the small pictures that rows and headers share.
 
 import { h } from "../shared/dom.js";
-import { capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "../shared/format.js";
+import { age, capitalised, closesWithin, hue, initials, moment, relative, timeLeft } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
-import { marked, plain } from "../shared/text.js";
+import { fromHit, marked, plain } from "../shared/text.js";
 
 const CLOSING_SOON_HOURS = 4;
 const SHOWN = 200;
@@ -46,13 +46,13 @@ export function row(conversation, { search, me, view }) {
         { class: "cw-row-line" },
         h("span", { class: "cw-row-name", title: name, dir: "auto" }, marked(name, search)),
         marks(conversation),
+        statusPill(conversation.status),
         time(conversation.last_activity_at),
       ),
       h(
         "div",
         { class: "cw-row-line" },
         preview(conversation, search, me),
-        statusPill(conversation.status),
         unread > 0 && h("span", { class: "cw-badge" }, unread > 99 ? "99+" : String(unread)),
       ),
     ),
@@ -76,7 +76,7 @@ function spoken(conversation, me) {
 }
 
 export function time(iso) {
-  return h("time", { class: "cw-time", datetime: iso, title: moment(iso) }, relative(iso));
+  return h("time", { class: "cw-time", datetime: iso, title: moment(iso) }, age(iso));
 }
 
 function marks(conversation) {
@@ -102,7 +102,7 @@ function preview(conversation, search, me) {
     last.direction === "note" && h("span", { class: "cw-row-note" }, "Note"),
     by && h("span", { class: "cw-row-author" }, by),
   ].filter(Boolean);
-  const words = marked(match || said(last).slice(0, SHOWN), search);
+  const words = marked(match ? fromHit(match, search) : said(last).slice(0, SHOWN), search);
   const kind = !match && last.media && icon(last.media);
   // Alone it has its own direction, so that Arabic and Hebrew are cut off at their end, too.
   if (before.length === 0) return h("span", { class: "cw-row-preview", dir: "auto" }, kind, words);

@@ -21,10 +21,13 @@ export class ViewsMenu {
   show(state) {
     this.state = state;
     const { on, changed } = state;
-    this.label.textContent = on || "Views";
+    this.label.textContent = on;
+    this.label.hidden = !on; // the search beside it has better use for the room
     this.changed.textContent = on && changed ? " changed" : "";
     this.chip.dataset.on = String(Boolean(on));
-    this.chip.title = on ? `View: ${on}${changed ? ", changed" : ""}` : "Saved views";
+    const shown = `${on}${changed ? ", changed" : ""}`;
+    this.chip.setAttribute("aria-label", on ? `Views: ${shown}` : "Views");
+    this.chip.title = on ? `View: ${shown}` : "Saved views";
     if (this.form?.isConnected && !this.form.contains(document.activeElement?.closest("input"))) this.fillForm();
   }
 

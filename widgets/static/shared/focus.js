@@ -87,8 +87,10 @@ export class Focus {
     this.lost = false;
     const at = document.activeElement;
     if (at && at !== document.body && at !== this.last) return;
-    if (takesFocus(this.last)) this.last.focus();
-    else if (!this.toList()) this.move(1);
+    // Not `toList`: what is being read must not be closed because the list got covered.
+    const spot = takesFocus(this.last) ? this.last : (this.spot("list") ?? this.spot("view"));
+    if (spot) spot.focus();
+    else this.move(1);
   }
 }
 

@@ -5,6 +5,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "narrow" });
+const unit = (name) => new Intl.NumberFormat(undefined, { style: "unit", unit: name, unitDisplay: "narrow" });
+const minutes = unit("minute");
+const hours = unit("hour");
 const dayName = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
@@ -22,12 +25,19 @@ function daysBetween(earlier, later) {
   return Math.round((start(later) - start(earlier)) / DAY);
 }
 
-/** How long ago, as short as the list needs it. */
+/** How long ago, as short as a row of the list needs it: "5m" where `relative` has "5m ago". */
+export function age(iso, now = new Date()) {
+  const passed = now - new Date(iso);
+  if (passed < MINUTE || passed >= DAY) return relative(iso, now);
+  return passed < HOUR ? minutes.format(Math.floor(passed / MINUTE)) : hours.format(Math.floor(passed / HOUR));
+}
+
+/** How long ago, in a few words. */
 export function relative(iso, now = new Date()) {
   const at = new Date(iso);
   const passed = now - at;
   const days = daysBetween(at, now);
-  if (passed < MINUTE && days < 1) return "now";
+  if (passed < MINUTE) return "now";
   if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
   if (days < 1) return ago.format(-Math.floor(passed / HOUR), "hour");
   if (days < 2) return ago.format(-1, "day");

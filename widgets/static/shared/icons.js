@@ -106,6 +106,6 @@ export function channelIcon(kind, label = channelLabel(kind)) {
   return node;
 }
 
-export function channelLabel(kind) {
+function channelLabel(kind) {
   return LABELS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1);
 }

@@ -28,14 +28,16 @@ export class Trouble extends Error {
 class Link {
   constructor(model, signal) {
     this.model = model;
-    this.signal = signal;
     this.view = token();
     this.waiting = new Map();
     this.pushed = new Map();
     this.answered = false;
     const receive = (message, buffers) => this.receive(message, buffers);
     model.on("msg:custom", receive);
-    signal.addEventListener("abort", () => model.off("msg:custom", receive));
+    signal.addEventListener("abort", () => {
+      model.off("msg:custom", receive);
+      for (const { done } of this.waiting.values()) done();
+    });
   }
 
   /** Calls `run(value)` for every push of this name. */
@@ -43,9 +45,9 @@ class Link {
     this.pushed.set(name, run);
   }
 
-  /** Says something that needs no answer. */
+  /** Says something that needs no answer, to a kernel that may be gone. */
   tell(name, args = {}) {
-    this.model.send({ ask: name, args, call: null });
+    this.post(null, name, args);
   }
 
   /** Asks once: for what changes something. `bytes`: an ArrayBuffer of its own, at most a few MB. */
@@ -66,25 +68,28 @@ class Link {
     const call = token();
     return new Promise((resolve, reject) => {
       const timers = retries.map((wait) => setTimeout(() => this.post(call, name, args), wait));
-      timers.push(setTimeout(() => this.expire(call), PATIENCE));
+      timers.push(setTimeout(() => this.fail(call, "The kernel does not answer; run the cell again."), PATIENCE));
       const done = () => {
         timers.forEach(clearTimeout);
         this.waiting.delete(call);
       };
       this.waiting.set(call, { resolve, reject, done, parts: [] });
-      this.signal.addEventListener("abort", done, { once: true });
       this.post(call, name, args, bytes);
     });
   }
 
   post(call, name, args, bytes = null) {
-    this.model.send({ ask: name, args, call }, undefined, bytes ? [new DataView(bytes)] : []);
+    try {
+      this.model.send({ ask: name, args, call }, undefined, bytes ? [new DataView(bytes)] : []);
+    } catch {
+      this.fail(call, "The kernel was restarted; run the cell again.");
+    }
   }
 
-  expire(call) {
-    const { done, reject } = this.waiting.get(call);
-    done();
-    reject(new Trouble("kernel", "The kernel does not answer; run the cell again."));
+  fail(call, words) {
+    const waiting = this.waiting.get(call);
+    waiting?.done();
+    waiting?.reject(new Trouble("kernel", words));
   }
 
   receive(message, buffers) {

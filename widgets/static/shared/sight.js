@@ -2,7 +2,7 @@
 
 import { arrange, h } from "./dom.js";
 
-export const ROW = 68;
+const ROW = 68;
 const NEAR = 8;
 
 export class Sight {

@@ -7,6 +7,8 @@ import { split } from "./quotes.js";
 // not be tried from each of them anew.
 const LINK =
   /\b(?:https?:\/\/|www\.)[^\s<>"“”]{1,2000}|\bmailto:[^\s<>"]{1,2000}|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
+/** Letters before a hit that tell what it is about. */
+const LEAD = 16;
 const SENTENCE_END = new Set(".,;:!?'\"»…");
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
@@ -57,6 +59,14 @@ export function marked(text, query) {
   }
   nodes.push(text.slice(end));
   return nodes;
+}
+
+/** `text` from shortly before its first hit of `query`, for a line that is cut off at its end. */
+export function fromHit(text, query) {
+  const at = query.trim() ? find(text, query)[0]?.[0] ?? 0 : 0;
+  if (at <= LEAD) return text;
+  const space = text.indexOf(" ", at - LEAD);
+  return `…${text.slice(space >= 0 && space < at ? space + 1 : at)}`;
 }
 
 /**

@@ -52,7 +52,7 @@ export function sideOf(message) {
   return message.direction === "note" ? "note" : "out";
 }
 
-/** `parts`: {me, threads, media, link, deliver, now, signal} of the view. */
+/** `parts`: {me, threads, media, link, deliver, now} of the view. */
 export function bubble(message, parts) {
   const side = sideOf(message);
   const inside = h("div", { class: "cw-bubble" }, content(message, parts));
@@ -103,11 +103,11 @@ function origin({ origin: how, template }) {
   return how === "bulk" && " · Bulk";
 }
 
-function content(message, { link, media, signal }) {
+function content(message, { link, media }) {
   const shown = message.attachments.filter((file) => !(message.html && file.inline));
   const nodes = shown.map((file) => media.node(file));
   if (message.unsupported) nodes.push(h("p", { class: "cw-unsupported" }, icon("question"), message.unsupported));
-  if (message.html) nodes.unshift(mailFrame({ link, message, signal }));
+  if (message.html) nodes.unshift(mailFrame({ link, message, signal: media.shown.signal }));
   else if (message.text) nodes.push(h("div", { class: "cw-text", dir: "auto" }, body(message.text)));
   return nodes;
 }

@@ -10,8 +10,8 @@ import { onRemembered, remember, remembered } from "../shared/remembered.js";
 import { avatar, statusPill, time } from "../list/row.js";
 import { plain } from "../shared/text.js";
 
-/** Narrower than this, an inbox shows the card over the conversation, as inbox.css has it. */
-const BESIDE = 1100;
+/** Narrower than this, an inbox shows the card over the conversation, which would have too little room. */
+const BESIDE = 1250;
 
 const KINDS = {
   phone: ["phone", "Phone number"],
@@ -81,7 +81,7 @@ class ContactCard {
 
   /** Escape closes the card where it lies over the conversation. */
   back() {
-    if (this.isBeside()) return false;
+    if (this.isBeside() || !this.isOpen()) return false;
     this.toggle();
     return true;
   }

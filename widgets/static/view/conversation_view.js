@@ -60,6 +60,7 @@ class ConversationView {
     const id = this.model.get("conversation_id");
     this.id = id;
     this.opened = null;
+    this.early = null;
     this.readUpTo = 0n;
     this.say("");
     this.parts.media.clear();
@@ -93,6 +94,7 @@ class ConversationView {
     this.showHead();
     if (wanted.message) this.log.reveal(wanted.message, wanted.search);
     this.watchReading();
+    if (this.early?.now > value.now) this.refresh(this.early);
   }
 
   showHead() {
@@ -100,7 +102,11 @@ class ConversationView {
   }
 
   refresh(value) {
-    if (value.conversation.id !== this.id || !this.opened) return;
+    if (value.conversation.id !== this.id) return;
+    if (!this.opened) {
+      this.early = value; // read after, but told before, what is being opened
+      return;
+    }
     this.take(value);
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
     this.showHead();
@@ -206,8 +212,9 @@ class ConversationView {
     listen("settled", ({ key, message }) => this.log.dropPending(key, message));
   }
 
-  /** A message to show: now if its conversation is open, or as soon as it is. */
-  want({ scope, id, message, search = "" }) {
+  /** A message to show: now if its conversation is open, or as soon as it is. `inbox`: in that one alone. */
+  want({ inbox, scope, id, message, search = "" }) {
+    if (inbox !== undefined && inbox !== this.el.closest(".cw-inbox")) return;
     this.wanted = message ? { id, message, search } : null;
     if (!message || !this.opened || scope !== this.scope || id !== this.id) return;
     if (this.log.messages.has(message)) this.log.reveal(message, search);

@@ -8,7 +8,7 @@ import { highlight } from "./highlight.js";
 const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 const TALLEST = 4000;
 
-/** The frame of one mail, as tall as what it holds. `signal` ends with the view. */
+/** The frame of one mail, as tall as what it holds. `signal` ends when another conversation is shown. */
 export function mailFrame({ link, message, signal }) {
   const frame = h("iframe", { class: "cw-mail-frame", sandbox: SANDBOX, referrerpolicy: "no-referrer", title: "Mail" });
   const bar = h("div", { class: "cw-mail-bar", hidden: true });
