@@ -20,7 +20,9 @@ class NewConversation(TemplatePanel):
     """The button New and its dialog. `conversation_id`: what was opened with it last, or ""."""
 
     _esm = script("new_conversation")
-    _css = style("template_form", "new_conversation")
+    _css = style(
+        *("tiles", "template_picker", "template_form", "template_bubble"), "new_conversation"
+    )
 
     conversation_id = traitlets.Unicode("").tag(sync=True)
 

@@ -1,9 +1,5 @@
 """The panels in other places and in trouble: alone, narrow, without channels, without a hub."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -13,7 +9,7 @@ from tests.browser.lab import RUN_ALL, THEME, Inbox, Lab
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Conversation
-from workspace.testing.hub import kill_hub, running_hub
+from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
 
 ALONE = """import workspace
 from IPython.display import display
@@ -111,17 +107,6 @@ def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -
 def open_for_text(ws: Workspace) -> Conversation:
     """A conversation that may be answered: mail has no messaging window."""
     return next(row for row in ws.conversations() if row.channel_kind == "mail")
-
-
-@contextmanager
-def not_to_be_started(folder: Path) -> Iterator[None]:
-    """Whoever starts the folder's hub waits until the end of the block, as for another starter."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def test_both_themes_can_be_read(inbox: Inbox, hub: Stage, pictures: Path) -> None:

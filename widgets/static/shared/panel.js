@@ -38,9 +38,9 @@ class Link {
     signal.addEventListener("abort", () => model.off("msg:custom", receive));
   }
 
-  /** Calls `run(value)` for every push of this name. */
+  /** Calls `run(value)` for every push of this name, too. */
   on(name, run) {
-    this.pushed.set(name, run);
+    this.pushed.set(name, [...(this.pushed.get(name) ?? []), run]);
   }
 
   /** Says something that needs no answer. */
@@ -88,7 +88,7 @@ class Link {
   }
 
   receive(message, buffers) {
-    if ("push" in message) this.pushed.get(message.push)?.(message.value);
+    if ("push" in message) this.pushed.get(message.push)?.forEach((run) => run(message.value));
     const waiting = this.waiting.get(message.call);
     if (!waiting) return;
     this.answered = true;
