@@ -567,7 +567,7 @@ def test_a_template_s_photo_comes_in_pieces(inbox: Inbox, hub: Stage, tmp_path: 
     pick.set_input_files(picture)
     expect(pane.get_by_role("alert")).to_be_hidden()
     expect(pane.locator(".cw-tile")).to_contain_text("pot.png")
-    expect(pane.get_by_label("Header photo")).to_be_visible()
+    expect(pane.get_by_role("img", name="Header photo")).to_be_visible()
     for value in pane.get_by_role("textbox").all():
         value.fill("Hanna")
     pane.get_by_role("button", name="Send template").click()

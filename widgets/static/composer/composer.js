@@ -108,10 +108,14 @@ class Composer {
 
   /** A page that is loaded anew while the hub is away finds what was written in the kernel. */
   async findUnsaved() {
-    const { value } = await this.link.read("unsaved");
-    this.drafts.takeUnsaved(value.drafts);
-    if (!value.live) this.followHub(false);
-    this.write();
+    try {
+      const { value } = await this.link.read("unsaved");
+      this.drafts.takeUnsaved(value.drafts);
+      if (!value.live) this.followHub(false);
+      this.write();
+    } catch (trouble) {
+      this.say(trouble.message);
+    }
   }
 
   take(state) {
@@ -164,7 +168,7 @@ class Composer {
     this.field.show(entry, state ? plain(state.name) : "");
     this.box.setAttribute("aria-busy", String(entry.waiting));
     this.toolbar.show(entry, state);
-    this.warning.show(entry.warning);
+    this.warning.show(state && entry.warning);
     this.tray.show(entry.note ? [] : entry.items);
     this.tick();
     if (state) this.gate.watch(state);

@@ -25,7 +25,7 @@ export class HeaderFile {
 
   /** Why the template can't be sent yet; empty when it can. */
   get problem() {
-    if (!this.item) return this.refusal || `Attach the ${this.kind} of the header.`;
+    if (!this.item) return `Attach the ${this.kind} of the header.`;
     if (this.item.trouble) return `The ${this.kind} could not be uploaded.`;
     return this.id ? "" : `The ${this.kind} is being uploaded.`;
   }
