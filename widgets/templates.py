@@ -42,9 +42,9 @@ class TemplatePanel(UploadPanel):
         return self._refusal(self._channel(channel), Draft("", self._files(choice), use))
 
     def _template(self, channel: str, choice: TemplateChoice) -> Template | None:
-        chosen = (choice.name, choice.language)
+        wanted = (choice.name, choice.language)
         every = self.ws.templates(channel)
-        return next((each for each in every if (each.name, each.language) == chosen), None)
+        return next((each for each in every if (each.name, each.language) == wanted), None)
 
     def _files(self, choice: TemplateChoice) -> list[FileFacts]:
         file = self.stored.get(choice.header) if choice.header is not None else None
@@ -64,11 +64,8 @@ class TemplatePanel(UploadPanel):
 
 
 def _types(takes: Capabilities, template: Template) -> str:
-    rule = (
-        takes.media.get(template.header.media)
-        if template.header and template.header.media
-        else None
-    )
+    media = template.header.media if template.header else None
+    rule = takes.media.get(media) if media else None
     return ",".join(sorted(rule.mimes)) if rule else ""
 
 
