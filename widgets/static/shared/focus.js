@@ -87,8 +87,11 @@ export class Focus {
     this.lost = false;
     const at = document.activeElement;
     if (at && at !== document.body && at !== this.last) return;
+    const list = this.spot("list");
+    // A narrow inbox stays where it is: nobody asked to leave the open conversation.
     if (takesFocus(this.last)) this.last.focus();
-    else if (!this.toList()) this.move(1);
+    else if (list) list.focus();
+    else this.move(1);
   }
 }
 
