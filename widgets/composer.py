@@ -8,18 +8,21 @@ import traitlets
 
 from widgets import situation, wire
 from widgets.assets import loader
+from widgets.drafts import Drafts, Writing
 from widgets.emoji import emoji
 from widgets.live import News
-from widgets.panel import answers
+from widgets.panel import Bytes, answers
 from widgets.templates import TemplatePanel, chosen
-from widgets.uploads import Uploads
 from workspace.client import Workspace
-from workspace.errors import ConvoError, NotFound
-from workspace.models import Capabilities, Conversation, Message
+from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound, TooLarge
+from workspace.models import Capabilities, Conversation, Message, Upload
 from workspace.rules import fill, parts, reply_values
 
 _RECENT = 20
 """Messages among which somebody else's reply is looked for."""
+
+PICTURE = 10_000_000
+"""Bytes of a picture that is fetched to be shown beside what is being written."""
 
 
 class Composer(TemplatePanel):
@@ -30,15 +33,16 @@ class Composer(TemplatePanel):
     conversation_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, ws: Workspace, **traits: Any) -> None:
-        self._uploads = Uploads()
+        self._drafts = Drafts.of(ws)
         super().__init__(ws, **traits)
 
     @answers("ready")
     def _ready(self, conversation_id: str) -> dict[str, Any] | None:
         if not conversation_id:
             return None
-        draft = self.ws.draft(conversation_id)
-        return {**self._situation(conversation_id), "draft": wire.draft(draft)}
+        kept = self._drafts.get(conversation_id)
+        draft = _kept(kept) if kept else wire.draft(self.ws.draft(conversation_id))
+        return {**self._situation(conversation_id), "draft": draft}
 
     def changed(self, news: News) -> None:
         if self.conversation_id and (news.channels or news.touches(self.conversation_id)):
@@ -111,9 +115,20 @@ class Composer(TemplatePanel):
 
         What becomes several messages may end midway: `left` is what was not sent, and why.
         """
-        _, takes = self._conversation(conversation_id)
         files = [wire.upload_of(upload) for upload in uploads or ()]
-        going = parts(takes, text, [file.kind for file in files]) if takes else []
+        try:
+            return self._send_parts(conversation_id, text, files, key, seen)
+        except HubUnavailable:
+            self._keep_unsent(Writing(conversation_id, text, False, tuple(files)))
+            raise
+
+    def _send_parts(
+        self, conversation_id: str, text: str, files: list[Upload], key: str, seen: str | None
+    ) -> dict[str, Any]:
+        _, takes = self._conversation(conversation_id)
+        if takes is None:
+            raise InvalidRequest(situation.NO_CHANNEL)
+        going = parts(takes, text, [file.kind for file in files])
         sent: list[Message] = []
         for n, part in enumerate(going):
             try:
@@ -129,6 +144,12 @@ class Composer(TemplatePanel):
                 return {"sent": [_sent(message) for message in sent], "left": left}
         return {"sent": [_sent(message) for message in sent], "left": None}
 
+    def _keep_unsent(self, writing: Writing) -> None:
+        """Its page may be gone by now: what a lost hub did not take is a draft again."""
+        newer = self._drafts.get(writing.conversation_id)
+        if newer is None or newer.empty:
+            self._drafts.keep(self.ws, writing)
+
     @answers("send_template")
     def _send_template(
         self, conversation_id: str, template: Mapping[str, Any], key: str, seen: str | None = None
@@ -143,39 +164,52 @@ class Composer(TemplatePanel):
 
     @answers("note")
     def _add_note(self, conversation_id: str, text: str, key: str) -> dict[str, Any]:
-        return wire.message(self.ws.note(conversation_id, text, key=key))
+        try:
+            return wire.message(self.ws.note(conversation_id, text, key=key))
+        except HubUnavailable:
+            self._keep_unsent(Writing(conversation_id, text, True))
+            raise
 
-    # --- files on their way -----------------------------------------------------------------------
+    @answers("wake", slow=True)
+    def _wake(self) -> None:
+        """Starts a hub that is away, whatever it ended by. Raises HubUnavailable."""
+        self.ws.info()
 
-    @answers("upload_start")
-    def _upload_start(self, name: str, size: int) -> dict[str, str]:
-        return {"upload": self._uploads.start(name, size)}
+    # --- drafts -----------------------------------------------------------------------------------
 
-    @answers("upload_piece")
-    def _upload_piece(self, upload: str, offset: int, data: bytes) -> dict[str, int]:
-        return {"received": self._uploads.add(upload, offset, data)}
+    @answers("unsaved", local=True)
+    def _unsaved(self) -> dict[str, Any]:
+        """What a page that is loaded anew asks first: drafts that the hub does not have yet."""
+        drafts = [_kept(writing) for writing in self._drafts.unsaved()]
+        return {"drafts": drafts, "live": self.live.connected}
 
-    @answers("upload_received")
-    def _upload_received(self, upload: str) -> dict[str, int]:
-        return {"received": self._uploads.received(upload)}
-
-    @answers("upload_end", slow=True)
-    def _upload_end(self, upload: str) -> dict[str, Any]:
-        stored = self._uploads.finish(upload, self.ws)
-        self._stored[stored.id] = stored
-        return wire.upload(stored)
-
-    @answers("upload_cancel")
-    def _upload_cancel(self, upload: str) -> None:
-        self._uploads.cancel(upload)
-
-    # --- drafts, canned replies, emoji ------------------------------------------------------------
-
-    @answers("save_draft")
+    @answers("save_draft", local=True)
     def _save_draft(
-        self, conversation_id: str, text: str, note: bool, uploads: Sequence[str]
+        self,
+        conversation_id: str,
+        text: str,
+        note: bool,
+        uploads: Sequence[dict[str, Any]],
+        version: str,
     ) -> None:
-        self.ws.save_draft(conversation_id, text, note, uploads)
+        """Kept here at once. That it is in the hub is said with its `version`."""
+
+        def told(trouble: str) -> None:
+            said = {"conversation_id": conversation_id, "version": version, "trouble": trouble}
+            self.push("draft_saved", said)
+
+        files = tuple(wire.upload_of(upload) for upload in uploads)
+        self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, told))
+
+    @answers("picture", slow=True)
+    def _picture(self, attachment_id: str) -> Bytes:
+        """A picture of a draft. Raises TooLarge for one that is not fetched for that."""
+        data = self.ws.attachment(attachment_id)
+        if len(data) > PICTURE:
+            raise TooLarge("This picture is too large to be shown.")
+        return Bytes(data)
+
+    # --- canned replies, emoji --------------------------------------------------------------------
 
     @answers("canned")
     def _canned(self, conversation_id: str) -> list[dict[str, str]]:
@@ -204,3 +238,14 @@ def _sent(message: Message) -> dict[str, Any]:
     until = message.undo_until
     left = max(0.0, (until - datetime.now(UTC)).total_seconds()) if until else 0.0
     return {"message": wire.message(message), "undo_seconds": left}
+
+
+def _kept(writing: Writing) -> dict[str, Any]:
+    """As a draft of the hub comes, with its conversation."""
+    uploads = [wire.upload(upload) for upload in writing.uploads]
+    return {
+        "conversation_id": writing.conversation_id,
+        "text": writing.text,
+        "note": writing.note,
+        "uploads": uploads,
+    }

@@ -28,16 +28,18 @@ _slow = ThreadPoolExecutor(4, thread_name_prefix="convo-panel")
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
-def answers(name: str, *, slow: bool = False) -> Callable[[Handler], Handler]:
+def answers(name: str, *, slow: bool = False, local: bool = False) -> Callable[[Handler], Handler]:
     """Marks the method that answers the browser's `name`.
 
     All panels of a kernel share one thread for their messages, which are handled in order; a `slow`
-    one (fetching a file) runs beside it, so that it holds nobody up.
+    one (fetching a file) runs beside it, so that it holds nobody up. While the hub is away, so does
+    all that may wait for it; a `local` one needs no hub, and is answered at any time.
     """
 
     def mark(method: Handler) -> Handler:
         method.answers = name  # type: ignore[attr-defined]
         method.slow = slow  # type: ignore[attr-defined]
+        method.local = local  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -56,7 +58,7 @@ class Panel(anywidget.AnyWidget):
 
     _esm = ""
     """Of a subclass: `assets.loader` with the name of its module."""
-    _handlers: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    _handlers: ClassVar[Mapping[str, Any]] = {}
 
     library = anywidget.WidgetTrait().tag(sync=True)
 
@@ -118,10 +120,10 @@ class Panel(anywidget.AnyWidget):
             self._gone(view)
             return
         handler = self._handlers.get(content["ask"])
-        if handler is not None and getattr(handler, "slow", False):
-            _slow.submit(self._answer, handler, args, content["call"])
-        else:
+        if handler is None or handler.local or (self.live.connected and not handler.slow):
             self._answer(handler, args, content["call"], view)
+        else:
+            _slow.submit(self._answer, handler, args, content["call"], view)
 
     def _appeared(self, view: str) -> None:
         self._views.add(view)
@@ -136,7 +138,7 @@ class Panel(anywidget.AnyWidget):
 
     def _answer(
         self,
-        handler: Callable[..., Any] | None,
+        handler: Any,
         args: dict[str, Any],
         call: str,
         view: str | None = None,

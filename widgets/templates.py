@@ -1,59 +1,53 @@
-"""What a panel with a template form answers; the browser's side is static/template_form.js."""
+"""What a panel with a template form answers; the browser's side is static/new/template_form.js."""
 
-import base64
-import binascii
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from widgets import wire
-from widgets.panel import Panel, answers
-from workspace.errors import InvalidRequest, TooLarge
-from workspace.models import Channel, TemplateChoice, Upload
-from workspace.rules import Draft, FileFacts, Situation, can_send, megabytes, template_use
-
-MOST = 2_000_000
-"""Bytes of a header's file that travels in one message."""
+from widgets import situation, wire
+from widgets.panel import answers
+from widgets.uploads import UploadPanel
+from workspace.errors import InvalidRequest
+from workspace.models import Capabilities, Channel, Template, TemplateChoice
+from workspace.rules import Draft, FileFacts, Situation, can_send, template_use
 
 
-class TemplatePanel(Panel):
-    """Offers a channel's templates, keeps the file of a header, and says what is wrong."""
-
-    def __init__(self, ws: Any, **traits: Any) -> None:
-        self._stored: dict[int, Upload] = {}
-        super().__init__(ws, **traits)
+class TemplatePanel(UploadPanel):
+    """Offers a channel's templates, takes the file of a header, and says what is wrong."""
 
     @answers("templates", slow=True)
     def _templates(self, channel: str) -> list[dict[str, Any]]:
-        return [wire.template(template) for template in self.ws.templates(channel)]
+        """`types` is what the channel takes for the header, as a file input wants it."""
+        takes = self._channel(channel).capabilities
+        return [
+            {**wire.template(template), "types": _types(takes, template)}
+            for template in self.ws.templates(channel)
+        ]
 
-    @answers("header", slow=True)
-    def _header(self, name: str, data: str) -> dict[str, Any]:
-        """Keeps a small file, which came as base64."""
-        try:
-            content = base64.b64decode(data, validate=True)
-        except binascii.Error as error:
-            raise InvalidRequest("The file did not arrive whole; choose it again.") from error
-        if len(content) > MOST:
-            raise TooLarge(f"The file is {megabytes(len(content))}; choose one up to 2 MB.")
-        stored = self.ws.upload(name, content)
-        self._stored[stored.id] = stored
-        return {"id": str(stored.id), "name": stored.name, "size": stored.size}
+    @answers("check_header")
+    def _check_header(self, channel: str, name: str, language: str, file: Mapping[str, Any]) -> str:
+        """Why this file can't be the header's, in words; before it is uploaded."""
+        through, choice = self._channel(channel), TemplateChoice(name, language)
+        use = template_use(self._template(channel, choice), choice)
+        # As if it were filled in: this is about the file alone.
+        use = replace(use, variables=frozenset(), header="", body="")
+        return self._refusal(through, Draft("", situation.facts([dict(file)]), use))
 
     @answers("check_template")
     def _check_template(self, channel: str, template: Mapping[str, Any]) -> str:
         """Why the channel would not take it, in words; empty where it would."""
         choice = chosen(template)
-        found = [
-            each
-            for each in self.ws.templates(channel)
-            if (each.name, each.language) == (choice.name, choice.language)
-        ]
-        use = template_use(found[0] if found else None, choice)
+        use = template_use(self._template(channel, choice), choice)
         return self._refusal(self._channel(channel), Draft("", self._files(choice), use))
 
+    def _template(self, channel: str, choice: TemplateChoice) -> Template | None:
+        wanted = (choice.name, choice.language)
+        every = self.ws.templates(channel)
+        return next((each for each in every if (each.name, each.language) == wanted), None)
+
     def _files(self, choice: TemplateChoice) -> list[FileFacts]:
-        file = self._stored.get(choice.header) if choice.header is not None else None
+        file = self.stored.get(choice.header) if choice.header is not None else None
         return [FileFacts(file.kind, file.name, file.mime, file.size)] if file else []
 
     def _channel(self, id: str) -> Channel:
@@ -67,6 +61,12 @@ class TemplatePanel(Panel):
         now = datetime.now(UTC)
         refusal = can_send(channel.capabilities, draft, Situation(now, now))
         return refusal.message if refusal else ""
+
+
+def _types(takes: Capabilities, template: Template) -> str:
+    media = template.header.media if template.header else None
+    rule = takes.media.get(media) if media else None
+    return ",".join(sorted(rule.mimes)) if rule else ""
 
 
 def chosen(template: Mapping[str, Any]) -> TemplateChoice:

@@ -7,9 +7,11 @@ each acknowledged by how much has arrived. No file is ever held in memory.
 import threading
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
+from widgets import wire
+from widgets.panel import Panel, answers
 from workspace.client import Workspace
 from workspace.errors import InvalidRequest, NotFound, TooLarge
 from workspace.models import Upload
@@ -75,3 +77,35 @@ class Uploads:
             return self._spools[id]
         except KeyError:
             raise NotFound("The kernel knows nothing of this file; attach it again.") from None
+
+
+class UploadPanel(Panel):
+    """A panel that takes files; the browser's side is static/shared/uploads.js."""
+
+    def __init__(self, ws: Workspace, **traits: Any) -> None:
+        self._uploads = Uploads()
+        self.stored: dict[int, Upload] = {}
+        """What the hub has been given, by id."""
+        super().__init__(ws, **traits)
+
+    @answers("upload_start", local=True)
+    def _upload_start(self, name: str, size: int) -> dict[str, str]:
+        return {"upload": self._uploads.start(name, size)}
+
+    @answers("upload_piece", local=True)
+    def _upload_piece(self, upload: str, offset: int, data: bytes) -> dict[str, int]:
+        return {"received": self._uploads.add(upload, offset, data)}
+
+    @answers("upload_received", local=True)
+    def _upload_received(self, upload: str) -> dict[str, int]:
+        return {"received": self._uploads.received(upload)}
+
+    @answers("upload_end", slow=True)
+    def _upload_end(self, upload: str) -> dict[str, Any]:
+        stored = self._uploads.finish(upload, self.ws)
+        self.stored[stored.id] = stored
+        return wire.upload(stored)
+
+    @answers("upload_cancel", local=True)
+    def _upload_cancel(self, upload: str) -> None:
+        self._uploads.cancel(upload)

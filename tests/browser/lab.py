@@ -79,10 +79,21 @@ class Lab:
 
     @contextmanager
     def open(
-        self, path: Path, *, width: int = 1440, height: int = 900, theme: str = "Light", **more: Any
+        self,
+        path: Path,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        theme: str = "Light",
+        init_script: str = "",
+        **more: Any,
     ) -> Iterator[Page]:
-        """The notebook in a page of its own, with a kernel; both end with the block."""
+        """The notebook in a page of its own, with a kernel; both end with the block.
+
+        `init_script` runs in the page before any other.
+        """
         context = self.browser.new_context(viewport={"width": width, "height": height}, **more)
+        context.add_init_script(init_script)
         page = context.new_page()
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
@@ -91,7 +102,7 @@ class Lab:
             page.wait_for_function(READY, timeout=60_000)
             page.evaluate(THEME, f"JupyterLab {theme}")
             yield page
-            assert not failures
+            assert not failures, failures
         finally:
             context.close()
             self.end_kernel(path)

@@ -4,26 +4,41 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import SAVE, Inbox, Lab
 from tests.browser.stage import Stage
 from tests.media.recordings import heard
 from workspace import connect
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Direction, Message
+from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
 
 MB = 1_000_000
+AWAY = """import workspace
+from widgets import Inbox
+ws = workspace.connect({folder!r})
+Inbox(ws)
+"""
 DROP = """([field, files]) => {
   const data = new DataTransfer();
   for (const [name, type, size] of files) data.items.add(new File([new Uint8Array(size)], name, { type }));
   const event = (name) => new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: data });
   for (const name of ["dragover", "drop"]) field.dispatchEvent(event(name));
 }"""  # noqa: E501
+LOSSY = """window.lost = 0;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  const size = data.byteLength ?? data.length;
+  if (size > 1_000_000 && window.lost === 0) window.lost = 1;
+  else send.call(this, data);
+};"""
 PASTE = """async ([field, bytes]) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
@@ -76,6 +91,17 @@ def undo(inbox: Inbox) -> Locator:
     return inbox.root.locator(".cw-toast").get_by_role("button", name="Undo")
 
 
+def take_back(inbox: Inbox, text: str) -> None:
+    """By the Undo under the message."""
+    inbox.message(text).get_by_role("button", name="Undo").click()
+
+
+def expect_saved(inbox: Inbox) -> None:
+    """The workspace has the draft: it says so once nobody writes."""
+    inbox.log.focus()
+    expect(inbox.root.locator(".cw-composer").get_by_text("Draft", exact=True)).to_be_visible()
+
+
 def ours(hub: Stage, name: str) -> list[Message]:
     """What was sent to a customer, oldest first."""
     messages = hub.ws.messages(hub.named(name).id)
@@ -98,7 +124,7 @@ def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, photo: Path) -> None:
     inbox.send("This one")
     expect(tiles(inbox)).to_have_count(0)
     bubble = inbox.message("This one")
-    expect(bubble.get_by_role("img")).to_be_visible()
+    expect(bubble.get_by_role("img", name="mug.png")).to_be_visible()
     [sent] = wait_for(hub, "Paul Photo", 1)
     assert hub.ws.attachment(sent.attachments[0].id) == photo.read_bytes()
 
@@ -168,6 +194,22 @@ def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) ->
     assert (sent.text, sent.attachments) == ("Later", ())
 
 
+def test_a_piece_that_is_lost_is_sent_again(lab: Lab, hub: Stage, tmp_path: Path) -> None:
+    """The connection drops one message on its way, as it does with those that are too large."""
+    hub.writes("Lotte Lost", "The plans, please", channel="WhatsApp")
+    path = tmp_path / "plans.bin"
+    path.write_bytes(hashlib.sha256(b"lost").digest() * (4 * MB // 32))
+    with lab.run(lab.notebook("lossy"), init_script=LOSSY) as inbox:
+        start(inbox, "Lotte Lost")
+        attach(inbox, "File", path)
+        expect(tiles(inbox)).to_have_count(1)
+        expect(inbox.root.get_by_role("progressbar")).to_be_hidden(timeout=60_000)
+        assert inbox.page.evaluate("lost") == 1
+        inbox.send("Here they are")
+        [sent] = wait_for(hub, "Lotte Lost", 1)
+        assert hub.ws.attachment(sent.attachments[0].id) == path.read_bytes()
+
+
 # --- sound and emoji ------------------------------------------------------------------------------
 
 
@@ -213,6 +255,17 @@ def test_why_nothing_can_be_recorded_is_said(inbox: Inbox, hub: Stage) -> None:
     inbox.page.evaluate("delete navigator.mediaDevices.getUserMedia")
 
 
+def test_a_page_that_is_not_secure_says_what_recording_needs(lab: Lab, hub: Stage) -> None:
+    hub.writes("Ines Insecure", "Call me", channel="WhatsApp")
+    insecure = "delete Navigator.prototype.mediaDevices"
+    with lab.run(lab.notebook("insecure"), init_script=insecure) as inbox:
+        start(inbox, "Ines Insecure")
+        tool(inbox, "Record a voice message").click()
+        words = "Recording needs a secure page; open JupyterLab over https or on localhost."
+        expect(inbox.root.get_by_role("alert")).to_contain_text(words)
+        expect(inbox.field).to_be_visible()
+
+
 def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Emil Emoji", "Hello")
     start(inbox, "Emil Emoji")
@@ -251,12 +304,73 @@ def test_a_draft_outlives_its_kernel(lab: Lab, hub: Stage) -> None:
         expect(inbox.field).to_have_value("")
         inbox.open("Dina Draft")
         expect(inbox.field).to_have_value("I began to wri")
-        expect(inbox.root.locator(".cw-composer").get_by_text("Draft", exact=True)).to_be_visible()
+        expect_saved(inbox)
     with lab.run(path) as inbox:
         inbox.open("Dina Draft")
         expect(inbox.field).to_have_value("I began to wri")
         inbox.send("I began to write")
         expect(inbox.field).to_have_value("")
+
+
+def test_pictures_of_a_draft_are_shown_again(lab: Lab, hub: Stage, photo: Path) -> None:
+    hub.writes("Thea Thumb", "Show me", channel="WhatsApp")
+    path = lab.notebook("thumbs")
+    with lab.run(path) as inbox:
+        start(inbox, "Thea Thumb")
+        attach(inbox, "Photo", photo)
+        expect(tiles(inbox)).to_have_count(1)
+        expect(inbox.field).to_be_focused()
+        expect(inbox.root.get_by_role("progressbar")).to_be_hidden()
+        expect_saved(inbox)
+    with lab.run(path) as inbox:
+        start(inbox, "Thea Thumb")
+        expect(tiles(inbox)).to_contain_text("mug.png")
+        picture = tiles(inbox).locator("img")
+        expect(picture).to_be_visible()
+        assert (
+            picture.evaluate("async (img) => { await img.decode(); return img.naturalWidth }")
+            == 640
+        )
+        tool(inbox, "Remove mug.png").click()
+        expect(tiles(inbox)).to_have_count(0)
+
+
+def test_what_is_written_while_the_hub_is_away_is_kept(lab: Lab, tmp_path: Path) -> None:
+    with running_hub(tmp_path / "away") as ws:
+        ws.load_demo(size=5, seed=3)
+        folder = Path(ws.info().folder)
+        row = next(row for row in ws.conversations() if row.channel_kind == "mail")
+        before = len(ws.messages(row.id))
+        with lab.run(lab.blank("away", AWAY.format(folder=str(folder)))) as inbox:
+            start(inbox, row.contact_name)
+            inbox.page.evaluate(SAVE)
+            inbox.field.fill("Half")
+            with not_to_be_started(folder):
+                kill_hub(folder)
+                expect(inbox.root.get_by_text("Reconnecting")).to_be_visible()
+                inbox.field.fill("Half a thought")
+                expect(inbox.root.get_by_text("Draft not saved yet")).to_be_visible()
+                inbox.field.press("Enter")
+                expect(inbox.root.get_by_role("alert")).to_contain_text("Nothing was sent")
+                expect(inbox.field).to_have_value("Half a thought")
+                inbox.page.reload()
+                expect(inbox.field).to_have_value("Half a thought", timeout=30_000)
+                expect(inbox.root.get_by_text("Draft not saved yet")).to_be_visible()
+                inbox.field.press("Enter")
+                expect(inbox.root.get_by_role("alert")).to_contain_text("Nothing was sent")
+            expect(inbox.root.get_by_text("Reconnecting")).to_be_hidden(timeout=30_000)
+            expect_saved(inbox)
+            expect(inbox.field).to_have_value("Half a thought")
+            draft = ws.draft(row.id)
+            assert draft
+            assert draft.text == "Half a thought"
+            expect(inbox.root.get_by_role("alert")).to_be_hidden()
+            inbox.field.press("Enter")
+            expect(inbox.message("Half a thought")).to_be_visible()
+            expect(inbox.field).to_have_value("")
+        mine = [m for m in ws.messages(row.id) if m.text == "Half a thought"]
+        assert len(mine) == 1
+        assert len(ws.messages(row.id)) >= before + 1
 
 
 def test_canned_replies(inbox: Inbox, hub: Stage) -> None:
@@ -327,6 +441,32 @@ def test_undo_brings_text_and_files_back(inbox: Inbox, hub: Stage, photo: Path) 
     assert (sent.text, len(sent.attachments)) == ("First\nSecond", 1)
 
 
+@pytest.mark.usefixtures("held")
+def test_undo_under_the_message_brings_all_of_it_back(
+    inbox: Inbox, hub: Stage, photo: Path, tmp_path: Path
+) -> None:
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"%PDF-1.4")
+    hub.writes("Uwe Under", "Well?", channel="Mail", subject="Well?")
+    start(inbox, "Uwe Under")
+    attach(inbox, "File", photo, paper)
+    expect(tiles(inbox)).to_have_count(2)
+    inbox.send("Both of them")
+    expect(tiles(inbox)).to_have_count(0)
+    take_back(inbox, "Both of them")
+    expect(inbox.field).to_have_value("Both of them")
+    expect(tiles(inbox)).to_have_count(2)
+    expect(tiles(inbox).locator("img")).to_be_visible()
+    expect(undo(inbox)).to_have_count(0)
+    expect(inbox.message("Both of them")).to_have_count(0)
+    inbox.field.press("Enter")
+    [sent] = wait_for(hub, "Uwe Under", 1)
+    assert [hub.ws.attachment(file.id) for file in sent.attachments] == [
+        photo.read_bytes(),
+        paper.read_bytes(),
+    ]
+
+
 def test_somebody_else_was_faster(inbox: Inbox, hub: Stage, ana: Workspace) -> None:
     faster = hub.writes("Fritz Fast", "Anybody there?")
     start(inbox, "Fritz Fast")
@@ -373,3 +513,70 @@ def test_a_closed_window_takes_a_template(inbox: Inbox, hub: Stage) -> None:
     pane.get_by_role("button", name="Send template").click()
     [sent] = wait_for(hub, "Wanda Window", 1)
     assert sent.template
+
+
+def test_a_blocked_contact_is_not_written_to(inbox: Inbox, hub: Stage) -> None:
+    row = hub.writes("Bodo Blocked", "Hello", channel="WhatsApp")
+    start(inbox, "Bodo Blocked")
+    inbox.field.fill("I began to wri")
+    hub.ws.update_contact(row.contact_id, blocked=True)
+    words = inbox.root.get_by_text("This contact is blocked; unblock the contact to write.")
+    expect(words).to_be_visible()
+    expect(inbox.field).to_be_hidden()
+    expect(tool(inbox, "Choose a template")).to_have_count(0)
+    tool(inbox, "Add note").click()
+    expect(inbox.root.get_by_label("Note text")).to_be_focused()
+    inbox.root.get_by_role("switch", name="Note").click()
+    hub.ws.update_contact(row.contact_id, blocked=False)
+    expect(words).to_be_hidden()
+    expect(inbox.field).to_have_value("I began to wri")
+    inbox.field.fill("")
+
+
+def test_a_channel_that_is_gone_takes_notes_alone(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Gesa Gone", "Hello", channel="Leaving")
+    start(inbox, "Gesa Gone")
+    hub.ws.remove_channel(hub.channels.pop("Leaving"))
+    expect(inbox.root.get_by_text("is no longer connected; connect it again")).to_be_visible()
+    expect(inbox.field).to_be_hidden()
+    tool(inbox, "Add note").click()
+    inbox.root.get_by_label("Note text").fill("Write to her by mail")
+    inbox.root.get_by_label("Note text").press("Enter")
+    expect(inbox.message("Write to her by mail")).to_be_visible()
+    expect(inbox.root.get_by_label("Note text")).to_have_value("")
+
+
+def test_a_template_s_photo_comes_in_pieces(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
+    """More than one websocket message takes, checked first, sent as it was."""
+    hub.writes("Hanna Header", "Quick!", channel="WhatsApp")
+    start(inbox, "Hanna Header")
+    inbox.root.get_by_role("button", name="Attach", exact=True).click()
+    inbox.root.get_by_role("menuitem", name="Template").click()
+    pane = inbox.root.get_by_role("group", name="Template")
+    pane.get_by_label("Search templates").fill("photo_of_your_order en")
+    pane.get_by_role("listbox").get_by_role("option").first.click()
+    large, picture = tmp_path / "large.png", tmp_path / "pot.png"
+    large.write_bytes(bytes(6 * MB))
+    picture.write_bytes(noise(1200))
+    assert 3 * MB < picture.stat().st_size < 5 * MB
+    pick = pane.locator("input[type=file]")
+    before = hub.services.files.ids()
+    pick.set_input_files(large)
+    expect(pane.get_by_role("alert")).to_contain_text("WhatsApp takes at most 5.0 MB")
+    assert hub.services.files.ids() == before
+    pick.set_input_files(picture)
+    expect(pane.get_by_role("alert")).to_be_hidden()
+    expect(pane.locator(".cw-tile")).to_contain_text("pot.png")
+    expect(pane.get_by_role("img", name="Header photo")).to_be_visible()
+    for value in pane.get_by_role("textbox").all():
+        value.fill("Hanna")
+    pane.get_by_role("button", name="Send template").click()
+    [sent] = wait_for(hub, "Hanna Header", 1)
+    assert hub.ws.attachment(sent.attachments[0].id) == picture.read_bytes()
+
+
+def noise(edge: int) -> bytes:
+    """A picture that no compression makes smaller."""
+    file = BytesIO()
+    Image.frombytes("RGB", (edge, edge), Random(1).randbytes(3 * edge * edge)).save(file, "png")
+    return file.getvalue()

@@ -1,10 +1,7 @@
 """The panels in other places and in trouble: alone, narrow, without channels, without a hub."""
 
-import fcntl
-import os
 import re
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -16,7 +13,7 @@ from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
 from workspace.services import Services
 from workspace.settings import Paths, Settings
-from workspace.testing.hub import kill_hub, running_hub
+from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
 
 RESTART = """() =>
   jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()
@@ -151,17 +148,6 @@ def resolve_unheard(folder: Path, conversation: Conversation) -> None:
 def open_for_text(ws: Workspace) -> Conversation:
     """A conversation that may be answered: mail has no messaging window."""
     return next(row for row in ws.conversations() if row.channel_kind == "mail")
-
-
-@contextmanager
-def not_to_be_started(folder: Path) -> Iterator[None]:
-    """Whoever starts the folder's hub waits until the end of the block, as for another starter."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def test_both_themes_can_be_read(inbox: Inbox, hub: Stage, pictures: Path) -> None:

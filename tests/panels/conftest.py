@@ -12,6 +12,9 @@ from widgets.panel import Panel
 from workspace.client import Workspace
 from workspace.testing.hub import running_hub
 
+PIECE = 1_500_000
+"""Bytes of a file that come in one message."""
+
 
 @pytest.fixture(scope="session")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
@@ -70,6 +73,14 @@ class Browser:
 
     def pushed(self, name: str) -> list[Any]:
         return [said["value"] for said in self.said if said.get("push") == name]
+
+
+def upload(browser: Browser, name: str, data: bytes) -> dict[str, Any]:
+    """As the script does it; what the hub calls it."""
+    id = browser.ask("upload_start", name=name, size=len(data))["upload"]
+    for at in range(0, len(data), PIECE):
+        browser.ask("upload_piece", upload=id, offset=at, buffer=data[at : at + PIECE])
+    return dict(browser.ask("upload_end", upload=id))
 
 
 class Refused(Exception):

@@ -3,21 +3,22 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.panels.conftest import Browser, Refused
+from tests.panels.conftest import PIECE, Browser, Refused, upload
 from widgets import Composer
 from widgets.emoji import emoji
 from widgets.uploads import Uploads
+from workspace import process
 from workspace.client import Workspace, connect
 from workspace.errors import InvalidRequest, NotFound, TooLarge
 from workspace.models import Actor, ActorKind, Conversation
 from workspace.settings import MAX_UPLOAD
-from workspace.testing.hub import running_hub
+from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
 
-PIECE = 1_500_000
 PDF = {"name": "invoice.pdf", "size": 1000, "mime": "application/pdf"}
 PHOTO = {"name": "mug.png", "size": 1000, "mime": "image/png"}
 
@@ -51,11 +52,29 @@ def telegram(ws: Workspace) -> tuple[Browser, str]:
     return Browser(Composer(ws)), str(on(ws, "telegram").id)
 
 
-def upload(browser: Browser, name: str, data: bytes) -> dict[str, object]:
-    id = browser.ask("upload_start", name=name, size=len(data))["upload"]
-    for at in range(0, len(data), PIECE):
-        browser.ask("upload_piece", upload=id, offset=at, buffer=data[at : at + PIECE])
-    return dict(browser.ask("upload_end", upload=id))
+def keep(
+    browser: Browser,
+    id: str,
+    text: str,
+    *,
+    note: bool = False,
+    uploads: Any = (),
+    version: str = "1",
+) -> None:
+    written = {"text": text, "note": note, "uploads": list(uploads), "version": version}
+    browser.ask("save_draft", conversation_id=id, **written)
+
+
+def saved(browser: Browser, version: str) -> str:
+    """Waits until the hub has the draft, or refuses it; why it does."""
+
+    def heard() -> list[str]:
+        told = browser.pushed("draft_saved")
+        return [each["trouble"] for each in told if each["version"] == version]
+
+    with browser.heard:
+        assert browser.heard.wait_for(heard, timeout=60)
+    return heard()[-1]
 
 
 # --- files, before any is uploaded ----------------------------------------------------------------
@@ -253,13 +272,90 @@ def test_a_note_is_no_message(ws: Workspace, mail: tuple[Browser, str]) -> None:
 def test_a_draft_comes_back_with_its_files(mail: tuple[Browser, str]) -> None:
     browser, id = mail
     stored = upload(browser, "a.txt", b"text of a file")
-    draft = {"conversation_id": id, "text": "Dear", "note": True, "uploads": [stored["id"]]}
-    browser.ask("save_draft", **draft)
+    keep(browser, id, "Dear", note=True, uploads=[stored])
+    saved(browser, "1")
     kept = browser.ask("ready", view="v", conversation_id=id)["draft"]
     assert (kept["text"], kept["note"]) == ("Dear", True)
     assert [file["name"] for file in kept["uploads"]] == ["a.txt"]
-    browser.ask("save_draft", conversation_id=id, text="", note=False, uploads=[])
+    keep(browser, id, "", version="2")
+    saved(browser, "2")
     assert browser.ask("ready", view="v", conversation_id=id)["draft"] is None
+
+
+def test_a_draft_that_can_t_be_saved_says_why(mail: tuple[Browser, str]) -> None:
+    browser, id = mail
+    keep(browser, id, "x" * 2_000_000)
+    assert "at most 1,000,000" in saved(browser, "1")
+    assert browser.ask("unsaved") == {"drafts": [], "live": True}
+    with pytest.raises(Refused, match="attach the file again"):
+        keep(browser, id, "Dear", uploads=[{"id": "x"}])
+
+
+def test_a_picture_of_a_draft_has_a_limit(
+    mail: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, _ = mail
+    stored = upload(browser, "a.png", b"a picture")
+    assert browser.ask("picture", attachment_id=stored["id"]) == {}
+    assert browser.bytes == [b"a picture"]
+    monkeypatch.setattr("widgets.composer.PICTURE", 8)
+    with pytest.raises(Refused, match="too large"):
+        browser.ask("picture", attachment_id=stored["id"])
+
+
+# --- while the hub is away ------------------------------------------------------------------------
+
+
+def test_what_is_written_meanwhile_is_kept_and_then_saved(tmp_path: Path) -> None:
+    with running_hub(tmp_path / "lost") as ws:
+        ws.load_demo(size=5, seed=5)
+        id = str(ws.conversations()[0].id)
+        browser = Browser(Composer(ws))
+        stored = upload(browser, "a.txt", b"text of a file")
+        with not_to_be_started(Path(ws.info().folder)):
+            kill_hub(Path(ws.info().folder))
+            keep(browser, id, "Half", version="1")
+            keep(browser, id, "Half a thought", note=True, uploads=[stored], version="2")
+            anew = Browser(Composer(ws))  # the cell is run again, or the page loaded anew
+            [kept] = anew.ask("unsaved")["drafts"]
+            assert (kept["conversation_id"], kept["text"], kept["note"]) == (
+                *(id, "Half a thought"),
+                True,
+            )
+            assert [file["name"] for file in kept["uploads"]] == ["a.txt"]
+            assert browser.pushed("draft_saved") == []
+        assert saved(browser, "2") == ""
+        draft = ws.draft(id)
+        assert draft
+        assert (draft.text, draft.note, len(draft.uploads)) == ("Half a thought", True, 1)
+        assert anew.ask("unsaved")["drafts"] == []
+
+
+def test_what_a_lost_hub_did_not_take_is_a_draft_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the page that sent it is gone; sent once more with its key, it goes once."""
+    with running_hub(tmp_path / "lost") as ws:
+        ws.load_demo(size=20, seed=5)
+        id = str(on(ws, "mail").id)
+        browser = Browser(Composer(ws))
+        before = len(ws.messages(id))
+        asked = {"conversation_id": id, "text": "Whole", "key": "sent-while-away"}
+        folder = Path(ws.info().folder)
+        with not_to_be_started(folder):
+            kill_hub(folder)
+            monkeypatch.setattr(process, "PATIENCE", 0.1)
+            with pytest.raises(Refused) as refused:
+                browser.ask("send", **asked)
+            assert refused.value.code == "hub_unavailable"
+            [kept] = browser.ask("unsaved")["drafts"]
+            assert (kept["text"], kept["note"]) == ("Whole", False)
+            monkeypatch.undo()
+        browser.ask("wake")
+        for _ in range(2):
+            browser.ask("send", **asked)
+        mine = [m for m in ws.messages(id) if m.text == "Whole"]
+        assert (len(mine), len(ws.messages(id)) - before) == (1, 1)
 
 
 def test_canned_replies_come_filled_in(ws: Workspace, mail: tuple[Browser, str]) -> None:

@@ -1,11 +1,11 @@
 """The dialog New, on its kernel's side."""
 
-import base64
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.panels.conftest import Browser, Refused
+from tests.panels.conftest import Browser, Refused, upload
 from widgets import Inbox, NewConversation
 from workspace.client import Workspace
 from workspace.models import Channel
@@ -92,8 +92,6 @@ def test_a_template_is_checked_and_sent(
     assert photo["media"] == "image"
     assert photo["body"][:2] == ["Hi ", {"key": "1", "written": "{{1}}"}]
     assert offered["feedback_request", "en"]["reason"].startswith("Paused")
-    picture = base64.b64encode(PNG).decode()
-    header = browser.ask("header", name="pot.png", data=picture)
     choice = {
         "name": "photo_of_your_order",
         "language": "en",
@@ -101,7 +99,7 @@ def test_a_template_is_checked_and_sent(
         "header": None,
     }
     assert "needs one image" in browser.ask("check_template", channel=channel, template=choice)
-    choice["header"] = header["id"]
+    choice["header"] = upload(browser, "pot.png", PNG)["id"]
     assert browser.ask("check_template", channel=channel, template=choice) == ""
     more = {"subject": "", "text": "", "template": choice, "key": "sent once"}
     sent = {"channel": channel, "address": "+4915123450001", "name": "Ada", **more}
@@ -114,10 +112,23 @@ def test_a_template_is_checked_and_sent(
     assert (found["id"], found["contact_name"]) == (id, "Ada")
 
 
-@pytest.mark.parametrize("data", ["not base64!", base64.b64encode(b"0" * 2_000_001).decode()])
-def test_a_file_that_did_not_arrive_or_is_too_large(browser: Browser, data: str) -> None:
-    with pytest.raises(Refused, match="choose"):
-        browser.ask("header", name="a.png", data=data)
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ({"name": "pot.png", "size": 4_000_000, "mime": "image/png"}, ""),
+        ({"name": "pot.png", "size": 6_000_000, "mime": "image/png"}, "at most 5.0 MB"),
+        ({"name": "pot.webp", "size": 1000, "mime": "image/webp"}, "does not take 'pot.webp'"),
+        ({"name": "pot.pdf", "size": 1000, "mime": "application/pdf"}, "needs one image"),
+        ({"name": "pot.png", "size": 0, "mime": "image/png"}, "is empty"),
+    ],
+)
+def test_a_header_s_file_is_checked_before_it_is_uploaded(
+    browser: Browser, played: dict[str, Channel], file: dict[str, Any], words: str
+) -> None:
+    of = {"channel": str(played["whatsapp"].id), "name": "photo_of_your_order", "language": "en"}
+    said = browser.ask("check_header", **of, file=file)
+    assert words in said
+    assert bool(said) == bool(words)
 
 
 def test_text_is_checked_by_the_channel_s_rules(

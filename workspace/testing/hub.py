@@ -1,5 +1,6 @@
 """A real hub for a test: its own process, its own folder, its own database."""
 
+import fcntl
 import os
 import signal
 import time
@@ -39,6 +40,17 @@ def kill_hub(folder: Path) -> int:
     while lock.holder(paths):
         time.sleep(0.005)
     return held.pid
+
+
+@contextmanager
+def not_to_be_started(folder: Path) -> Iterator[None]:
+    """Whoever starts the folder's hub waits until the end of the block, as for another starter."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def still_folder(folder: Path, size: int = 40) -> Path:

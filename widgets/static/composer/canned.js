@@ -8,9 +8,9 @@ import { manageCanned } from "./canned_dialog.js";
 const ASKED = /(?:^|\s)\/([\p{L}\p{N}_-]{0,50})$/u;
 
 export class Canned {
-  /** `load()` gives [{shortcut, text, filled}] for the conversation; `actions` as canned_dialog wants them. */
-  constructor({ el, field, load, actions, id }) {
-    Object.assign(this, { el, field, load, actions });
+  /** `conversation()` is the open one, for which they are filled in. */
+  constructor({ el, field, link, conversation, id }) {
+    Object.assign(this, { el, field, link, conversation });
     this.list = h("div", { role: "listbox", id, "aria-label": "Canned replies" });
     this.foot = h("div", { class: "cw-canned-foot" });
     this.node = h("div", { class: "cw-canned", hidden: true }, this.list, this.foot);
@@ -18,6 +18,11 @@ export class Canned {
     this.node.addEventListener("mousedown", (event) => event.preventDefault());
     this.replies = null;
     this.dismissed = null;
+  }
+
+  /** [{shortcut, text, filled}] */
+  async load() {
+    return (await this.link.read("canned", { conversation_id: this.conversation() })).value;
   }
 
   get shown() {
@@ -132,7 +137,12 @@ export class Canned {
     const asked = this.asked();
     if (asked !== null) this.field.insert("", asked.length + 1);
     this.hide();
-    await manageCanned(this.el, { ...this.actions, text: this.field.text.trim() });
+    await manageCanned(this.el, {
+      load: () => this.load(),
+      save: (shortcut, text) => this.link.ask("save_canned", { shortcut, text }),
+      remove: (shortcut) => this.link.ask("delete_canned", { shortcut }),
+      text: this.field.text.trim(),
+    });
     this.field.focus();
   }
 }

@@ -1,86 +1,91 @@
 // Writing: a reply or a note, with files, recorded sound and emoji.
 
-import { attachButton, takeDrops, takePastes } from "./attach.js";
+import { attached, attachedAlone, planned } from "./asking.js";
+import { takeDrops, takePastes } from "./attach.js";
 import { Canned } from "./canned.js";
 import { debounce, fill, h, token } from "../shared/dom.js";
 import { Drafts } from "./drafts.js";
 import { EmojiPicker } from "./emoji_picker.js";
 import { Field } from "./field.js";
 import { Gate } from "./gate.js";
+import { Hint } from "./hint.js";
 import { icon } from "../shared/icons.js";
-import { onCommands, withKey } from "../shared/keys.js";
-import { size } from "./measure.js";
+import { onCommands } from "../shared/keys.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
 import { Recorder } from "./recorder.js";
 import { Sending } from "./sending.js";
 import { TemplatePane } from "./template_pane.js";
 import { plain } from "../shared/text.js";
-import { Attached, Tray } from "./tray.js";
-import { uploaded } from "./uploads.js";
-
-// From this share of the limit on, what is left is counted.
-const NEAR = 0.85;
+import { Toolbar } from "./toolbar.js";
+import { Tray } from "./tray.js";
+import { Warning } from "./warning.js";
 
 class Composer {
   constructor({ model, el, link, signal }) {
     Object.assign(this, { model, el, link, state: null });
-    this.drafts = new Drafts({ link, signal, told: () => this.tick(), changed: (entry) => this.moved(entry) });
+    const lost = () => this.lost;
+    this.drafts = new Drafts({ link, signal, told: (entry) => entry === this.entry && this.tick() });
+    this.sending = new Sending({ el, link, signal, drafts: this.drafts, lost, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show() });
+    this.plan = debounce(250, () => this.askPlan());
+    this.makeParts(link, signal);
+    this.build();
+    this.listen(link, signal);
+    this.loading = this.load();
+    this.findUnsaved();
+  }
+
+  makeParts(link, signal) {
     this.field = new Field({ typed: () => this.typed(), key: (event) => this.key(event) });
-    this.sending = new Sending({ el, link, signal, drafts: this.drafts, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show() });
     this.gate = new Gate({ template: () => this.chooseTemplate(), note: () => this.setNote(true), moved: () => this.show(), signal });
     this.tray = new Tray((item) => this.remove(item));
     this.recorder = new Recorder({ send: (file) => this.sendVoice(file), ended: () => this.recorded(), say: (words) => this.say(words) });
-    this.emoji = new EmojiPicker({
-      load: async () => (await link.read("emoji")).value,
-      choose: (char) => this.field.insert(char),
-      leave: () => this.field.focus(),
-    });
-    this.canned = new Canned({ el, field: this.field, id: `cw-canned-${token()}`, load: () => this.cannedReplies(), actions: this.cannedActions() });
+    this.emoji = new EmojiPicker({ load: async () => (await link.read("emoji")).value, choose: (char) => this.field.insert(char), leave: () => this.field.focus() });
+    this.canned = new Canned({ el: this.el, field: this.field, id: `cw-canned-${token()}`, link, conversation: () => this.id });
     this.templates = new TemplatePane({
       link,
-      upload: (file) => uploaded(link, file),
       send: (choice) => this.sending.template(this.entry, this.state, choice, () => this.chooseTemplate(false)),
       closed: () => this.templateClosed(),
     });
-    const take = (files) => (this.attaching = this.attach(files));
-    this.plan = debounce(250, () => this.askPlan());
-    this.build(take);
-    for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
-    takePastes(this.field.node, take);
-    takeDrops(el, signal, { ready: () => this.id && !this.entry.note && (this.writable || !this.state), take });
-    onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
-    link.on("state", (value) => this.take(value));
-    onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
-    every(20_000, signal, () => this.tick());
-    signal.addEventListener("abort", () => this.recorder.discard());
-    this.loading = this.load();
+    this.hint = new Hint(() => this.stopWaiting());
+    this.warning = new Warning({ review: (message) => this.review(message), anyway: () => this.sendAnyway() });
+    this.toolbar = new Toolbar({
+      attach: {
+        files: (files) => this.attach(files),
+        template: { offered: () => this.state?.templates, choose: () => this.chooseTemplate() },
+        photos: () => this.state?.photos || "image/*",
+      },
+      emoji: this.emoji.button,
+      canned: this.canned.button(),
+      record: () => this.record(),
+      note: () => this.setNote(!this.entry.note),
+      send: () => this.send(),
+    });
   }
 
-  build(take) {
-    const tool = (label, name, onclick, title = label) =>
-      h("button", { class: "cw-icon-button", "aria-label": label, title, onclick }, icon(name));
-    this.attachTool = attachButton({
-      files: take,
-      template: { offered: () => this.state?.templates, choose: () => this.chooseTemplate() },
-      photos: () => this.state?.photos || "image/*",
-    });
-    this.recordTool = tool("Record a voice message", "audio", () => this.record());
-    this.noteTool = h("button", { class: "cw-note-switch", role: "switch", title: withKey("Internal note", "note"), onclick: () => this.setNote(!this.entry.note) }, icon("note"), "Note");
-    this.counter = h("span", { class: "cw-counter", hidden: true });
-    this.button = h("button", { class: "cw-send", onclick: () => this.send() });
-    this.tools = h("div", { class: "cw-composer-tools" }, this.attachTool, this.emoji.button, this.recordTool, this.canned.button(), h("span", { class: "cw-gap" }), this.counter, this.noteTool, this.button);
+  build() {
     this.problem = h("p", { class: "cw-composer-problem", role: "alert", hidden: true });
-    this.warning = h("div", { class: "cw-composer-warning", role: "alert", hidden: true });
-    this.hint = h("div", { class: "cw-composer-hint" });
-    this.box = h("div", { class: "cw-composer-box", onclick: ({ target }) => target === this.box && this.field.focus() }, this.tray.node, this.field.node, this.tools);
+    this.box = h("div", { class: "cw-composer-box", onclick: ({ target }) => target === this.box && this.field.focus() }, this.tray.node, this.field.node, this.toolbar.node);
     this.around = h("div", { class: "cw-composer-around" }, this.canned.node, this.box);
+  }
+
+  listen(link, signal) {
+    for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
+    const take = (files) => this.attach(files);
+    takePastes(this.field.node, take);
+    takeDrops(this.el, signal, { ready: () => this.id && !this.entry.note && (this.writable || !this.state), take });
+    onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
+    link.on("state", (value) => this.take(value));
+    link.on("live", (live) => this.followHub(live));
+    onTrait(this.model, "conversation_id", signal, () => (this.loading = this.load()));
+    every(20_000, signal, () => this.tick());
+    signal.addEventListener("abort", () => this.recorder.discard());
   }
 
   // --- opening
 
   async load() {
-    this.drafts.saveAll();
+    this.drafts.keepAll();
     this.recorder.discard();
     this.templates.open = false;
     this.id = this.model.get("conversation_id");
@@ -101,6 +106,18 @@ class Composer {
     }
   }
 
+  /** A page that is loaded anew while the hub is away finds what was written in the kernel. */
+  async findUnsaved() {
+    try {
+      const { value } = await this.link.read("unsaved");
+      this.drafts.takeUnsaved(value.drafts);
+      if (!value.live) this.followHub(false);
+      this.write();
+    } catch (trouble) {
+      this.say(trouble.message);
+    }
+  }
+
   take(state) {
     if (!state || state.conversation_id !== this.id) return;
     this.state = state;
@@ -115,110 +132,63 @@ class Composer {
     this.show();
   }
 
+  /** Whether the hub is away. */
+  get lost() {
+    return this.el.dataset.live === "false";
+  }
+
+  followHub(live) {
+    this.el.dataset.live = String(live);
+    if (live) this.say("");
+    if (live && !this.state) this.loading = this.load();
+    this.tick();
+  }
+
   // --- showing
 
   get writable() {
-    return Boolean(this.state) && !this.entry.waiting && (this.entry.note || !this.gate.refusal(this.state));
+    return Boolean(this.state) && !this.entry.waiting && this.open;
+  }
+
+  /** Whether there is a text field: not where nothing may be sent. */
+  get open() {
+    return !this.state || this.entry.note || !this.gate.refusal(this.state);
   }
 
   show() {
-    const { entry, state } = this;
+    const { entry, state, open } = this;
     this.el.hidden = !this.id;
     this.el.dataset.note = String(entry.note);
     if (this.field.text !== entry.text) this.field.text = entry.text;
-    const open = !state || entry.note || !this.gate.refusal(state);
     if (state && !open) this.gate.show(state);
-    const parts = this.recording ? [this.recorder.node] : this.templates.open ? [this.templates.node] : [open ? this.around : this.gate.node];
-    const wanted = [this.warning, ...parts, this.problem, this.hint];
+    const parts = this.recording ? this.recorder.node : this.templates.open ? this.templates.node : open ? this.around : this.gate.node;
+    const wanted = [this.warning.node, parts, this.problem, this.hint.node];
     // What is in place stays: a field that is put in anew loses the focus.
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
-    this.showTools();
-    this.showWarning();
+    this.field.show(entry, state ? plain(state.name) : "");
+    this.box.setAttribute("aria-busy", String(entry.waiting));
+    this.toolbar.show(entry, state);
+    this.warning.show(state && entry.warning);
     this.tray.show(entry.note ? [] : entry.items);
     this.tick();
-    this.field.fit();
-    this.count();
     if (state) this.gate.watch(state);
   }
 
-  showTools() {
-    const { entry, state } = this;
-    const name = state ? plain(state.name) : "";
-    this.field.node.placeholder = entry.note ? "Write a note that only your team sees" : `Reply to ${name}`;
-    this.field.node.setAttribute("aria-label", entry.note ? "Note text" : "Reply");
-    this.field.node.readOnly = entry.waiting;
-    this.noteTool.setAttribute("aria-checked", String(entry.note));
-    for (const tool of [this.attachTool, this.recordTool]) tool.hidden = entry.note;
-    this.recordTool.hidden ||= state?.sounds === null;
-    this.button.dataset.words = String(entry.note);
-    const label = entry.note ? "Add note" : "Send";
-    this.button.setAttribute("aria-label", label);
-    this.button.title = label;
-    fill(this.button, entry.note ? label : icon("send"));
-    this.button.disabled = entry.waiting || (entry.note ? !entry.text.trim() : entry.empty);
-    this.box.setAttribute("aria-busy", String(entry.waiting));
-  }
-
-  showWarning() {
-    const { warning } = this.entry;
-    this.warning.hidden = !warning;
-    if (!warning) return fill(this.warning);
-    const { scope, newest } = this.state;
-    const review = () => {
-      this.sending.reviewed(this.entry, this.state);
-      page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: warning.message || newest } }));
-      this.show();
-      this.field.focus();
-    };
-    return fill(
-      this.warning,
-      icon("alert"),
-      h("span", {}, warning.words),
-      h(
-        "span",
-        { class: "cw-closed-actions" },
-        h("button", { class: "cw-button", onclick: review }, "Review"),
-        h("button", { class: "cw-button", onclick: () => this.sendAnyway() }, "Send anyway"),
-      ),
-    );
-  }
-
   tick() {
-    const { state } = this;
-    if (!state) return fill(this.hint);
-    const left = this.gate.left(state);
-    return fill(this.hint, this.advice(), left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`));
-  }
-
-  advice() {
-    const { entry } = this;
-    if (entry.waiting) {
-      const stop = () => {
-        entry.waiting = false;
-        this.show();
-      };
-      return h("span", { role: "status" }, "Sends as soon as the files have arrived. ", h("button", { class: "cw-link-button", onclick: stop }, "Wait, don't send"));
-    }
-    if (!this.box.isConnected) return h("span");
-    const does = entry.note ? " adds the note, " : " sends, ";
-    const draft = !entry.empty && !entry.dirty && !this.field.focused && h("span", { class: "cw-pill" }, "Draft");
-    return h("span", {}, draft, draft && " ", h("kbd", {}, "Enter"), does, h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " new line");
-  }
-
-  /** What is left of the limit, once it comes near. */
-  count() {
-    const { entry, state } = this;
-    const limit = entry.note ? null : state?.limit;
-    const left = limit ? limit.n - size(entry.text, limit.unit) : 0;
-    this.counter.hidden = !limit || left > limit.n * (1 - NEAR);
-    this.counter.textContent = left.toLocaleString();
-    this.counter.dataset.over = String(left < 0);
-    this.counter.setAttribute("aria-label", left < 0 ? `${-left} over the limit` : `${left} left`);
+    const { state, lost } = this;
+    this.hint.show(this.entry, { lost, focused: this.field.focused, open: this.box.isConnected, left: state ? this.gate.left(state) : "" });
   }
 
   say(words) {
     fill(this.problem, words && icon("alert"), words);
     this.problem.hidden = !words;
+  }
+
+  /** Runs `work`, which resolves to words where something is wrong with this entry. */
+  async attempt(work) {
+    const { entry } = this;
+    const words = await work(entry).catch((trouble) => trouble.message);
+    if (words && entry === this.entry) this.say(words);
   }
 
   // --- writing
@@ -236,8 +206,8 @@ class Composer {
     if (entry !== this.entry) return;
     if (!this.sending.same(entry)) entry.attempt = null;
     this.say("");
-    this.showTools();
-    this.count();
+    this.toolbar.show(entry, this.state);
+    this.tick();
     this.plan();
   }
 
@@ -265,40 +235,30 @@ class Composer {
   }
 
   /** What the channel says to the whole of it, and how many messages it becomes. */
-  async askPlan() {
-    const { entry, state, id } = this;
-    if (!state || entry.note || (!entry.items.length && this.counter.hidden)) return this.tray.say("");
-    const files = entry.items.map(({ facts }) => facts);
-    try {
-      const { value } = await this.link.ask("plan", { conversation_id: id, text: entry.text, files });
-      if (entry !== this.entry) return undefined;
-      if (value.refusal) this.say(value.refusal);
-      return this.tray.say(value.note);
-    } catch (trouble) {
-      return entry === this.entry ? this.say(trouble.message) : undefined;
-    }
+  askPlan() {
+    return this.attempt(async (entry) => {
+      const asks = this.state && !entry.note && (entry.items.length || this.toolbar.counts);
+      const { refusal, note } = asks ? await planned(this.link, entry) : { refusal: "", note: "" };
+      if (entry === this.entry) this.tray.say(note);
+      return refusal;
+    });
   }
 
   // --- files
 
-  /** Asks the channel first: nothing is uploaded that it would not take. */
-  async attach(files) {
-    const { entry, id } = this;
+  attach(files) {
+    this.attaching = this.attempt((entry) => this.attachTo(entry, files));
+  }
+
+  async attachTo(entry, files) {
     await this.loading;
-    if (!files.length || this.id !== id || !this.writable) return;
-    const facts = files.map((file) => ({ name: file.name, size: file.size, mime: file.type }));
-    const present = entry.items.map((item) => item.facts);
-    try {
-      const { value } = await this.link.ask("attach", { conversation_id: id, present, files: facts });
-      const taken = value.taken.map((n) => Attached.of(this.link, files[n], files[n].name, () => this.moved(entry)));
-      entry.items.push(...taken);
-      this.changed(entry);
-      this.show();
-      this.say(value.refusals.join(" "));
-      if (!this.recording) this.field.focus();
-    } catch (trouble) {
-      this.say(trouble.message);
-    }
+    if (!files.length || entry !== this.entry || !this.writable) return "";
+    const { items, words } = await attached(this.link, entry, files, () => this.moved(entry));
+    entry.items.push(...items);
+    this.changed(entry);
+    this.show();
+    if (!this.recording) this.field.focus();
+    return words;
   }
 
   remove(item) {
@@ -310,7 +270,7 @@ class Composer {
     this.field.focus();
   }
 
-  /** A file has come further. */
+  /** A file has come further: with all of them there, they are part of the draft. */
   moved(entry) {
     if (entry.items.every(({ id }) => id)) this.drafts.touch(entry);
   }
@@ -351,43 +311,38 @@ class Composer {
   }
 
   /** A message of its own: what is written beside it stays. */
-  async sendVoice(file) {
-    const { entry, state } = this;
-    const facts = { name: file.name, size: file.size, mime: file.type };
-    try {
-      const { value } = await this.link.ask("attach", { conversation_id: entry.id, present: [], files: [facts] });
-      if (!value.taken.length) return this.say(value.refusals.join(" "));
-      const item = Attached.of(this.link, file, file.name, () => {});
-      return await this.sending.voice(entry, state, item);
-    } catch (trouble) {
-      return this.say(trouble.message);
-    }
-  }
-
-  // --- canned replies
-
-  async cannedReplies() {
-    return (await this.link.read("canned", { conversation_id: this.id })).value;
-  }
-
-  cannedActions() {
-    return {
-      load: () => this.cannedReplies(),
-      save: (shortcut, text) => this.link.ask("save_canned", { shortcut, text }),
-      remove: (shortcut) => this.link.ask("delete_canned", { shortcut }),
-    };
+  sendVoice(file) {
+    const { state } = this;
+    return this.attempt(async (entry) => {
+      const { item, words } = await attachedAlone(this.link, entry, file);
+      return item ? this.sending.voice(entry, state, item) : words;
+    });
   }
 
   // --- sending
 
-  async send() {
-    const { entry } = this;
-    await this.loading;
-    await this.attaching;
-    if (!this.state || entry !== this.entry || !this.writable) return;
-    this.say("");
-    const words = await this.sending.send(entry, this.state);
-    if (words && entry === this.entry) this.say(words);
+  send() {
+    return this.attempt(async (entry) => {
+      if (this.lost) return entry.ready ? this.sending.away() : "";
+      await this.loading;
+      await this.attaching;
+      if (!this.state || entry !== this.entry || !this.writable) return "";
+      this.say("");
+      return this.sending.send(entry, this.state);
+    });
+  }
+
+  stopWaiting() {
+    this.entry.waiting = false;
+    this.show();
+  }
+
+  review(message) {
+    const { scope, newest } = this.state;
+    this.sending.reviewed(this.entry, this.state);
+    page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: message || newest } }));
+    this.show();
+    this.field.focus();
   }
 
   sendAnyway() {

@@ -31,6 +31,14 @@ export class Field {
     this.fit();
   }
 
+  /** For an entry to the customer `name`. */
+  show({ note, waiting }, name) {
+    this.node.placeholder = note ? "Write a note that only your team sees" : `Reply to ${name}`;
+    this.node.setAttribute("aria-label", note ? "Note text" : "Reply");
+    this.node.readOnly = waiting;
+    this.fit();
+  }
+
   get focused() {
     return document.activeElement === this.node;
   }

@@ -1,14 +1,16 @@
 // Sending what was written, taking it back, and the warning where somebody else was faster.
 
+import { Attached } from "../shared/attached.js";
 import { token } from "../shared/dom.js";
 import { page } from "../shared/page.js";
-import { Attached } from "./tray.js";
 import { Undo } from "./undo.js";
 
+const AWAY = "Nothing was sent: the workspace is away, and is being started again. What you wrote is kept here; send it once it is back.";
+
 export class Sending {
-  /** `shown(entry)` follows whatever changed in an entry; `scope()` names the workspace. */
-  constructor({ el, link, signal, drafts, shown, scope }) {
-    Object.assign(this, { link, drafts, shown, scope });
+  /** `shown(entry)` follows whatever changed in an entry; `scope()` names the workspace; `lost()`: its hub is away. */
+  constructor({ el, link, signal, drafts, shown, scope, lost }) {
+    Object.assign(this, { link, drafts, shown, scope, lost });
     page.addEventListener("taken back", ({ detail }) => this.takenBack(detail), { signal });
     this.undo = new Undo({ el, signal, undo: (sent) => this.takeBack(sent) });
   }
@@ -34,10 +36,15 @@ export class Sending {
     return attempt?.text === text.trim() && attempt.items.length === items.length && attempt.items.every((item, n) => item === items[n]);
   }
 
+  /** Nothing is sent to a hub that is away: its writer does so again. Here it is only asked to start. */
+  away() {
+    this.link.ask("wake").catch((trouble) => this.lost() && this.undo.say(trouble.message));
+    return AWAY;
+  }
+
   /** Sends an entry once its files have arrived. Resolves to words where it could not. */
   async send(entry, state) {
-    if (entry.note ? !entry.text.trim() : entry.empty) return "";
-    if (entry.warning) return "";
+    if (!entry.ready || entry.warning) return "";
     const files = entry.note ? [] : entry.items;
     if (files.some(({ id }) => !id) && !(await this.arrival(entry, files))) return entry.stopped ?? "";
     return entry.note ? this.note(entry, state) : this.deliver(entry, state);
@@ -134,10 +141,12 @@ export class Sending {
 
   /** A template alone; `again` shows its form as it was filled in. */
   async template(entry, state, choice, again) {
+    if (this.lost()) return this.away();
     const seen = entry.anyway ? null : entry.seen;
-    const key = token();
+    const key = keyOf(entry, choice);
     try {
       const { value } = await this.link.ask("send_template", { conversation_id: entry.id, template: choice, key, seen });
+      entry.template = null;
       teller(entry, state)("settled", { key, message: value.message });
       this.undo.offer({ ...value, entry, items: [], again });
       return "";
@@ -150,13 +159,13 @@ export class Sending {
     }
   }
 
+  /** Resolves to words where it could not be sent; the recording is then a file of the entry. */
   async voice(entry, state, item) {
-    if (!(await item.done)) {
+    if (this.lost() || !(await item.done)) {
       this.restore(entry, "", [item]);
-      return;
+      return this.lost() ? this.away() : "";
     }
-    const words = await this.ask(entry, state, { text: "", items: [item], key: token(), seen: entry.seen });
-    if (words) throw new Error(words);
+    return this.ask(entry, state, { text: "", items: [item], key: token(), seen: entry.seen });
   }
 
   async takeBack(sent) {
@@ -178,10 +187,17 @@ export class Sending {
 
   bringBack({ entry, items, again }, { text, attachments }) {
     if (again) return again();
-    const files = attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(file, () => {}));
+    const files = attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(this.link, file));
     entry.note = false;
     return this.restore(entry, text, files);
   }
+}
+
+/** The key of a template; sent again after an error, the same one keeps it, so that it can't go twice. */
+function keyOf(entry, choice) {
+  const written = JSON.stringify(choice);
+  if (entry.template?.written !== written) entry.template = { written, key: token() };
+  return entry.template.key;
 }
 
 /** Tells the page's other panels what becomes of a message. */

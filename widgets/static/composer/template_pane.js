@@ -6,11 +6,11 @@ import { TemplateForm } from "../new/template_form.js";
 
 export class TemplatePane {
   /** `send(choice)` resolves to words where it could not; `closed()` follows when it is left. */
-  constructor({ link, upload, send, closed }) {
+  constructor({ link, send, closed }) {
     Object.assign(this, { send, closed, open: false });
     this.button = h("button", { class: "cw-button cw-primary", onclick: () => this.submit() }, "Send template");
     this.problem = h("span", { class: "cw-template-problem", role: "status" });
-    this.form = new TemplateForm({ link, upload, changed: () => this.check() });
+    this.form = new TemplateForm({ link, changed: () => this.check() });
     const close = h("button", { class: "cw-icon-button", "aria-label": "Close templates", title: "Close", onclick: () => this.close() }, icon("close"));
     this.node = h(
       "div",

@@ -56,6 +56,8 @@ export class Undo {
   take(sent) {
     this.held = this.held.filter((each) => each !== sent);
     this.show();
+    // To where the text comes back.
+    this.el.querySelector(".cw-composer-field")?.focus();
     this.undo(sent);
   }
 }

@@ -258,7 +258,8 @@ class NewConversation {
   }
 
   showSend(found) {
-    const reason = this.sending ? "" : this.failure || this.reason();
+    // What a channel can't is said in the middle.
+    const reason = this.sending || this.channel?.can_start === false ? "" : this.failure || this.reason();
     fill(this.problem, this.failure && icon("alert"), reason);
     this.problem.dataset.failed = String(Boolean(this.failure));
     this.submit.disabled = this.sending || Boolean(this.reason());

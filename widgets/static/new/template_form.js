@@ -3,25 +3,19 @@
 // The panel's Python side is a TemplatePanel (widgets/templates.py). Who uses the form puts `node` and
 // `preview` where they belong, calls `load(channel)`, and sends `choice` once `problem` is empty.
 
-import { debounce, fill, h, token } from "../shared/dom.js";
-import { fileSize } from "../shared/format.js";
+import { debounce, fill, h } from "../shared/dom.js";
+import { HeaderFile } from "./header_file.js";
 import { icon } from "../shared/icons.js";
 import { bubbleOf, languageName } from "./template_bubble.js";
 import { TemplatePicker } from "./template_picker.js";
 
 const PAUSE = 250;
-const MOST = 2_000_000;
-const ACCEPTS = { image: "image/png,image/jpeg", video: "video/mp4,video/3gpp", document: "" };
-const WORDS = { image: "photo", video: "video", document: "file" };
 const PLACES = { header: "Header", body: "Text", button: "Button" };
 
 export class TemplateForm {
-  /**
-   * `changed()` is called whenever `choice`, `problem` or the preview changed. `upload(file)` keeps the
-   * file of a header and resolves to {id, name, size}; by default a small one in one message.
-   */
-  constructor({ link, changed = () => {}, upload = (file) => small(link, file) }) {
-    Object.assign(this, { link, changed, upload });
+  /** `changed()` is called whenever `choice`, `problem` or the preview changed. */
+  constructor({ link, changed = () => {} }) {
+    Object.assign(this, { link, changed });
     this.node = h("div", { class: "cw-template-form" });
     this.preview = h("div", { class: "cw-template-preview" });
     this.picker = new TemplatePicker((template) => this.choose(template));
@@ -51,17 +45,14 @@ export class TemplateForm {
     if (!this.template) return null;
     const { name, language } = this.template;
     const values = Object.fromEntries([...this.values].filter(([, value]) => value.trim()));
-    return { name, language, values, header: this.file?.stored?.id ?? null };
+    return { name, language, values, header: this.header?.id ?? null };
   }
 
   /** Why it can't be sent yet, in words; empty when it can. */
   get problem() {
     if (!this.template) return "Choose a template.";
-    const { media, variables } = this.template;
-    if (media && !this.file) return `Attach the ${WORDS[media]} of the header.`;
-    if (this.file?.trouble) return this.file.trouble;
-    if (this.file && !this.file.stored) return `The ${WORDS[media]} is being uploaded.`;
-    const missing = variables.find(({ key }) => !this.values.get(key)?.trim());
+    if (this.header?.problem) return this.header.problem;
+    const missing = this.template.variables.find(({ key }) => !this.values.get(key)?.trim());
     return missing ? `Fill in “${missing.label}”.` : this.refusal;
   }
 
@@ -76,7 +67,8 @@ export class TemplateForm {
     this.template = null;
     this.values = new Map();
     this.refusal = "";
-    this.dropFile();
+    this.header?.drop();
+    this.header = null;
     fill(this.node, this.picker.node);
     this.show();
   }
@@ -85,11 +77,18 @@ export class TemplateForm {
     this.node.querySelector("input, button")?.focus();
   }
 
+  headerChanged() {
+    if (!this.header) return;
+    this.show();
+    if (this.header.id) this.check();
+  }
+
   // --- filling in
 
   choose(template) {
     this.template = template;
-    fill(this.node, this.chosen(), template.media && this.fileField(), template.variables.map((v) => this.field(v)), this.note());
+    this.header = template.media ? new HeaderFile({ link: this.link, channel: this.channel, template, changed: () => this.headerChanged() }) : null;
+    fill(this.node, this.chosen(), this.header?.node, template.variables.map((v) => this.field(v)), this.note());
     this.show();
     (this.node.querySelector(".cw-template-file button, .cw-template-value input") ?? this.node.querySelector("button")).focus();
   }
@@ -160,7 +159,7 @@ export class TemplateForm {
 
   show() {
     if (this.template) {
-      fill(this.preview, bubbleOf(this.template, { values: this.values, lit: this.lit, picture: this.file?.picture, file: this.file?.name }));
+      fill(this.preview, bubbleOf(this.template, { values: this.values, lit: this.lit, picture: this.header?.picture, file: this.header?.name }));
       fill(this.problemNote, this.refusal && icon("alert"), this.refusal);
       this.problemNote.hidden = !this.refusal;
     } else {
@@ -168,77 +167,4 @@ export class TemplateForm {
     }
     this.changed();
   }
-
-  // --- the header's file
-
-  fileField() {
-    const { media } = this.template;
-    const pick = h("input", { type: "file", accept: ACCEPTS[media], hidden: true, onchange: () => this.take(pick.files[0]) });
-    this.fileBox = h("div", { class: "cw-template-file" });
-    this.pick = pick;
-    this.showFile();
-    return h("div", { class: "cw-label" }, h("span", { class: "cw-label-line" }, h("span", {}, `Header ${WORDS[media]}`), h("span", { class: "cw-label-place" }, "Header")), this.fileBox, pick);
-  }
-
-  async take(chosen) {
-    if (!chosen) return;
-    this.dropFile();
-    const file = { id: token(), name: chosen.name, size: chosen.size, stored: null, trouble: "" };
-    if (chosen.type.startsWith("image/")) file.picture = URL.createObjectURL(chosen);
-    this.file = file;
-    this.showFile();
-    this.show();
-    try {
-      file.stored = await this.upload(chosen);
-    } catch (trouble) {
-      file.trouble = trouble.message;
-    }
-    if (this.file !== file) return;
-    this.showFile();
-    this.show();
-    this.check();
-  }
-
-  dropFile() {
-    if (this.file?.picture) URL.revokeObjectURL(this.file.picture);
-    this.file = null;
-  }
-
-  showFile() {
-    const { media } = this.template;
-    const { file } = this;
-    const pick = () => this.pick.click();
-    const drop = () => {
-      this.dropFile();
-      this.pick.value = "";
-      this.refusal = "";
-      this.showFile();
-      this.show();
-    };
-    fill(
-      this.fileBox,
-      file
-        ? [
-            icon(media),
-            h("span", { class: "cw-template-file-name" }, h("bdi", {}, file.name)),
-            h("span", { class: "cw-template-file-state" }, file.trouble ? "" : file.stored ? fileSize(file.size) : "Uploading…"),
-            h("button", { type: "button", class: "cw-icon-button", "aria-label": `Remove the ${WORDS[media]}`, onclick: drop }, icon("close")),
-            file.trouble && h("span", { class: "cw-field-problem", role: "alert" }, icon("alert"), file.trouble),
-          ]
-        : h("button", { type: "button", class: "cw-button cw-template-pick", onclick: pick }, icon(media), `Choose a ${WORDS[media]}`),
-    );
-  }
-}
-
-/** Sends a small file in one message. */
-async function small(link, file) {
-  if (file.size > MOST) throw new Error(`The file is ${fileSize(file.size)}; choose one up to ${fileSize(MOST)}.`);
-  const data = await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(new Error("The file can't be read; choose it again."));
-    reader.readAsDataURL(file);
-  });
-  const { value } = await link.ask("header", { name: file.name, data });
-  return value;
 }

@@ -40,9 +40,9 @@ class Link {
     });
   }
 
-  /** Calls `run(value)` for every push of this name. */
+  /** Calls `run(value)` for every push of this name, too. */
   on(name, run) {
-    this.pushed.set(name, run);
+    this.pushed.set(name, [...(this.pushed.get(name) ?? []), run]);
   }
 
   /** Says something that needs no answer, to a kernel that may be gone. */
@@ -93,7 +93,7 @@ class Link {
   }
 
   receive(message, buffers) {
-    if ("push" in message) this.pushed.get(message.push)?.(message.value);
+    if ("push" in message) this.pushed.get(message.push)?.forEach((run) => run(message.value));
     const waiting = this.waiting.get(message.call);
     if (!waiting) return;
     this.answered = true;

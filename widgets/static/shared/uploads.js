@@ -1,6 +1,7 @@
-// One file on its way to the hub: in acknowledged pieces, which a lost answer can't spoil.
+// One file on its way to the hub: in acknowledged pieces, which a lost answer can't spoil. The panel's
+// Python side is an UploadPanel (widgets/uploads.py).
 
-import { Trouble } from "../shared/panel.js";
+import { Trouble } from "./panel.js";
 
 // The connection drops a message above 10 MiB without an error; larger pieces gain little.
 const PIECE = 1_500_000;
@@ -76,13 +77,6 @@ export class Upload {
     this.life.abort();
     if (this.id && !this.stored) this.link.tell("upload_cancel", { upload: this.id });
   }
-}
-
-/** A whole file, kept by the hub: {id, name, size, ...}. */
-export async function uploaded(link, file) {
-  const upload = new Upload({ link, file, name: file.name, moved: () => {} });
-  if (!(await upload.done)) throw upload.trouble;
-  return upload.stored;
 }
 
 /** What is answered within `wait` milliseconds, or null. */
