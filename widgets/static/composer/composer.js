@@ -10,6 +10,7 @@ import { Gate } from "./gate.js";
 import { icon } from "../shared/icons.js";
 import { onCommands, withKey } from "../shared/keys.js";
 import { size } from "./measure.js";
+import { onForetold } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
 import { Recorder } from "./recorder.js";
@@ -21,13 +22,15 @@ import { uploaded } from "./uploads.js";
 
 // From this share of the limit on, what is left is counted.
 const NEAR = 0.85;
+// Milliseconds within which the kernel says what the list has chosen.
+const SETTLED = 1500;
 
 class Composer {
   constructor({ model, el, link, signal }) {
     Object.assign(this, { model, el, link, state: null });
     this.drafts = new Drafts({ link, signal, told: () => this.tick(), changed: (entry) => this.moved(entry) });
     this.field = new Field({ typed: () => this.typed(), key: (event) => this.key(event) });
-    this.sending = new Sending({ el, link, signal, drafts: this.drafts, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show() });
+    this.sending = new Sending({ el, link, signal, drafts: this.drafts, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show(), back: (entry) => this.goBack(entry) });
     this.gate = new Gate({ template: () => this.chooseTemplate(), note: () => this.setNote(true), moved: () => this.show(), signal });
     this.tray = new Tray((item) => this.remove(item));
     this.recorder = new Recorder({ send: (file) => this.sendVoice(file), ended: () => this.recorded(), say: (words) => this.say(words) });
@@ -51,10 +54,14 @@ class Composer {
     takeDrops(el, signal, { ready: () => this.id && !this.entry.note && (this.writable || !this.state), take });
     onCommands(el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
-    onTrait(model, "conversation_id", signal, () => (this.loading = this.load()));
+    onForetold(el, signal, (id) => this.foretold(id));
+    onTrait(model, "conversation_id", signal, (id) => this.open(id));
     every(20_000, signal, () => this.tick());
-    signal.addEventListener("abort", () => this.recorder.discard());
-    this.loading = this.load();
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.settling);
+      this.recorder.discard();
+    });
+    this.open(model.get("conversation_id"));
   }
 
   build(take) {
@@ -79,16 +86,33 @@ class Composer {
 
   // --- opening
 
-  async load() {
+  /** As the kernel says; what it says right after a choice of the list may be about an earlier one. */
+  open(id) {
+    if (!this.settling) this.go(id);
+  }
+
+  foretold(id) {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.settling = null;
+      this.open(this.model.get("conversation_id"));
+    }, SETTLED);
+    this.go(id);
+  }
+
+  go(id) {
+    if (id !== this.id) this.loading = this.load(id);
+  }
+
+  async load(id) {
     this.drafts.saveAll();
     this.recorder.discard();
     this.templates.open = false;
-    this.id = this.model.get("conversation_id");
-    this.entry = this.drafts.of(this.id);
+    this.id = id;
+    this.entry = this.drafts.of(id);
     this.state = null;
     this.say("");
     this.write();
-    const { id } = this;
     if (!id) return;
     try {
       const { value } = await this.link.read("ready", { view: this.link.view, conversation_id: id });
@@ -318,7 +342,8 @@ class Composer {
   // --- templates
 
   /** `anew`: from the list; else as it was filled in last. */
-  chooseTemplate(anew = true) {
+  async chooseTemplate(anew = true) {
+    await this.loading;
     if (!this.state?.templates) return;
     this.templates.show(this.state.channel, anew);
     this.show();
@@ -388,6 +413,14 @@ class Composer {
     this.say("");
     const words = await this.sending.send(entry, this.state);
     if (words && entry === this.entry) this.say(words);
+  }
+
+  /** To what was taken back: one wants to write on. */
+  goBack({ id }) {
+    this.go(id);
+    this.model.set("conversation_id", id);
+    this.model.save_changes();
+    this.reply(false);
   }
 
   sendAnyway() {
