@@ -1,14 +1,18 @@
 // Sending what was written, taking it back, and the warning where somebody else was faster.
 
 import { token } from "../shared/dom.js";
+import { underWay } from "../shared/offers.js";
 import { page } from "../shared/page.js";
 import { Attached } from "./tray.js";
 import { Undo } from "./undo.js";
 
 export class Sending {
-  /** `shown(entry)` follows whatever changed in an entry; `scope()` names the workspace. */
-  constructor({ el, link, signal, drafts, shown, scope }) {
-    Object.assign(this, { link, drafts, shown, scope });
+  /**
+   * `shown(entry)` follows whatever changed in an entry, `back(entry)` what is to be written on;
+   * `scope()` names the workspace.
+   */
+  constructor({ el, link, signal, drafts, shown, back, scope }) {
+    Object.assign(this, { el, link, drafts, shown, back, scope });
     page.addEventListener("taken back", ({ detail }) => this.takenBack(detail), { signal });
     this.undo = new Undo({ el, signal, undo: (sent) => this.takeBack(sent) });
   }
@@ -71,18 +75,20 @@ export class Sending {
 
   async ask(entry, state, { text, items, key, seen }) {
     const tell = teller(entry, state);
+    const unwanted = underWay(this.el);
     if (text && !items.length) tell("sending", { key, text });
     try {
       const uploads = items.map(({ stored }) => stored);
       const { value } = await this.link.ask("send", { conversation_id: entry.id, text, uploads, key, seen });
       if (text && !items.length && !value.sent.length) tell("settled", { key });
       value.sent.forEach(({ message }, n) => tell("settled", { key: n ? `${key}-${n}` : key, message }));
-      value.sent.forEach((sent) => this.undo.offer({ ...sent, entry, items }));
+      this.undo.offer(value.sent.map((sent) => ({ ...sent, entry, items })), unwanted());
       const { left } = value;
       if (!left) return this.forget(items, value.sent);
       const rest = items.filter(({ id }) => left.uploads.includes(id));
       return this.giveBack(entry, { text: left.text, items: rest, key: left.key }, left);
     } catch (trouble) {
+      unwanted();
       tell("settled", { key });
       return this.giveBack(entry, { text, items, key }, trouble);
     }
@@ -136,12 +142,14 @@ export class Sending {
   async template(entry, state, choice, again) {
     const seen = entry.anyway ? null : entry.seen;
     const key = token();
+    const unwanted = underWay(this.el);
     try {
       const { value } = await this.link.ask("send_template", { conversation_id: entry.id, template: choice, key, seen });
       teller(entry, state)("settled", { key, message: value.message });
-      this.undo.offer({ ...value, entry, items: [], again });
+      this.undo.offer([{ ...value, entry, items: [], again }], unwanted());
       return "";
     } catch (trouble) {
+      unwanted();
       if (trouble.code === "answered_meanwhile") {
         entry.warning = { words: trouble.message };
         this.shown(entry);
@@ -163,6 +171,7 @@ export class Sending {
     try {
       const { value } = await this.link.ask("undo", { message_id: sent.message.id });
       teller(sent.entry, { scope: this.scope() })("settled", { key: "", message: value });
+      this.back(sent.entry);
       this.bringBack(sent, value);
     } catch (trouble) {
       this.undo.say(trouble.message);
