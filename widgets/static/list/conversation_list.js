@@ -2,7 +2,7 @@
 
 import { Deeds } from "./deeds.js";
 import { debounce, fill, h } from "../shared/dom.js";
-import { onCommands } from "../shared/keys.js";
+import { command, onCommands } from "../shared/keys.js";
 import { empty, skeleton } from "./list_blanks.js";
 import { ListHead } from "./list_head.js";
 import { meaning } from "./list_keys.js";
@@ -264,12 +264,18 @@ class ConversationList {
     if (meant === null || (meant.does === "clear" && !this.selection.on)) return;
     if ("moveTo" in meant) this.moveTo(meant.moveTo);
     else if ("extendTo" in meant) this.extendFrom(at, meant.extendTo);
-    else if (meant.does === "open") this.choose(this.here(at));
+    else if (meant.does === "open") this.read(this.here(at));
     else if (meant.does === "toggle") this.toggle(this.active);
     else if (meant.does === "clear") this.selection.clear();
     else this.selectLoaded();
     event.preventDefault();
     event.stopPropagation(); // Ctrl+A would select the notebook's cells
+  }
+
+  /** Opens it, and the focus follows. */
+  read(id) {
+    this.choose(id);
+    command(this.el, "read");
   }
 
   /** The active row, or the one that took its place; "" where there is none. */

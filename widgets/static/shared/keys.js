@@ -43,8 +43,6 @@ const OWN_KEYS = "dialog, [popover], [role=dialog], [role=alertdialog], [role=me
 /** Runs what a key pressed in the panel `el` stands for; leaves text fields, dialogs and menus alone. */
 export function runKey(el, event) {
   const { target } = event;
-  // The list opens what is chosen by itself; here the focus follows.
-  if (event.key === "Enter" && target.matches("[role=listbox]")) command(el, "read");
   if (event.defaultPrevented || event.isComposing || target.closest(OWN_KEYS)) return;
   // Escape closes what is open on top, and nothing else.
   if (event.key === "Escape" && el.querySelector(":popover-open")) return;
