@@ -11,6 +11,7 @@ import { Gate } from "./gate.js";
 import { Hint } from "./hint.js";
 import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
+import { onForetold } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
 import { Recorder } from "./recorder.js";
@@ -21,17 +22,20 @@ import { Toolbar } from "./toolbar.js";
 import { Tray } from "./tray.js";
 import { Warning } from "./warning.js";
 
+// Milliseconds within which the kernel says what the list has chosen.
+const SETTLED = 1500;
+
 class Composer {
   constructor({ model, el, link, signal }) {
     Object.assign(this, { model, el, link, state: null });
     const lost = () => this.lost;
     this.drafts = new Drafts({ link, signal, told: (entry) => entry === this.entry && this.tick() });
-    this.sending = new Sending({ el, link, signal, drafts: this.drafts, lost, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show() });
+    this.sending = new Sending({ el, link, signal, drafts: this.drafts, lost, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show(), back: (entry) => this.goBack(entry) });
     this.plan = debounce(250, () => this.askPlan());
     this.makeParts(link, signal);
     this.build();
     this.listen(link, signal);
-    this.loading = this.load();
+    this.open(model.get("conversation_id"));
     this.findUnsaved();
   }
 
@@ -77,23 +81,44 @@ class Composer {
     onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
-    onTrait(this.model, "conversation_id", signal, () => (this.loading = this.load()));
+    onForetold(this.el, signal, (id) => this.foretold(id));
+    onTrait(this.model, "conversation_id", signal, (id) => this.open(id));
     every(20_000, signal, () => this.tick());
-    signal.addEventListener("abort", () => this.recorder.discard());
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.settling);
+      this.recorder.discard();
+    });
   }
 
   // --- opening
 
-  async load() {
+  /** As the kernel says; what it says right after a choice of the list may be about an earlier one. */
+  open(id) {
+    if (!this.settling) this.go(id);
+  }
+
+  foretold(id) {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.settling = null;
+      this.open(this.model.get("conversation_id"));
+    }, SETTLED);
+    this.go(id);
+  }
+
+  go(id) {
+    if (id !== this.id) this.loading = this.load(id);
+  }
+
+  async load(id) {
     this.drafts.keepAll();
     this.recorder.discard();
     this.templates.open = false;
-    this.id = this.model.get("conversation_id");
-    this.entry = this.drafts.of(this.id);
+    this.id = id;
+    this.entry = this.drafts.of(id);
     this.state = null;
     this.say("");
     this.write();
-    const { id } = this;
     if (!id) return;
     try {
       const { value } = await this.link.read("ready", { view: this.link.view, conversation_id: id });
@@ -278,7 +303,8 @@ class Composer {
   // --- templates
 
   /** `anew`: from the list; else as it was filled in last. */
-  chooseTemplate(anew = true) {
+  async chooseTemplate(anew = true) {
+    await this.loading;
     if (!this.state?.templates) return;
     this.templates.show(this.state.channel, anew);
     this.show();
@@ -343,6 +369,14 @@ class Composer {
     page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: message || newest } }));
     this.show();
     this.field.focus();
+  }
+
+  /** To what was taken back: one wants to write on. */
+  goBack({ id }) {
+    this.go(id);
+    this.model.set("conversation_id", id);
+    this.model.save_changes();
+    this.reply(false);
   }
 
   sendAnyway() {

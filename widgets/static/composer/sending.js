@@ -2,15 +2,19 @@
 
 import { Attached } from "../shared/attached.js";
 import { token } from "../shared/dom.js";
+import { underWay } from "../shared/offers.js";
 import { page } from "../shared/page.js";
 import { Undo } from "./undo.js";
 
 const AWAY = "Nothing was sent: the workspace is away, and is being started again. What you wrote is kept here; send it once it is back.";
 
 export class Sending {
-  /** `shown(entry)` follows whatever changed in an entry; `scope()` names the workspace; `lost()`: its hub is away. */
-  constructor({ el, link, signal, drafts, shown, scope, lost }) {
-    Object.assign(this, { link, drafts, shown, scope, lost });
+  /**
+   * `shown(entry)` follows whatever changed in an entry, `back(entry)` what is to be written on;
+   * `scope()` names the workspace; `lost()`: its hub is away.
+   */
+  constructor({ el, link, signal, drafts, shown, back, scope, lost }) {
+    Object.assign(this, { el, link, drafts, shown, back, scope, lost });
     page.addEventListener("taken back", ({ detail }) => this.takenBack(detail), { signal });
     this.undo = new Undo({ el, signal, undo: (sent) => this.takeBack(sent) });
   }
@@ -78,18 +82,20 @@ export class Sending {
 
   async ask(entry, state, { text, items, key, seen }) {
     const tell = teller(entry, state);
+    const unwanted = underWay(this.el);
     if (text && !items.length) tell("sending", { key, text });
     try {
       const uploads = items.map(({ stored }) => stored);
       const { value } = await this.link.ask("send", { conversation_id: entry.id, text, uploads, key, seen });
       if (text && !items.length && !value.sent.length) tell("settled", { key });
       value.sent.forEach(({ message }, n) => tell("settled", { key: n ? `${key}-${n}` : key, message }));
-      value.sent.forEach((sent) => this.undo.offer({ ...sent, entry, items }));
+      this.undo.offer(value.sent.map((sent) => ({ ...sent, entry, items })), unwanted());
       const { left } = value;
       if (!left) return this.forget(items, value.sent);
       const rest = items.filter(({ id }) => left.uploads.includes(id));
       return this.giveBack(entry, { text: left.text, items: rest, key: left.key }, left);
     } catch (trouble) {
+      unwanted();
       tell("settled", { key });
       return this.giveBack(entry, { text, items, key }, trouble);
     }
@@ -144,13 +150,15 @@ export class Sending {
     if (this.lost()) return this.away();
     const seen = entry.anyway ? null : entry.seen;
     const key = keyOf(entry, choice);
+    const unwanted = underWay(this.el);
     try {
       const { value } = await this.link.ask("send_template", { conversation_id: entry.id, template: choice, key, seen });
       entry.template = null;
       teller(entry, state)("settled", { key, message: value.message });
-      this.undo.offer({ ...value, entry, items: [], again });
+      this.undo.offer([{ ...value, entry, items: [], again }], unwanted());
       return "";
     } catch (trouble) {
+      unwanted();
       if (trouble.code === "answered_meanwhile") {
         entry.warning = { words: trouble.message };
         this.shown(entry);
@@ -172,6 +180,7 @@ export class Sending {
     try {
       const { value } = await this.link.ask("undo", { message_id: sent.message.id });
       teller(sent.entry, { scope: this.scope() })("settled", { key: "", message: value });
+      this.back(sent.entry);
       this.bringBack(sent, value);
     } catch (trouble) {
       this.undo.say(trouble.message);

@@ -14,11 +14,14 @@ export class Undo {
     });
   }
 
-  /** A message that is held back for `undo_seconds` more; 0: for none. */
-  offer(sent) {
-    if (!sent.undo_seconds) return;
-    this.held.push({ ...sent, until: performance.now() + sent.undo_seconds * 1000 });
+  /** Messages that are held back for `undo_seconds` more; 0: for none. `unwanted`: the last is wanted back already. */
+  offer(messages, unwanted = false) {
+    const held = messages.filter(({ undo_seconds: left }) => left > 0);
+    this.held.push(...held.map((sent) => ({ ...sent, until: performance.now() + sent.undo_seconds * 1000 })));
     this.show();
+    if (!unwanted) return;
+    if (held.length > 0) this.take(this.held.at(-1));
+    else this.say("The message has left already.");
   }
 
   show() {
@@ -36,7 +39,7 @@ export class Undo {
     const words = this.held.length > 1 ? `Message sent (${this.held.length} can be undone)` : "Message sent";
     const label = h("span", {}, "Undo ", count);
     const wait = newest.until - performance.now();
-    this.end = toast(this.el, words, { action: { label, run: () => this.take(newest) }, wait });
+    this.end = toast(this.el, words, { undo: { label, run: () => this.take(newest) }, wait });
     this.timer = setInterval(tick, 250);
     tick();
   }

@@ -7,7 +7,7 @@ import { showHelp } from "./help.js";
 import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
 import { notifications } from "./notifications.js";
-import { onTrait, panel } from "../shared/panel.js";
+import { guardKeys, onTrait, panel } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 import { title } from "./title.js";
 
@@ -31,6 +31,7 @@ class Notice {
   settle(el, inbox, signal) {
     inbox.setAttribute("role", "region");
     inbox.setAttribute("aria-label", "Inbox");
+    guardKeys(inbox, signal); // of what is in no panel: the toasts
     const focus = new Focus(inbox, signal);
     onCommands(el, signal, {
       back: () => focus.toList(),

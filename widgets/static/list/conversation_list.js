@@ -2,11 +2,13 @@
 
 import { Deeds } from "./deeds.js";
 import { debounce, fill, h } from "../shared/dom.js";
-import { onCommands } from "../shared/keys.js";
+import { command, onCommands } from "../shared/keys.js";
 import { empty, skeleton } from "./list_blanks.js";
 import { ListHead } from "./list_head.js";
 import { meaning } from "./list_keys.js";
 import { NewsPill } from "./news_pill.js";
+import { foretell } from "../shared/opening.js";
+import { above, below, Place } from "./place.js";
 import { every, onTrait, page, panel, showTrouble } from "../shared/panel.js";
 import { row } from "./row.js";
 import { Rows } from "./rows.js";
@@ -15,6 +17,8 @@ import { Sight } from "../shared/sight.js";
 
 const OPEN_PAUSE = 180;
 const SAY_PAUSE = 600;
+/** After these one goes on to the next conversation. */
+const DONE_WITH = new Set(["archive", "unarchive", "resolve"]);
 
 class ConversationList {
   constructor({ model, el, link, signal }) {
@@ -22,6 +26,7 @@ class ConversationList {
     this.el = el;
     this.link = link;
     this.rows = new Rows();
+    this.place = new Place(this.rows);
     this.context = { search: "", me: "", total: 0 };
     this.active = model.get("selected");
     this.selection = new Selection(() => this.tellSelection());
@@ -104,7 +109,6 @@ class ConversationList {
 
   /** A list that begins anew (`fresh`), or what changed in it: rows that came or changed, ids that are gone. */
   take({ fresh, rows, gone, end, channels, context }) {
-    const before = this.rows.indexOf(this.active);
     const again = fresh && (!this.loaded || context.list !== this.context.list);
     this.context = { ...context, view: this.link.view };
     this.end = end;
@@ -114,7 +118,6 @@ class ConversationList {
     this.sight.forget(fresh ? undefined : [...gone, ...rows.map(({ id }) => id)]);
     let moved = [];
     this.sight.hold(() => (moved = this.rows.apply({ fresh, rows, gone })));
-    if (before >= 0) this.near = before;
     if (again) this.beginAnew();
     this.show(channels);
     if (!again) this.news.count(moved, this.sight.top());
@@ -123,6 +126,7 @@ class ConversationList {
 
   beginAnew() {
     this.box.scrollTop = 0;
+    if (!this.rows.get(this.active)) this.place.forget();
     this.news.clear();
     const { filtered, total } = this.context;
     this.saySoon(filtered ? `${total.toLocaleString()} found` : "");
@@ -217,6 +221,7 @@ class ConversationList {
     if (id === this.model.get("selected")) return;
     this.model.set("selected", id);
     this.model.save_changes();
+    foretell(this.el, id);
     this.draw();
   }
 
@@ -236,6 +241,7 @@ class ConversationList {
 
   activate(id) {
     this.active = id;
+    this.place.take(id);
     this.draw();
   }
 
@@ -246,33 +252,44 @@ class ConversationList {
       next: () => this.moveBy(1),
       previous: () => this.moveBy(-1),
       archive: () => this.runByKey(this.context.tab === "archived" ? "unarchive" : "archive"),
-      resolve: () => this.runByKey("resolve"),
+      resolve: () => this.runByKey(this.isResolved() ? "reopen" : "resolve"),
       unread: () => this.runByKey("mark_unread"),
+      reply: () => this.hasten(),
+      note: () => this.hasten(),
     };
   }
 
   key(event) {
-    const at = this.position();
+    // What is extended begins at the row itself, wherever it is now.
+    const there = event.shiftKey ? this.rows.indexOf(this.active) : -1;
+    const at = there >= 0 ? there : this.place.of(this.active);
     const meant = meaning(event, { at, last: this.rows.size - 1, page: this.sight.page() });
     if (meant === null || (meant.does === "clear" && !this.selection.on)) return;
     if ("moveTo" in meant) this.moveTo(meant.moveTo);
     else if ("extendTo" in meant) this.extendFrom(at, meant.extendTo);
-    else if (meant.does === "open") this.open(this.active);
+    else if (meant.does === "open") this.read(this.here(at));
     else if (meant.does === "toggle") this.toggle(this.active);
     else if (meant.does === "clear") this.selection.clear();
     else this.selectLoaded();
     event.preventDefault();
   }
 
-  /** Where the active row is; one before where it was, if it is gone, so that the next one is there. */
-  position() {
-    const at = this.rows.indexOf(this.active);
-    return at >= 0 ? at : (this.near ?? 0) - 1;
+  /** Opens it, and the focus follows. */
+  read(id) {
+    this.choose(id);
+    command(this.el, "read");
+  }
+
+  /** The active row, or the one that took its place; "" where there is none. */
+  here(at) {
+    const there = this.rows.get(this.active) ?? this.rows.at(Math.min(below(at), this.rows.size - 1));
+    return there?.id ?? "";
   }
 
   moveBy(step) {
     if (this.rows.size === 0) return false;
-    this.moveTo(Math.max(0, Math.min(this.position() + step, this.rows.size - 1)));
+    const at = this.place.of(this.active);
+    this.moveTo(Math.max(0, Math.min(step > 0 ? below(at) : above(at), this.rows.size - 1)));
     return true;
   }
 
@@ -282,9 +299,14 @@ class ConversationList {
   }
 
   focusOn(index) {
-    this.active = this.rows.at(index).id;
     this.sight.scrollTo(index);
-    this.draw();
+    this.activate(this.rows.at(index).id);
+  }
+
+  /** Who writes means the conversation that is marked, even if it was about to be opened only. */
+  hasten() {
+    if (this.openSoon.due()) this.open(this.active);
+    return false;
   }
 
   // --- selecting
@@ -330,7 +352,7 @@ class ConversationList {
 
   extendFrom(at, to) {
     if (this.rows.size === 0) return;
-    if (!this.selection.on) this.selection.anchorAt(this.rows.at(Math.max(0, at)).id);
+    if (!this.selection.on) this.selection.anchorAt(this.rows.at(Math.max(0, Math.ceil(at))).id);
     this.focusOn(to);
     this.extendTo(to);
   }
@@ -357,23 +379,31 @@ class ConversationList {
     if (!this.selection.on && !id) return false;
     if (this.selection.on) this.run(verb, this.picked());
     else {
-      if (verb !== "mark_unread") this.goOn();
+      if (DONE_WITH.has(verb)) this.goOn();
       this.run(verb, this.named([id]));
     }
     return true;
   }
 
+  /** Whether all that a key would act on are: then it takes that back, as their options do. */
+  isResolved() {
+    const { all, on, ids } = this.selection;
+    const acted = on ? [...ids] : [this.active || this.model.get("selected")];
+    return !all && acted.every((id) => this.rows.get(id)?.status === "resolved");
+  }
+
   /** To the next row, or at the end the one before, so that one can go on with that. */
   goOn() {
-    const at = this.rows.indexOf(this.active);
-    const to = at + 1 < this.rows.size ? at + 1 : at - 1;
-    if (at < 0 || to < 0) return;
+    const at = this.place.of(this.active);
+    const to = below(at) < this.rows.size ? below(at) : above(at);
+    if (!this.rows.at(to) || to < 0) return;
     if (this.model.get("selected")) this.moveTo(to);
     else this.focusOn(to);
   }
 
   async run(verb, target) {
     const selected = this.selection.on;
+    if (verb === "mark_unread") page.dispatchEvent(new CustomEvent("left unread", { detail: { scope: this.context.scope, ids: target.ids } }));
     const done = await this.deeds.run(verb, target);
     if (done && selected) this.selection.clear();
   }

@@ -3,6 +3,7 @@
 import { copyText } from "../shared/clipboard.js";
 import { h } from "../shared/dom.js";
 import { plural } from "../shared/format.js";
+import { underWay } from "../shared/offers.js";
 import { confirm, toast } from "../shared/overlay.js";
 import { plain } from "../shared/text.js";
 
@@ -38,13 +39,24 @@ export class Deeds {
   async run(verb, target) {
     try {
       if (verb === "delete" && !(await this.sure(target))) return false;
-      const value = await this.ask("act", { verb, ...asked(target) }, `${VERBS[verb].label}…`);
+      const { value, unwanted } = await this.act(verb, target);
       if ("matches" in value) return this.again(verb, target, value.matches);
       this.tell(verb, value);
+      if (unwanted && value.deed.undo) await this.undo(value.deed.id);
       return true;
     } catch (trouble) {
       toast(this.el, trouble.message);
       return false;
+    }
+  }
+
+  async act(verb, target) {
+    const unwanted = underWay(this.el);
+    try {
+      return { value: await this.ask("act", { verb, ...asked(target) }, `${VERBS[verb].label}…`), unwanted: unwanted() };
+    } catch (trouble) {
+      unwanted();
+      throw trouble;
     }
   }
 
@@ -79,12 +91,9 @@ export class Deeds {
   tell(verb, { changed, deed, trouble }) {
     this.last = deed.id;
     const words = [summary(verb, changed), trouble].filter(Boolean).join(". ");
-    toast(this.el, words, { actions: this.actions(deed), wait: UNDO_TIME });
-  }
-
-  actions({ id, undo }) {
-    const copy = { label: "Copy as Python", run: () => this.copy("python", id) };
-    return undo ? [{ label: "Undo", run: () => this.undo(id) }, copy] : [copy];
+    const undo = deed.undo ? { run: () => this.undo(deed.id) } : null;
+    const copy = { label: "Copy as Python", run: () => this.copy("python", deed.id) };
+    toast(this.el, words, { undo, actions: [copy], wait: UNDO_TIME });
   }
 
   /** As Python or SQL: the list, or what was done (`deed`). */

@@ -1,7 +1,9 @@
 // What keys mean in a list that has several rows selected at a time, as the ARIA practices have it.
 
+import { above, below } from "./place.js";
+
 /**
- * `at` is the active row, `last` the last one, `page` as many as are in sight. Gives {moveTo} or
+ * `at` is the active row, or between two, `last` the last one, `page` as many as are in sight. Gives {moveTo} or
  * {extendTo} with a row, or {does: open | toggle | all | clear}; null: nothing of the list's.
  */
 export function meaning(event, { at, last, page }) {
@@ -11,10 +13,10 @@ export function meaning(event, { at, last, page }) {
   const does = { Enter: "open", x: "toggle", " ": "toggle", Escape: "clear" }[event.key];
   if (does) return { does };
   const to = {
-    ArrowDown: at + 1,
-    ArrowUp: at - 1,
-    PageDown: at + page,
-    PageUp: at - page,
+    ArrowDown: below(at),
+    ArrowUp: above(at),
+    PageDown: below(at, page),
+    PageUp: above(at, page),
     Home: 0,
     End: last,
   }[event.key];

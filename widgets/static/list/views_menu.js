@@ -79,6 +79,7 @@ export class ViewsMenu {
     };
     const form = h("form", { class: "cw-view-form", onsubmit: save }, input, h("button", { class: "cw-button" }, "Save"));
     fill(this.form, form, problem);
+    input.focus();
     input.select();
   }
 
@@ -98,8 +99,7 @@ export class ViewsMenu {
     try {
       const { value } = await this.link.ask("view_delete", { name });
       this.close();
-      const undo = () => this.ask("view_restore", value);
-      toast(this.el, `View “${name}” deleted`, { action: { label: "Undo", run: undo } });
+      toast(this.el, `View “${name}” deleted`, { undo: { run: () => this.ask("view_restore", value) } });
     } catch (trouble) {
       toast(this.el, trouble.message);
     }

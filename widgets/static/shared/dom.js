@@ -54,9 +54,17 @@ export function debounce(wait, run) {
   let timer;
   const later = (...args) => {
     clearTimeout(timer);
-    timer = setTimeout(run, wait, ...args);
+    timer = setTimeout(() => {
+      timer = null;
+      run(...args);
+    }, wait);
   };
-  later.cancel = () => clearTimeout(timer);
+  later.cancel = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  /** Whether it is to run yet. */
+  later.due = () => Boolean(timer);
   return later;
 }
 

@@ -7,6 +7,7 @@ const REGIONS = [
   ["list", "[role=listbox]"],
   ["view", "[role=log]"],
   ["composer", "textarea"],
+  ["toasts", ".cw-toast-action"],
   ["card", ""],
 ];
 const FOCUSABLE = "button, input, textarea, select, a[href], [tabindex='0']";
@@ -30,15 +31,20 @@ export class Focus {
     this.waiting = false;
   }
 
-  /** To the list, where it shows; a narrow inbox shows it again. Returns false where there is none. */
+  /**
+   * To the list, where it shows, or else to what is searched for; a narrow inbox shows it again. Returns
+   * false where there is none.
+   */
   toList() {
-    const list = this.spot("list") ?? this.uncovered();
+    const list = this.spot("list") ?? this.uncovered() ?? this.spot("filters");
     list?.focus();
     return Boolean(list);
   }
 
   uncovered() {
-    this.inbox.querySelector(".cw-view[data-open=true] .cw-back")?.click();
+    const back = this.inbox.querySelector(".cw-view[data-open=true] .cw-back");
+    if (!back || !takesFocus(back)) return undefined;
+    back.click();
     return this.spot("list");
   }
 

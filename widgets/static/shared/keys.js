@@ -24,6 +24,7 @@ export const KEYS = [
   { key: "e", command: "archive", label: "Archive", group: ACTING },
   { key: "R", command: "resolve", label: "Resolve", group: ACTING },
   { key: "u", command: "unread", label: "Mark as unread", group: ACTING },
+  { key: "z", command: "undo", label: "Undo", group: ACTING, also: "Ctrl Z" },
 ];
 
 /** Keys that a panel handles by itself: only the help needs to know them. */
@@ -42,15 +43,20 @@ const OWN_KEYS = "dialog, [popover], [role=dialog], [role=alertdialog], [role=me
 /** Runs what a key pressed in the panel `el` stands for; leaves text fields, dialogs and menus alone. */
 export function runKey(el, event) {
   const { target } = event;
-  // The list opens what is chosen by itself; here the focus follows.
-  if (event.key === "Enter" && target.matches("[role=listbox]")) command(el, "read");
   if (event.defaultPrevented || event.isComposing || target.closest(OWN_KEYS)) return;
   // Escape closes what is open on top, and nothing else.
   if (event.key === "Escape" && el.querySelector(":popover-open")) return;
   const found = KEYS.find(({ key }) => key === event.key);
-  if (!found || (target.closest(WRITING) && !found.always)) return;
+  // In an empty text there is nothing of its own to undo.
+  const writing = target.closest(WRITING) && !(undoes(event) && target.value === "");
+  if (!found || (writing && !found.always)) return;
   const name = found.key === "F6" && event.shiftKey ? "region-before" : found.command;
   if (command(el, name)) event.preventDefault();
+}
+
+/** Ctrl+Z, or ⌘Z: as good as the key for Undo. */
+export function undoes(event) {
+  return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "z";
 }
 
 /** Asks the panel `el`, then those around it, to do something. Returns whether one of them did. */

@@ -2,6 +2,8 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { withKey } from "./keys.js";
+import { offerUndo } from "./offers.js";
 
 const GAP = 6;
 
@@ -129,36 +131,41 @@ export function sheet(parent, heading, ...content) {
 }
 
 /**
- * Says something at the foot of the inbox around `el`, for `wait` milliseconds; `action` {label, run},
- * or several `actions`, is what can be done about it. The next one takes its place. Returns a function
- * that ends it.
+ * Says something at the foot of the inbox around `el`, for `wait` milliseconds, or as long as one is at
+ * it. `undo` {run, label} takes back what it tells of, by its button or by the key; `actions`
+ * [{label, run}] are what else can be done about it. The next one takes its place, and its Undo comes
+ * after that one's. Returns a function that ends it.
  */
-export function toast(el, words, { action = null, actions = action ? [action] : [], wait = 6000 } = {}) {
+export function toast(el, words, { undo = null, actions = [], wait = 6000 } = {}) {
   const around = el.closest(".cw-inbox") ?? el;
   const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
   place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
-  const end = () => shown.remove();
-  const button = ({ label, run }) => {
-    const act = () => {
-      end();
-      run();
-    };
-    return h("button", { class: "cw-toast-action", onclick: act }, label);
+  const end = () => {
+    shown.remove();
+    withdraw?.();
   };
+  const ending = (run) => () => {
+    end();
+    run();
+  };
+  const withdraw = undo && offerUndo(el, ending(undo.run));
+  const way = undo && { label: "Undo", title: withKey("Undo", "undo"), ...undo };
+  const button = ({ label, run, title = null }) => h("button", { class: "cw-toast-action", title, onclick: ending(run) }, label);
   const shown = h(
     "div",
     { class: "cw-toast" },
     h("span", {}, words),
-    actions.map(button),
+    [way, ...actions].filter(Boolean).map(button),
     h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
   );
   fill(place, shown);
-  setTimeout(end, wait);
+  const leave = () => (shown.matches(":hover, :focus-within") ? setTimeout(leave, wait) : end());
+  setTimeout(leave, wait);
   return end;
 }
 
 function toasts(around) {
-  const place = h("div", { class: "cw-panel cw-toasts", role: "status", onkeydown: (event) => event.stopPropagation() });
+  const place = h("div", { class: "cw-panel cw-toasts", role: "status" });
   around.append(place);
   return place;
 }

@@ -2,16 +2,17 @@
 
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
-import { runKey } from "./keys.js";
+import { onCommands, runKey, undoes } from "./keys.js";
 import { page as shared } from "./page.js";
+import { takeBack } from "./offers.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
 // Longer than a call to the hub may take, a restart and a delete that waits for a send included:
 // an answer that is on its way must not be called missing.
 const PATIENCE = 180_000;
 const SUPPRESS = "data-lm-suppress-shortcuts";
-// With Ctrl, Meta or Alt, these act on cells in JupyterLab.
-const CELL_KEYS = new Set(["enter", "backspace", "arrowup", "arrowdown", "arrowleft", "arrowright", "a", "m", "-", "_"]);
+// With Ctrl, Meta or Alt, these act on cells in JupyterLab, or on the text in them.
+const CELL_KEYS = new Set(["enter", "backspace", "arrowup", "arrowdown", "arrowleft", "arrowright", "a", "m", "z", "-", "_"]);
 
 /** An error in words, as the kernel or the panel itself found it. */
 export class Trouble extends Error {
@@ -122,6 +123,7 @@ export function panel(name, build) {
       el.classList.add("cw-panel", `cw-${name}`);
       if (name in LABELS) label(el, LABELS[name]);
       guardKeys(el, life.signal);
+      onCommands(el, life.signal, { undo: () => takeBack(el) });
       followTheme(el, life.signal);
       followHub(el, link);
       build({ model, el, link, signal: life.signal });
@@ -158,9 +160,9 @@ export function onTrait(model, trait, signal, run) {
  * Combinations with Ctrl, Meta and Alt still reach it (Ctrl+S saves), but for those that would run,
  * merge or move cells.
  */
-function guardKeys(el, signal) {
+export function guardKeys(el, signal) {
   el.addEventListener("keydown", (event) => {
-    if (!modified(event)) runKey(el, event);
+    if (!modified(event) || undoes(event)) runKey(el, event);
     if (keeps(event)) event.stopPropagation();
   });
   // JupyterLab hears keys after us, Notebook 7 before: it looks for this mark on what has the focus.

@@ -66,10 +66,11 @@ export class Sight {
     return this.box.clientHeight > 0 && this.range().last >= this.rows.size - 1;
   }
 
+  /** With the row beyond it, so that one sees what comes, and no toast lies over it. */
   scrollTo(index) {
     const { scrollTop, clientHeight } = this.box;
-    const below = (index + 1) * ROW - clientHeight;
-    if (index * ROW < scrollTop) this.box.scrollTop = index * ROW;
+    const below = (index + 2) * ROW - clientHeight;
+    if (index * ROW < scrollTop) this.box.scrollTop = (index - 1) * ROW;
     else if (below > scrollTop) this.box.scrollTop = below;
   }
 

@@ -210,6 +210,7 @@ class ConversationView {
     listen("sending", ({ key, text }) => this.log.addPending(key, text));
     page.addEventListener("reveal", ({ detail }) => this.want(detail), { signal });
     listen("settled", ({ key, message }) => this.log.dropPending(key, message));
+    page.addEventListener("left unread", ({ detail }) => this.leaveUnread(detail), { signal });
   }
 
   /** A message to show: now if its conversation is open, or as soon as it is. `inbox`: in that one alone. */
@@ -249,6 +250,13 @@ class ConversationView {
     clearTimeout(this.reading);
     this.due = due;
     if (due) this.reading = setTimeout(() => this.markRead(due), READING_TIME);
+  }
+
+  /** Marked as unread before it counted as read: it is not to count any more. */
+  leaveUnread({ scope, ids }) {
+    if (!this.opened || scope !== this.scope || !(ids ?? [this.id]).includes(this.id)) return;
+    this.readUpTo = this.log.highest();
+    this.watchReading();
   }
 
   markRead(upto) {

@@ -4,6 +4,7 @@ import { fill, h } from "../shared/dom.js";
 import { plural } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { command, withKey } from "../shared/keys.js";
+import { underWay } from "../shared/offers.js";
 import { confirm, menu, toast } from "../shared/overlay.js";
 import { avatar, statusPill } from "../list/row.js";
 import { plain } from "../shared/text.js";
@@ -108,8 +109,11 @@ export class Head {
   async choose(verb) {
     const { id } = this.conversation;
     const { done, undo } = OPTIONS[verb];
-    if (!(await this.act(verb)) || !undo) return;
-    toast(this.el, done, { action: { label: "Undo", run: () => this.act(undo, { conversation_id: id }) } });
+    const unwanted = underWay(this.el);
+    const ok = await this.act(verb);
+    const back = () => this.act(undo, { conversation_id: id });
+    if (unwanted() && ok && undo) back();
+    else if (ok && undo) toast(this.el, done, { undo: { run: back } });
   }
 
   async remove() {

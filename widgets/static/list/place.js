@@ -1,0 +1,42 @@
+// Where one is in the list, to go on from: also once the row one was at has moved by an answer, or is gone.
+
+export class Place {
+  constructor(rows) {
+    this.rows = rows;
+    this.forget();
+  }
+
+  /** One begins at the top. */
+  forget() {
+    this.was = { at: 0 };
+  }
+
+  /** One goes to the row `id`. */
+  take(id) {
+    const at = this.rows.indexOf(id);
+    if (at < 0) return this.forget();
+    this.was = { at, place: this.rows.at(at).place, before: this.rows.at(Math.max(0, at - 1)).id, after: this.rows.at(at + 1)?.id };
+    return undefined;
+  }
+
+  /** The index of the row `id`, or half of one: between the rows that were around it. */
+  of(id) {
+    const at = this.rows.indexOf(id);
+    if (at >= 0 && this.rows.get(id).place === this.was.place) return at;
+    const after = this.rows.indexOf(this.was.after);
+    if (after >= 0) return after - 0.5;
+    const before = this.was.before === id ? -1 : this.rows.indexOf(this.was.before);
+    if (before >= 0) return before + 0.5;
+    return at >= 0 ? at : this.was.at - 0.5;
+  }
+}
+
+/** So many rows below a place. */
+export function below(at, by = 1) {
+  return Math.floor(at) + by;
+}
+
+/** So many rows above a place. */
+export function above(at, by = 1) {
+  return Math.ceil(at) - by;
+}
