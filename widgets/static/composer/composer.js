@@ -165,7 +165,7 @@ class Composer {
   followHub(live) {
     this.el.dataset.live = String(live);
     if (live) this.say("");
-    if (live && !this.state) this.loading = this.load();
+    if (live && !this.state) this.loading = this.load(this.id);
     this.tick();
   }
 

@@ -8,7 +8,7 @@ import { ListHead } from "./list_head.js";
 import { meaning } from "./list_keys.js";
 import { NewsPill } from "./news_pill.js";
 import { foretell } from "../shared/opening.js";
-import { above, below, Place } from "./place.js";
+import { Place } from "./place.js";
 import { every, onTrait, page, panel, showTrouble } from "../shared/panel.js";
 import { row } from "./row.js";
 import { Rows } from "./rows.js";
@@ -267,7 +267,7 @@ class ConversationList {
     if (meant === null || (meant.does === "clear" && !this.selection.on)) return;
     if ("moveTo" in meant) this.moveTo(meant.moveTo);
     else if ("extendTo" in meant) this.extendFrom(at, meant.extendTo);
-    else if (meant.does === "open") this.read(this.here(at));
+    else if (meant.does === "open") this.read(this.place.here(this.active, at));
     else if (meant.does === "toggle") this.toggle(this.active);
     else if (meant.does === "clear") this.selection.clear();
     else this.selectLoaded();
@@ -280,16 +280,9 @@ class ConversationList {
     command(this.el, "read");
   }
 
-  /** The active row, or the one that took its place; "" where there is none. */
-  here(at) {
-    const there = this.rows.get(this.active) ?? this.rows.at(Math.min(below(at), this.rows.size - 1));
-    return there?.id ?? "";
-  }
-
   moveBy(step) {
     if (this.rows.size === 0) return false;
-    const at = this.place.of(this.active);
-    this.moveTo(Math.max(0, Math.min(step > 0 ? below(at) : above(at), this.rows.size - 1)));
+    this.moveTo(this.place.step(this.active, step));
     return true;
   }
 
@@ -358,7 +351,7 @@ class ConversationList {
   }
 
   selectLoaded() {
-    if (this.rows.size > 0) this.selection.set(this.rows.ids());
+    this.selection.set(this.rows.ids());
   }
 
   // --- acting
@@ -366,22 +359,15 @@ class ConversationList {
   /** What is selected, for a verb. */
   picked() {
     const { ids, all } = this.selection;
-    return all ? { count: this.context.total } : this.named([...ids]);
-  }
-
-  named(ids) {
-    return { ids, names: ids.map((id) => this.rows.get(id)?.contact_name ?? "").filter(Boolean) };
+    return all ? { count: this.context.total } : this.rows.named([...ids]);
   }
 
   /** A verb on the selection; on the open conversation if there is none, and then on to its neighbour. */
   runByKey(verb) {
     const id = this.active || this.model.get("selected");
     if (!this.selection.on && !id) return false;
-    if (this.selection.on) this.run(verb, this.picked());
-    else {
-      if (DONE_WITH.has(verb)) this.goOn();
-      this.run(verb, this.named([id]));
-    }
+    if (!this.selection.on && DONE_WITH.has(verb)) this.goOn();
+    this.run(verb, this.selection.on ? this.picked() : this.rows.named([id]));
     return true;
   }
 
@@ -389,14 +375,13 @@ class ConversationList {
   isResolved() {
     const { all, on, ids } = this.selection;
     const acted = on ? [...ids] : [this.active || this.model.get("selected")];
-    return !all && acted.every((id) => this.rows.get(id)?.status === "resolved");
+    return !all && this.rows.areAll(acted, "resolved");
   }
 
   /** To the next row, or at the end the one before, so that one can go on with that. */
   goOn() {
-    const at = this.place.of(this.active);
-    const to = below(at) < this.rows.size ? below(at) : above(at);
-    if (!this.rows.at(to) || to < 0) return;
+    const to = this.place.next(this.active);
+    if (to < 0) return;
     if (this.model.get("selected")) this.moveTo(to);
     else this.focusOn(to);
   }

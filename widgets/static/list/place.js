@@ -29,6 +29,24 @@ export class Place {
     if (before >= 0) return before + 0.5;
     return at >= 0 ? at : this.was.at - 0.5;
   }
+
+  /** Where to go on when one is done with the row `id`: to the next, at the end to the one before; -1: nowhere. */
+  next(id) {
+    const at = this.of(id);
+    const to = below(at) < this.rows.size ? below(at) : above(at);
+    return this.rows.at(to) ? to : -1;
+  }
+
+  /** A step down (1) or up (-1) from the row `id`, within the list. */
+  step(id, by) {
+    const at = this.of(id);
+    return Math.max(0, Math.min(by > 0 ? below(at) : above(at), this.rows.size - 1));
+  }
+
+  /** The row `id`, or the one that took its place at `at`; "" where there is none. */
+  here(id, at) {
+    return (this.rows.get(id) ?? this.rows.at(Math.min(below(at), this.rows.size - 1)))?.id ?? "";
+  }
 }
 
 /** So many rows below a place. */

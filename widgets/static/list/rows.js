@@ -22,6 +22,15 @@ export class Rows {
     return this.sorted.map(({ id }) => id);
   }
 
+  /** Some conversations by ids, and by the names of those that are here. */
+  named(ids) {
+    return { ids, names: ids.map((id) => this.byId.get(id)?.contact_name ?? "").filter(Boolean) };
+  }
+
+  areAll(ids, status) {
+    return ids.every((id) => this.byId.get(id)?.status === status);
+  }
+
   /** Where a row stands; -1 if it is not here. */
   indexOf(id) {
     const row = this.byId.get(id);
