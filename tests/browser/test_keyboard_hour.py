@@ -394,7 +394,7 @@ def many_at_once(desk: Desk) -> None:
     inbox = desk.inbox
     desk.press("/", "Escape", "Escape")
     expect(desk.list).to_be_focused()
-    expect(inbox.row(customer(50))).to_have_count(1)
+    expect(inbox.rows.nth(5)).to_be_visible()
     with desk.counted("archive six at once"):
         desk.press("End", "x", *["Shift+ArrowUp"] * 5)
         desk.look("selected")
