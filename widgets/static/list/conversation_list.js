@@ -71,7 +71,7 @@ class ConversationList {
       run: (verb) => this.run(verb, this.picked()),
       copy: (form, deed) => this.deeds.copy(form, deed),
       last: () => this.deeds.last,
-      all: () => this.selectLoaded(),
+      all: () => this.selection.set(this.rows.ids()),
       everything: () => this.selection.everything(),
       clear: () => this.selection.clear(),
       leave: () => this.box.focus({ preventScroll: true }),
@@ -270,7 +270,7 @@ class ConversationList {
     else if (meant.does === "open") this.read(this.place.here(this.active, at));
     else if (meant.does === "toggle") this.toggle(this.active);
     else if (meant.does === "clear") this.selection.clear();
-    else this.selectLoaded();
+    else this.selection.set(this.rows.ids());
     event.preventDefault();
   }
 
@@ -348,10 +348,6 @@ class ConversationList {
     if (!this.selection.on) this.selection.anchorAt(this.rows.at(Math.max(0, Math.ceil(at))).id);
     this.focusOn(to);
     this.extendTo(to);
-  }
-
-  selectLoaded() {
-    this.selection.set(this.rows.ids());
   }
 
   // --- acting
