@@ -267,9 +267,9 @@ def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stag
 
 def test_a_new_message_is_said_aloud_once(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.rows.first).to_be_visible()
-    hub.writes("Vera Voice", "Do you hear me?")
+    hub.writes("Valerie Voice", "Do you hear me?")
     expect(inbox.root.locator(".cw-notice [role=status]")).to_have_text(
-        "New message from Vera Voice"
+        "New message from Valerie Voice"
     )
     assert inbox.root.locator(".cw-panel.cw-notice [aria-live=polite]").count() == 1
     for name in ("Conversation list", "Conversation", "Search and filters"):

@@ -45,7 +45,7 @@ def test_one_key_for_two_requests_is_a_conflict(
 
 
 def test_a_contact_over_http(http: httpx.Client, ws: Workspace, signed: Signed, some: Some) -> None:
-    row = ws.conversation(some(31)[-1])
+    row = ws.conversation(some(21)[-1])
     path = f"/v1/contacts/{row.contact_id}"
     told = http.get(path).json()
     assert told["id"] == str(row.contact_id)

@@ -172,16 +172,16 @@ class Composer {
   // --- showing
 
   get writable() {
-    return Boolean(this.state) && !this.entry.waiting && this.open;
+    return Boolean(this.state) && !this.entry.waiting && this.sendable;
   }
 
   /** Whether there is a text field: not where nothing may be sent. */
-  get open() {
+  get sendable() {
     return !this.state || this.entry.note || !this.gate.refusal(this.state);
   }
 
   show() {
-    const { entry, state, open } = this;
+    const { entry, state, sendable: open } = this;
     this.el.hidden = !this.id;
     this.el.dataset.note = String(entry.note);
     if (this.field.text !== entry.text) this.field.text = entry.text;
