@@ -194,6 +194,7 @@ def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) ->
     assert (sent.text, sent.attachments) == ("Later", ())
 
 
+@pytest.mark.slow
 def test_a_piece_that_is_lost_is_sent_again(lab: Lab, hub: Stage, tmp_path: Path) -> None:
     """The connection drops one message on its way, as it does with those that are too large."""
     hub.writes("Lotte Lost", "The plans, please", channel="WhatsApp")
@@ -335,6 +336,7 @@ def test_pictures_of_a_draft_are_shown_again(lab: Lab, hub: Stage, photo: Path) 
         expect(tiles(inbox)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_is_written_while_the_hub_is_away_is_kept(lab: Lab, tmp_path: Path) -> None:
     with running_hub(tmp_path / "away") as ws:
         ws.load_demo(size=5, seed=3)

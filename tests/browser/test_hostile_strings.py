@@ -115,6 +115,7 @@ def sound(page: Page, asked: list[str]) -> None:
     assert [url for url in asked if "://127.0.0.1" not in url and not url.startswith("blob:")] == []
 
 
+@pytest.mark.slow
 def test_names_and_previews(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -128,6 +129,7 @@ def test_names_and_previews(page: Page) -> None:
     assert len(heights) == 1
 
 
+@pytest.mark.slow
 def test_messages_subjects_files_and_html(page: Page, hostile: Stage, strings: list[str]) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

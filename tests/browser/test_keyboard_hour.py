@@ -98,6 +98,7 @@ def operator(office: Stage) -> Iterator[Workspace]:
         yield operator
 
 
+@pytest.mark.slow
 def test_an_hour_by_keyboard_alone(
     lab: Lab,
     office: Stage,

@@ -4,6 +4,7 @@ import re
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
@@ -118,6 +119,7 @@ def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -
             expect(inbox.message("Half a thoughts, and whole ones.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_restarted_kernel_is_told_and_keeps_what_was_written(lab: Lab, hub: Stage) -> None:
     hub.writes("Rita Restart", "Are you there?")
     with lab.run(lab.notebook("restarted")) as inbox:
