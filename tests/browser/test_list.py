@@ -235,6 +235,7 @@ def test_triage_goes_on_to_the_neighbour(inbox: Inbox, large: Stage) -> None:
     expect(inbox.heading).to_have_text(names[2])
 
 
+@pytest.mark.slow
 def test_deleting_many_names_what_is_lost(inbox: Inbox, large: Stage) -> None:
     for name in ("Della Gone", "Dario Gone"):
         large.writes(name, "Forget me", channel="News")

@@ -86,6 +86,7 @@ def test_without_a_channel_it_says_how_to_connect_one(lab: Lab, tmp_path: Path) 
             expect(inbox.root.get_by_text("Demo data")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -> None:
     with running_hub(tmp_path / "lost") as ws:
         ws.load_demo(size=5, seed=3)
