@@ -40,7 +40,10 @@ OWN_LINE = "# typed by hand"
 ARRIVED = {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ}
 READ = {"marked_read", "marked_unread"}
 NEW = "Nora New"
-REMINDER = "Hello Nora, this is a reminder of your appointment on 5 March at 10:30."
+REMINDER = (
+    "Hello Nora, this is a reminder of your appointment on 5 March at 10:30.\n\n"
+    "Answer STOP to get no more reminders"
+)
 
 
 def customer(n: int) -> str:
@@ -388,6 +391,7 @@ def put_in_order(desk: Desk) -> None:
     expect(desk.toast).to_contain_text("Resolved")
     desk.press("z")
     expect(inbox.head).to_have_attribute("data-status", "pending")
+    expect(inbox.row(customer(SOLVED))).to_be_visible()
     desk.meant[customer(SOLVED)].events = ["resolved", "reopened"]
 
 
@@ -468,7 +472,7 @@ def look_around(desk: Desk) -> None:
     desk.press("Enter")
     desk.goes_to(desk.page.get_by_role("button", name="Leave this view"))
     desk.press("Enter")
-    expect(inbox.filter("views")).to_have_text("Views")
+    expect(inbox.filter("views")).to_have_accessible_name("Views")
     expect(inbox.row(NEW)).to_be_visible()
     desk.leave()
 

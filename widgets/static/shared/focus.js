@@ -94,7 +94,7 @@ export class Focus {
     const at = document.activeElement;
     if (at && at !== document.body && at !== this.last) return;
     // Not `toList`: what is being read must not be closed because the list got covered.
-    const spot = takesFocus(this.last) ? this.last : (this.spot("list") ?? this.spot("view"));
+    const spot = takesFocus(this.last) ? this.last : (this.spot("list") ?? this.spot("filters") ?? this.spot("view"));
     if (spot) spot.focus();
     else this.move(1);
   }
