@@ -56,6 +56,10 @@
         const shown = rows();
         return shown.length > 0 && shown.every((row) => row.querySelector("mark")?.textContent.toLowerCase() === words);
       }),
+    /** A row will show `words`; tells when, in milliseconds of the machine's clock. */
+    armNews: (words) => {
+      armed = until(() => rows().some((row) => row.textContent.includes(words))).then((at) => performance.timeOrigin + at);
+    },
     taken: () => armed,
     nodes: () => document.querySelector(".cw-inbox:not([data-earlier])").querySelectorAll("*").length,
   };

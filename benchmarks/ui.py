@@ -7,6 +7,7 @@ that shows its result, the kernel's and the hub's part included.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from benchmarks.data import Business
 from benchmarks.measure import Timing, percentile
 from tests.browser.lab import CHROMIUM, Inbox, Lab, server
 from workspace import process
+from workspace.client import Workspace
 from workspace.services import Services
 from workspace.settings import Paths, Settings
 from workspace.testing.hub import running_hub
@@ -32,6 +34,7 @@ HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CONNECT = "import workspace\nfrom widgets import Inbox\nws = workspace.connect()"
 SHOW = "Inbox(ws)"
+COMPUTE = "while True:\n    pass"
 Timings = dict[str, dict[str, Timing]]
 
 
@@ -55,7 +58,10 @@ def main() -> None:
 
 
 def measure(browser: Browser, size: int, nodes: dict[str, str]) -> Iterator[tuple[str, Timing]]:
-    with _inbox_of(size) as (folder, root), server(root, folder / "jupyter", folder) as url:
+    with (
+        _inbox_of(size) as (ws, folder, root),
+        server(root, folder / "jupyter", folder) as url,
+    ):
         lab = Lab(url, root, browser)
         with lab.open(_notebook(lab)) as page:
             page.evaluate((HERE / "ui.js").read_text("utf-8"))
@@ -65,6 +71,9 @@ def measure(browser: Browser, size: int, nodes: dict[str, str]) -> Iterator[tupl
             yield "open a conversation, after the click", _opening(inbox)
             for rank, word in (("common", data.COMMON), ("less common", data.MIDDLE)):
                 yield f"search for a {rank} word, after its last letter", _searching(inbox, word)
+            yield "news from the hub in the list", _news(page, ws)
+            _run(page, 2)
+            yield "news from the hub in the list, while a cell computes", _news(page, ws)
             nodes[f"elements of the inbox, {size:,} conversations"] = str(
                 page.evaluate("() => bench.nodes()")
             )
@@ -109,6 +118,20 @@ def _searching(inbox: Inbox, word: str) -> Timing:
     return _timing(search, REPEAT)
 
 
+def _news(page: Page, ws: Workspace) -> Timing:
+    """Somebody else writes a note to the conversation that was active last."""
+    [row] = ws.conversations(limit=1)
+
+    def hear(n: int) -> float:
+        words = f"Note {time.time_ns()}"
+        page.evaluate("words => bench.armNews(words)", words)
+        began = time.time() * 1000
+        ws.note(row.id, words)
+        return float(page.evaluate("() => bench.taken()")) - began
+
+    return _timing(hear, REPEAT)
+
+
 def _timing(once: Callable[[int], Any], times: int) -> Timing:
     taken = [float(once(n)) for n in range(WARM_UP + times)][WARM_UP:]
     return Timing(percentile(taken, 0.5), percentile(taken, 0.95))
@@ -118,8 +141,8 @@ def _timing(once: Callable[[int], Any], times: int) -> Timing:
 
 
 @contextmanager
-def _inbox_of(size: int) -> Iterator[tuple[Path, Path]]:
-    """A workspace of so many conversations with its hub running, and a folder for notebooks.
+def _inbox_of(size: int) -> Iterator[tuple[Workspace, Path, Path]]:
+    """A workspace of so many conversations with its hub running, its folder, and one for notebooks.
 
     On the disk of the project: /tmp may be memory, which makes durable writes free.
     """
@@ -128,8 +151,8 @@ def _inbox_of(size: int) -> Iterator[tuple[Path, Path]]:
         paths = process.make_demo(folder / "workspace")
         _fill(paths, size)
         (root := folder / "notebooks").mkdir()
-        with running_hub(paths.folder):
-            yield paths.folder, root
+        with running_hub(paths.folder) as ws:
+            yield ws, paths.folder, root
     finally:
         shutil.rmtree(folder)
 
@@ -143,7 +166,7 @@ def _fill(paths: Paths, size: int) -> None:
 
 def _notebook(lab: Lab) -> Path:
     notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in (CONNECT, SHOW)]
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in (CONNECT, SHOW, COMPUTE)]
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     return lab.keep("bench", notebook)
 

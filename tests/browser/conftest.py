@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.lab import CHROMIUM, Inbox, Lab, server
@@ -60,4 +61,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = os.environ.get("CONVO_SCREENSHOTS")
     path = Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
     path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "mug.png"
+    Image.new("RGB", (640, 480), "teal").save(path)
     return path

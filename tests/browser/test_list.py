@@ -107,13 +107,12 @@ def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: St
 def test_the_keyboard_reaches_all_of_it(inbox: Inbox, large: Stage) -> None:
     box(inbox).focus()
     inbox.page.keyboard.press("ArrowDown")
+    # The end is that of what is loaded, which makes more come; an arrow waits for it.
     for key, at in (("PageDown", None), ("End", "50"), ("ArrowDown", "51"), ("Home", "1")):
         inbox.page.keyboard.press(key)
         active = inbox.root.locator("[role=option][data-active=true]")
         if at:
             expect(active).to_have_attribute("aria-posinset", at)
-        if key == "End":  # of what is loaded, which makes more come
-            expect(inbox.root.locator("[role=option][aria-posinset='51']")).to_be_attached()
         expect(active).to_be_in_viewport()
         expect(box(inbox)).to_have_attribute("aria-activedescendant", active.get_attribute("id"))
     # However far one scrolls, the active row stays in the DOM for who hears the page.

@@ -37,6 +37,10 @@ NOTES = """() => {
     close() { this.closed = true; }
   };
 }"""
+# Those of an idle and of a busy kernel; which of them shows is JupyterLab's matter.
+ICONS = (
+    "() => [...document.querySelectorAll('link.favicon, link[rel~=icon]')].map(icon => icon.href)"
+)
 TOLD = "() => notes.map(({ title, body }) => [title, body])"
 
 
@@ -119,12 +123,14 @@ def test_narrowing_leaves_open_what_is_read(
 
 def test_the_title_counts_what_is_unread_once(lab: Lab, hub: Stage) -> None:
     with lab.open(lab.notebook("titled", "inbox", GONE)) as page:
-        plain = page.title()
+        plain, icons = page.title(), page.evaluate(ICONS)
         page.evaluate(RUN_ALL)
         expect(page.locator(".cw-inbox")).to_have_count(2)
         hub.writes("Tia Title", "One more")
         unread = hub.ws.conversations(limit=1).counts.all
         expect(page).to_have_title(f"({unread}) {plain}")
+        assert icons
+        assert page.evaluate(ICONS) == icons
         # JupyterLab, or another extension, writes its own again.
         page.evaluate("title => { document.title = title }", "other.ipynb")
         expect(page).to_have_title(f"({unread}) other.ipynb")

@@ -121,6 +121,7 @@ class ConversationList {
     if (again) this.beginAnew();
     this.show(channels);
     if (!again) this.news.count(moved, this.sight.top());
+    if (this.further && this.further === this.active && this.rows.size > this.rows.indexOf(this.active) + 1) this.moveBy(1);
     this.more();
   }
 
@@ -286,7 +287,10 @@ class ConversationList {
     return true;
   }
 
+  /** On from the last row that is here as soon as more are. */
   moveTo(index) {
+    const { id } = this.rows.at(index);
+    this.further = !this.end && index === this.rows.size - 1 && id === this.active ? id : "";
     this.focusOn(index);
     this.openSoon();
   }

@@ -91,7 +91,7 @@ export class TemplatePicker {
         onclick: () => fit && this.picked(template),
         onpointermove: () => this.activate(n),
       },
-      h("div", { class: "cw-template-option-line" }, h("strong", {}, marked(name, query)), h("span", { class: "cw-template-status", dataset: { status } }, capitalised(status.toLowerCase().replaceAll("_", " ")))),
+      h("div", { class: "cw-template-option-line" }, h("strong", {}, marked(name, query)), h("span", { class: "cw-pill", dataset: { status } }, capitalised(status.toLowerCase().replaceAll("_", " ")))),
       h("div", { class: "cw-template-kind" }, kind),
       h("div", { class: "cw-template-snippet", dir: "auto" }, snippet(template)),
       !fit && h("div", { class: "cw-template-reason" }, icon("lock"), reason || "Only approved templates can be sent."),
