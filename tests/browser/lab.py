@@ -51,7 +51,21 @@ FORGET = "() => document.querySelectorAll('.cw-inbox').forEach(old => old.datase
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "(list, to) => { list.scrollTop = to === 'top' ? 0 : list.scrollHeight }"
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
+BUSY = """import time
+until = time.monotonic() + 60
+while time.monotonic() < until:
+    pass  # computing: it gives up the interpreter only when it must
+"""
 CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
+
+
+def inbox_of(folder: str) -> str:
+    """A cell that shows the inbox of a workspace."""
+    return f"""import workspace
+from widgets import Inbox
+ws = workspace.connect({folder!r})
+inbox = Inbox(ws)
+inbox"""
 
 
 @dataclass
@@ -149,6 +163,7 @@ class Inbox:
         self.messages = self.log.get_by_role("article")
         self.search = self.root.get_by_label("Search conversations")
         self.field = self.root.get_by_label("Reply", exact=True)
+        self.toast = self.root.locator(".cw-toast")
         self.agent = self.root.get_by_role("switch", name="Agent replies")
 
     def row(self, name: str) -> Locator:

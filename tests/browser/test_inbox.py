@@ -7,15 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import CELLS, SAVE, Inbox, Lab, running
+from tests.browser.lab import BUSY, CELLS, SAVE, Inbox, Lab, running
 from tests.browser.stage import Stage
 from workspace.models import Status
-
-BUSY = """import time
-until = time.monotonic() + 20
-while time.monotonic() < until and not globals().get("enough"):
-    pass  # computing: it gives up the interpreter only when it must
-"""
 
 
 def test_opens_while_the_next_cell_is_busy(lab: Lab, hub: Stage) -> None:

@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
 from tests.browser.stage import Stage, stage
 
 LARGE = 3_500
 IN_DOM = 60
 """Rows the DOM may hold, however long the list is."""
 
-OTHER = """import workspace
-from widgets import ConversationList, Inbox
-ws = workspace.connect({folder!r})
-inbox = Inbox(ws)
-inbox
-"""
 PLACES = "rows => rows.map(row => row.ariaPosInSet)"
 OPTIONS = "[...document.querySelectorAll('[role=option]')]"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
@@ -37,7 +31,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @contextmanager
 def opened(lab: Lab, hub: Stage, name: str, *cells: str, **how: Any) -> Iterator[Inbox]:
-    path = lab.blank(name, OTHER.format(folder=hub.ws.info().folder), *cells)
+    path = lab.blank(name, inbox_of(hub.ws.info().folder), *cells)
     with lab.run(path, **how) as inbox:
         expect(inbox.rows.first).to_be_visible()
         yield inbox
@@ -66,10 +60,6 @@ def selected(inbox: Inbox) -> list[str]:
 
 def bar(inbox: Inbox) -> Locator:
     return inbox.root.get_by_role("toolbar", name="Selected conversations")
-
-
-def toast(inbox: Inbox) -> Locator:
-    return inbox.root.locator(".cw-toast")
 
 
 def tick(row: Locator) -> None:
@@ -195,10 +185,10 @@ def test_all_that_match_and_another_one_that_came(inbox: Inbox, large: Stage) ->
     dialog = inbox.page.get_by_role("alertdialog")
     expect(dialog).to_contain_text(f"{n + 1:,} conversations match now")
     dialog.get_by_role("button", name="Archive").click()
-    expect(toast(inbox)).to_contain_text(f"{n + 1:,} conversations archived")
+    expect(inbox.toast).to_contain_text(f"{n + 1:,} conversations archived")
     assert large.ws.conversations(status="resolved", limit=1).total == 0
-    toast(inbox).get_by_role("button", name="Undo").click()
-    expect(toast(inbox)).to_contain_text(f"{n + 1:,} conversations unarchived", timeout=60_000)
+    inbox.toast.get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text(f"{n + 1:,} conversations unarchived", timeout=60_000)
     assert large.ws.conversations(status="resolved", limit=1).total == n + 1
 
 
@@ -208,14 +198,14 @@ def test_undo_of_many_and_of_one(inbox: Inbox, large: Stage) -> None:
     inbox.rows.nth(2).click(modifiers=["Shift"])
     bar(inbox).get_by_role("button", name="Archive").click()
     expect(inbox.rows.first.locator(".cw-row-name")).to_have_text(names[3])
-    expect(toast(inbox)).to_contain_text("3 conversations archived")
-    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text("3 conversations archived")
+    inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.rows.first.locator(".cw-row-name")).to_have_text(names[0])
     inbox.rows.nth(1).click()
     inbox.page.keyboard.press("e")
-    expect(toast(inbox)).to_contain_text("1 conversation archived")
+    expect(inbox.toast).to_contain_text("1 conversation archived")
     expect(inbox.rows.nth(1).locator(".cw-row-name")).to_have_text(names[2])
-    toast(inbox).get_by_role("button", name="Undo").click()
+    inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.rows.nth(1).locator(".cw-row-name")).to_have_text(names[1])
 
 
@@ -303,11 +293,11 @@ def test_views_are_kept_and_live_between_inboxes(inbox: Inbox, lab: Lab, large: 
     views.click()
     inbox.page.get_by_role("button", name="Delete Hola").click()
     expect(views).to_have_accessible_name("Views")
-    toast(inbox).get_by_role("button", name="Undo").click()
+    inbox.toast.get_by_role("button", name="Undo").click()
     views.click()
     expect(inbox.page.get_by_role("button", name="Hola", exact=True)).to_be_visible()
     inbox.page.get_by_role("button", name="Delete Hola").click()
-    expect(toast(inbox)).to_contain_text("deleted")
+    expect(inbox.toast).to_contain_text("deleted")
     assert large.ws.views() == []
 
 
@@ -318,12 +308,12 @@ def test_the_list_and_what_was_done_are_code(inbox: Inbox, large: Stage) -> None
     for form, begin in (("Python", "ws.conversations(unread=True)"), ("SQL", "SELECT")):
         options.click()
         inbox.page.get_by_role("menuitem", name=f"Copy as {form}").click()
-        expect(toast(inbox)).to_contain_text(f"{form} copied")
+        expect(inbox.toast).to_contain_text(f"{form} copied")
         assert clipboard(inbox).startswith(begin)
     tick(inbox.rows.nth(0))
     bar(inbox).get_by_role("button", name="Resolve").click()
-    toast(inbox).get_by_role("button", name="Copy as Python").click()
-    expect(toast(inbox)).to_contain_text("Python copied")
+    inbox.toast.get_by_role("button", name="Copy as Python").click()
+    expect(inbox.toast).to_contain_text("Python copied")
     assert re.fullmatch(r"ws\.resolve\(\d+\)", clipboard(inbox))
     inbox.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
     options.click()
@@ -339,7 +329,8 @@ def clipboard(inbox: Inbox) -> str:
 
 # --- a query as an inbox, and the list in Python
 
-QUERY = """rows = ConversationList(ws, query=\"\"\"
+QUERY = """from widgets import ConversationList
+rows = ConversationList(ws, query=\"\"\"
     select id from v1.conversations where status = 'resolved' and not archived
 \"\"\")
 rows
@@ -353,7 +344,7 @@ WRONG = "ConversationList(ws, query='select nothing from v1.nowhere')"
 
 def test_queries_and_frames_are_inboxes(lab: Lab, large: Stage) -> None:
     cells = (QUERY, FRAME, WRONG)
-    path = lab.blank("query", OTHER.format(folder=large.ws.info().folder), *cells)
+    path = lab.blank("query", inbox_of(large.ws.info().folder), *cells)
     with lab.open(path, height=3200) as page:
         page.evaluate(RUN_ALL)
         alone = page.locator(".cw-list:not(.cw-inbox *)")

@@ -1,11 +1,11 @@
 """What strangers send is shown, and never runs."""
 
-import base64
 from itertools import pairwise
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.lab import Inbox
+from tests.browser.samples import PNG, file
 from tests.browser.stage import Stage
 from widgets import assets
 
@@ -21,15 +21,6 @@ HTML = f"""<html><head><script>{EVIL}; parent.pwned = 1; top.pwned = 1</script>
 <form action="https://evil.example"><input name="password"></form>
 <p style="height: 900px">tall</p></body></html>"""
 SVG = f"<svg xmlns='http://www.w3.org/2000/svg'><script>{EVIL}</script></svg>"
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5E"
-    "rkJggg=="
-)
-
-
-def file(name: str, mime: str, data: bytes | str, **more: object) -> dict[str, object]:
-    encoded = data if isinstance(data, str) else base64.b64encode(data).decode()
-    return {"name": name, "mime": mime, "data": encoded, **more}
 
 
 def unharmed(page: Page) -> bool:
