@@ -2,11 +2,10 @@
 
 import json
 import threading
-from typing import Any
 
 import pytest
 
-from tests.panels.conftest import Browser, Refused
+from tests.panels.speaking import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
 from widgets.live import News, gather
@@ -19,13 +18,6 @@ from workspace.models import Change, Conversation, Status, Tab
 def first(ws: Workspace, **filters: object) -> Conversation:
     [row] = ws.conversations(limit=1, **filters)  # type: ignore[arg-type]
     return row
-
-
-def eventually(browser: Browser, push: str) -> list[Any]:
-    """Waits for what the live thread says after a change."""
-    with browser.heard:
-        assert browser.heard.wait_for(lambda: browser.pushed(push), timeout=30)
-    return browser.pushed(push)
 
 
 def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
