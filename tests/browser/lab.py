@@ -9,12 +9,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conftest import ROOT
 
@@ -56,7 +56,9 @@ until = time.monotonic() + 60
 while time.monotonic() < until:
     pass  # computing: it gives up the interpreter only when it must
 """
-CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
+CELLS = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells
+  .map(cell => [cell.cell_type, cell.source])"""
+HERE = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:")
 
 
 def inbox_of(folder: str) -> str:
@@ -68,11 +70,27 @@ inbox = Inbox(ws)
 inbox"""
 
 
+def asked(context: BrowserContext) -> list[str]:
+    """Addresses of other hosts that any page or worker of `context` asks, from now on."""
+    found: list[str] = []
+
+    def note(url: str) -> None:
+        if not HERE.match(url):
+            found.append(url)
+
+    context.on("request", lambda request: note(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
+    return found
+
+
 @dataclass
 class Lab:
     url: str
     root: Path
     browser: Browser
+    _others: dict[Page, list[str]] = field(default_factory=dict)
+    """What each open page asked of other hosts."""
+    _failures: dict[Page, list[str]] = field(default_factory=dict)
 
     def notebook(self, name: str, *cells: str) -> Path:
         """A copy of the inbox notebook, with `cells` right behind the cell of the inbox."""
@@ -108,18 +126,32 @@ class Lab:
         """
         context = self.browser.new_context(viewport={"width": width, "height": height}, **more)
         context.add_init_script(init_script)
+        others = asked(context)
         page = context.new_page()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
+        self._others[page], self._failures[page] = others, []
+        page.on("pageerror", lambda error: self._failures[page].append(str(error)))
         try:
             page.goto(f"{self.url}/doc/tree/{path.name}?token={TOKEN}&reset")
             page.wait_for_function(READY, timeout=60_000)
             page.evaluate(THEME, f"JupyterLab {theme}")
             yield page
-            assert not failures, failures
+            self.check(page)
         finally:
+            del self._others[page], self._failures[page]
             context.close()
             self.end_kernel(path)
+
+    def asked(self, page: Page) -> list[str]:
+        """What the page asked of other hosts; who expects something takes it away by looking."""
+        found, self._others[page][:] = list(self._others[page]), []
+        return found
+
+    def check(self, *pages: Page) -> None:
+        """No script failed, and no other host was asked: on these pages, or on all open ones."""
+        for page in pages or [*self._others]:
+            page.evaluate("() => {}")  # all that happened until now is heard
+            failures, self._failures[page] = self._failures[page], []
+            assert (failures, self.asked(page)) == ([], [])
 
     @contextmanager
     def run(self, path: Path, **how: Any) -> Iterator["Inbox"]:

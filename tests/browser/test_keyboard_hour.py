@@ -90,7 +90,8 @@ def test_an_hour_by_keyboard_alone(
         desk = Desk(Inbox(page), pictures)
         hour.come_in(desk)
         written = page.evaluate(CELLS)
-        assert written == [cells[0], f"{cells[1]}\n{OWN_LINE}", cells[2]]
+        sources = [cells[0], f"{cells[1]}\n{OWN_LINE}", cells[2]]
+        assert written == [["code", source] for source in sources]
         hour.answer(desk)
         hour.note(desk)
         hour.narrow(desk)
