@@ -245,8 +245,23 @@ class Inbox:
         self.field.fill(text)
         self.field.press("Enter")
 
+    def theme(self, name: str) -> None:
+        """JupyterLab's: "Light" or "Dark"."""
+        self.page.evaluate(THEME, f"JupyterLab {name}")
+        expect(self.view).to_have_attribute("data-cw-theme", name.lower())
+
     def filter(self, chip: str) -> Locator:
         return self.root.locator(f"[data-chip={chip}]")
+
+
+@contextmanager
+def replaced(page: Page, place: str, function: str) -> Iterator[None]:
+    """Another method than the browser's, such as "navigator.clipboard.writeText", for a while."""
+    page.evaluate(f"() => {{ {place} = {function} }}")
+    try:
+        yield
+    finally:
+        page.evaluate(f"() => {{ delete {place} }}")
 
 
 def running(page: Page) -> Locator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
-from tests.browser.lab import RUN_ALL, THEME, Inbox, Lab, inbox_of
+from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
@@ -151,8 +151,7 @@ def test_both_themes_can_be_read(inbox: Inbox, hub: Stage, pictures: Path) -> No
     hub.ws.send(row.id, "It is.")
     inbox.open("Theo Theme")
     for theme in ("Light", "Dark", "Light"):
-        inbox.page.evaluate(THEME, f"JupyterLab {theme}")
-        expect(inbox.view).to_have_attribute("data-cw-theme", theme.lower())
+        inbox.theme(theme)
         inbox.page.evaluate(SETTLED)
         inbox.page.screenshot(path=pictures / f"inbox-{theme.lower()}.png")
         assert inbox.page.evaluate(UNREADABLE) == []
