@@ -76,6 +76,7 @@ def operator(office: Stage) -> Iterator[Workspace]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_an_hour_by_keyboard_alone(
     lab: Lab,
     office: Stage,

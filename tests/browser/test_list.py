@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
+from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of, replaced
 from tests.browser.stage import Stage, stage
 
 LARGE = 3_500
@@ -17,6 +16,7 @@ IN_DOM = 60
 """Rows the DOM may hold, however long the list is."""
 
 PLACES = "rows => rows.map(row => row.ariaPosInSet)"
+ACTIVE = "Number(document.querySelector('[role=option][data-active=true]')?.ariaPosInSet)"
 OPTIONS = "[...document.querySelectorAll('[role=option]')]"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
@@ -95,19 +95,31 @@ def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: St
 
 
 def test_the_keyboard_reaches_all_of_it(inbox: Inbox, large: Stage) -> None:
-    box(inbox).focus()
-    inbox.page.keyboard.press("ArrowDown")
-    # The end is that of what is loaded, which makes more come; an arrow waits for it.
-    for key, at in (("PageDown", None), ("End", "50"), ("ArrowDown", "51"), ("Home", "1")):
+    active = inbox.root.locator("[role=option][data-active=true]")
+
+    def press(key: str, moved: str) -> int:
+        """Where it goes to; `moved` says of `at` whether it is there."""
         inbox.page.keyboard.press(key)
-        active = inbox.root.locator("[role=option][data-active=true]")
-        if at:
-            expect(active).to_have_attribute("aria-posinset", at)
+        inbox.page.wait_for_function(f"() => {{ const at = {ACTIVE}; return {moved} }}")
         expect(active).to_be_in_viewport()
         expect(box(inbox)).to_have_attribute("aria-activedescendant", active.get_attribute("id"))
+        return int(active.get_attribute("aria-posinset"))
+
+    total = large.ws.conversations(limit=1).total
+    box(inbox).focus()
+    press("ArrowDown", "at === 1")
+    assert press("PageDown", "at > 1") < 50
+    reached = press("End", "at === 50")
+    # The end is that of what is loaded, which makes more come; an arrow waits for it.
+    while reached < total:
+        reached = press("ArrowDown", f"at === {reached + 1}")
+        if reached < total:
+            reached = press("End", f"at > {reached}")
+    assert inbox.loaded() == total
+    press("Home", "at === 1")
     # However far one scrolls, the active row stays in the DOM for who hears the page.
     inbox.scroll_list("bottom")
-    expect(inbox.root.locator("[role=option][data-active=true]")).to_have_count(1)
+    expect(active).to_have_count(1)
 
 
 def test_news_do_not_move_what_is_in_sight(inbox: Inbox, large: Stage) -> None:
@@ -119,7 +131,8 @@ def test_news_do_not_move_what_is_in_sight(inbox: Inbox, large: Stage) -> None:
     before = row.bounding_box()
     for new in ("Nadia New", "Nils New"):
         large.writes(new, "Hello", channel="News")
-    pill = inbox.root.get_by_role("button", name=re.compile(r"^\d+ new$"))
+    # Both of them, or more: others may write by themselves.
+    pill = inbox.root.get_by_role("button", name=re.compile(r"^([2-9]|\d\d+) new$"))
     expect(pill).to_be_visible()
     assert row.bounding_box() == before
     pill.click()
@@ -315,10 +328,11 @@ def test_the_list_and_what_was_done_are_code(inbox: Inbox, large: Stage) -> None
     inbox.toast.get_by_role("button", name="Copy as Python").click()
     expect(inbox.toast).to_contain_text("Python copied")
     assert re.fullmatch(r"ws\.resolve\(\d+\)", clipboard(inbox))
-    inbox.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
-    options.click()
-    inbox.page.get_by_role("menuitem", name="Copy as Python", exact=True).click()
-    by_hand = inbox.page.get_by_role("dialog", name="Copy Python")
+    with replaced(inbox.page, "navigator.clipboard.writeText", "() => Promise.reject()"):
+        options.click()
+        inbox.page.get_by_role("menuitem", name="Copy as Python", exact=True).click()
+        by_hand = inbox.page.get_by_role("dialog", name="Copy Python")
+        expect(by_hand).to_be_visible()
     expect(by_hand.get_by_role("textbox")).to_have_value("ws.conversations(unread=True)")
     by_hand.get_by_role("button", name="Close").click()
 
@@ -384,12 +398,3 @@ def test_python_sees_and_sets_what_is_selected(inbox: Inbox, large: Stage) -> No
     python(inbox, f"assert inbox.list.selection == () and len(inbox.list.to_df()) == {total}")
     python(inbox, f"inbox.list.selected = {ids[2]!r}")
     expect(inbox.rows.nth(2)).to_have_attribute("aria-current", "true")
-
-
-@pytest.fixture(autouse=True)
-def _no_customer_in_the_file(lab: Lab, large: Stage) -> Iterator[None]:
-    yield
-    names = {row.contact_name for row in large.ws.conversations(limit=500)}
-    for path in Path(lab.root).glob("*.ipynb"):
-        text = path.read_text("utf-8")
-        assert not [name for name in names if name in text]
