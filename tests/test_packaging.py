@@ -111,7 +111,11 @@ def _licence(name: str) -> str:
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 @pytest.mark.parametrize(
-    "target", ["lab", "app", "test", "test-all", "check", "bench", "lock", "screenshots", "clean"]
+    "target",
+    [
+        *("lab", "app", "test", "test-all", "check", "format"),
+        *("bench", "bench-ui", "screenshots", "lock", "clean"),
+    ],
 )
 def test_make_knows_the_target_and_lists_it(target: str) -> None:
     def make(*arguments: str) -> str:

@@ -113,6 +113,9 @@ class Panel(anywidget.AnyWidget):
         if not isinstance(content, dict) or "ask" not in content:
             return
         args = content.get("args") or {}
+        if not isinstance(content["ask"], str) or not isinstance(args, dict):
+            self._answer(None, {}, content.get("call"))
+            return
         if buffers:
             args["data"] = bytes(buffers[0])
         view = args.pop("view", None)
@@ -121,9 +124,9 @@ class Panel(anywidget.AnyWidget):
             return
         handler = self._handlers.get(content["ask"])
         if handler is None or handler.local or (self.live.connected and not handler.slow):
-            self._answer(handler, args, content["call"], view)
+            self._answer(handler, args, content.get("call"), view)
         else:
-            _slow.submit(self._answer, handler, args, content["call"], view)
+            _slow.submit(self._answer, handler, args, content.get("call"), view)
 
     def _appeared(self, view: str) -> None:
         self._views.add(view)
@@ -140,7 +143,7 @@ class Panel(anywidget.AnyWidget):
         self,
         handler: Any,
         args: dict[str, Any],
-        call: str,
+        call: str | None,
         view: str | None = None,
     ) -> None:
         try:
@@ -156,7 +159,7 @@ class Panel(anywidget.AnyWidget):
         else:
             self._reply(call, result)
 
-    def _reply(self, call: str, result: Any) -> None:
+    def _reply(self, call: str | None, result: Any) -> None:
         if not isinstance(result, Bytes):
             self.send({"call": call, "value": result})
             return

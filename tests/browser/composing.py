@@ -32,7 +32,7 @@ def tool(inbox: Inbox, name: str) -> Locator:
 
 def undo(inbox: Inbox) -> Locator:
     """In the toast; the message's bubble has one as well."""
-    return inbox.root.locator(".cw-toast").get_by_role("button", name="Undo")
+    return inbox.toast.get_by_role("button", name="Undo")
 
 
 def take_back(inbox: Inbox, text: str) -> None:

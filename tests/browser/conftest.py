@@ -42,6 +42,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser, hub: Stage) 
         yield Lab(url, root, browser)
 
 
+@pytest.fixture(autouse=True)
+def _no_page_fails_or_asks_another_host(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Also none that stays open for the next test."""
+    lab = request.getfixturevalue("lab") if "lab" in request.fixturenames else None
+    yield
+    if lab:
+        lab.check()
+
+
 @pytest.fixture(scope="session")
 def page(lab: Lab) -> Iterator[Page]:
     """The inbox notebook in the browser of somebody in Berlin."""

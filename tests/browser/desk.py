@@ -50,7 +50,7 @@ class Desk:
         self.inbox, self.page, self.pictures = inbox, inbox.page, pictures
         self.list = inbox.root.get_by_role("listbox", name="Conversations")
         self.note_field = inbox.root.get_by_label("Note text")
-        self.toast = inbox.root.locator(".cw-toast")
+        self.toast = inbox.toast
         self.meant: defaultdict[str, Meant] = defaultdict(Meant)
         self.keys = self.letters = 0
         self.spent: dict[str, int] = {}

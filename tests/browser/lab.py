@@ -9,12 +9,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conftest import ROOT
 
@@ -51,7 +51,36 @@ FORGET = "() => document.querySelectorAll('.cw-inbox').forEach(old => old.datase
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "(list, to) => { list.scrollTop = to === 'top' ? 0 : list.scrollHeight }"
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
-CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
+BUSY = """import time
+until = time.monotonic() + 60
+while time.monotonic() < until:
+    pass  # computing: it gives up the interpreter only when it must
+"""
+CELLS = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells
+  .map(cell => [cell.cell_type, cell.source])"""
+HERE = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:")
+
+
+def inbox_of(folder: str) -> str:
+    """A cell that shows the inbox of a workspace."""
+    return f"""import workspace
+from widgets import Inbox
+ws = workspace.connect({folder!r})
+inbox = Inbox(ws)
+inbox"""
+
+
+def asked(context: BrowserContext) -> list[str]:
+    """Addresses of other hosts that any page or worker of `context` asks, from now on."""
+    found: list[str] = []
+
+    def note(url: str) -> None:
+        if not HERE.match(url):
+            found.append(url)
+
+    context.on("request", lambda request: note(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
+    return found
 
 
 @dataclass
@@ -59,6 +88,9 @@ class Lab:
     url: str
     root: Path
     browser: Browser
+    _others: dict[Page, list[str]] = field(default_factory=dict)
+    """What each open page asked of other hosts."""
+    _failures: dict[Page, list[str]] = field(default_factory=dict)
 
     def notebook(self, name: str, *cells: str) -> Path:
         """A copy of the inbox notebook, with `cells` right behind the cell of the inbox."""
@@ -94,18 +126,32 @@ class Lab:
         """
         context = self.browser.new_context(viewport={"width": width, "height": height}, **more)
         context.add_init_script(init_script)
+        others = asked(context)
         page = context.new_page()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
+        self._others[page], self._failures[page] = others, []
+        page.on("pageerror", lambda error: self._failures[page].append(str(error)))
         try:
             page.goto(f"{self.url}/doc/tree/{path.name}?token={TOKEN}&reset")
             page.wait_for_function(READY, timeout=60_000)
             page.evaluate(THEME, f"JupyterLab {theme}")
             yield page
-            assert not failures, failures
+            self.check(page)
         finally:
+            del self._others[page], self._failures[page]
             context.close()
             self.end_kernel(path)
+
+    def asked(self, page: Page) -> list[str]:
+        """What the page asked of other hosts; who expects something takes it away by looking."""
+        found, self._others[page][:] = list(self._others[page]), []
+        return found
+
+    def check(self, *pages: Page) -> None:
+        """No script failed, and no other host was asked: on these pages, or on all open ones."""
+        for page in pages or [*self._others]:
+            page.evaluate("() => {}")  # all that happened until now is heard
+            failures, self._failures[page] = self._failures[page], []
+            assert (failures, self.asked(page)) == ([], [])
 
     @contextmanager
     def run(self, path: Path, **how: Any) -> Iterator["Inbox"]:
@@ -149,6 +195,7 @@ class Inbox:
         self.messages = self.log.get_by_role("article")
         self.search = self.root.get_by_label("Search conversations")
         self.field = self.root.get_by_label("Reply", exact=True)
+        self.toast = self.root.locator(".cw-toast")
         self.agent = self.root.get_by_role("switch", name="Agent replies")
 
     def row(self, name: str) -> Locator:
@@ -198,8 +245,23 @@ class Inbox:
         self.field.fill(text)
         self.field.press("Enter")
 
+    def theme(self, name: str) -> None:
+        """JupyterLab's: "Light" or "Dark"."""
+        self.page.evaluate(THEME, f"JupyterLab {name}")
+        expect(self.view).to_have_attribute("data-cw-theme", name.lower())
+
     def filter(self, chip: str) -> Locator:
         return self.root.locator(f"[data-chip={chip}]")
+
+
+@contextmanager
+def replaced(page: Page, place: str, function: str) -> Iterator[None]:
+    """Another method than the browser's, such as "navigator.clipboard.writeText", for a while."""
+    page.evaluate(f"() => {{ {place} = {function} }}")
+    try:
+        yield
+    finally:
+        page.evaluate(f"() => {{ delete {place} }}")
 
 
 def running(page: Page) -> Locator:

@@ -1,4 +1,4 @@
-"""The inbox in Notebook 7 and as an app, and that no page of it asks another host for anything."""
+"""The inbox in Notebook 7, and as an app; neither asks another host for anything."""
 
 import re
 import subprocess
@@ -10,37 +10,22 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.lab import (
     CELLS,
     NOTEBOOK,
     READY,
-    SAVE,
     TOKEN,
     Inbox,
     Lab,
+    asked,
     server,
 )  # fmt: skip
 from tests.browser.stage import Stage
 from tests.conftest import ROOT
 from tests.private import said_by_customers
-
-
-def asked(context: BrowserContext) -> list[str]:
-    """Addresses of other hosts that any page or worker of `context` asks, from now on."""
-    found: list[str] = []
-    inside = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:")
-
-    def note(url: str) -> None:
-        if not inside.match(url):
-            found.append(url)
-
-    context.on("request", lambda request: note(request.url))
-    context.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
-    return found
-
 
 # --- Notebook 7 -------------------------------------------------------------------------------
 
@@ -59,6 +44,7 @@ def test_notebook_7_opens_picks_and_replies(notebook7: Lab, hub: Stage, pictures
     hub.writes("Nico Notebook", "Is this another house?")
     path = notebook7.notebook("inbox7")
     context = notebook7.browser.new_context(viewport={"width": 1280, "height": 900})
+    others = asked(context)
     try:
         page = context.new_page()
         page.goto(f"{notebook7.url}/notebooks/{path.name}?token={TOKEN}")
@@ -73,6 +59,7 @@ def test_notebook_7_opens_picks_and_replies(notebook7: Lab, hub: Stage, pictures
         page.screenshot(path=pictures / "notebook7.png")
         keys_stay(inbox)
         assert violations(page) == []
+        assert others == []
     finally:
         context.close()
         notebook7.end_kernel(path)
@@ -160,26 +147,3 @@ def test_the_app_is_for_who_has_its_address(address: str, hub: Stage) -> None:
             urlopen(bare + place, timeout=30).close()
         assert refused.value.code in (403, 404)
         refused.value.close()
-
-
-# --- JupyterLab -------------------------------------------------------------------------------
-
-
-def test_jupyterlab_with_an_inbox_asks_no_other_host(lab: Lab, hub: Stage) -> None:
-    hub.writes("Lars Local", "Stay at home")
-    path = lab.notebook("local")
-    context = lab.browser.new_context()
-    others = asked(context)
-    page = context.new_page()
-    try:
-        page.goto(f"{lab.url}/doc/tree/{path.name}?token={TOKEN}&reset")
-        page.wait_for_function(READY, timeout=60_000)
-        inbox = Inbox.run(page)
-        inbox.open("Lars Local")
-        inbox.send("We do.")
-        expect(inbox.message("We do.").get_by_label(re.compile("Sent|Del|Read"))).to_be_visible()
-        page.evaluate(SAVE)
-        assert others == []
-    finally:
-        context.close()
-        lab.end_kernel(path)

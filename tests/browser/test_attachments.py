@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.composing import attach, start, tiles, tool, wait_for
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import Inbox, Lab, replaced
 from tests.browser.stage import Stage
 from tests.media.recordings import heard
 
@@ -169,14 +169,11 @@ def test_a_voice_message_is_ogg_for_whatsapp(
 def test_why_nothing_can_be_recorded_is_said(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Nora Nomic", "Call me", channel="WhatsApp")
     start(inbox, "Nora Nomic")
-    fails = """name => { navigator.mediaDevices.getUserMedia = async () => {
-      throw new DOMException("", name);
-    } }"""
     for name, words in (("NotAllowedError", "allow it"), ("NotFoundError", "No microphone")):
-        inbox.page.evaluate(fails, name)
-        tool(inbox, "Record a voice message").click()
-        expect(inbox.root.get_by_role("alert")).to_contain_text(words)
-    inbox.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+        fails = f"() => Promise.reject(new DOMException('', '{name}'))"
+        with replaced(inbox.page, "navigator.mediaDevices.getUserMedia", fails):
+            tool(inbox, "Record a voice message").click()
+            expect(inbox.root.get_by_role("alert")).to_contain_text(words)
 
 
 def test_a_page_that_is_not_secure_says_what_recording_needs(lab: Lab, hub: Stage) -> None:

@@ -17,18 +17,12 @@ from tests.browser.composing import (
     undo,
     wait_for,
 )
-from tests.browser.lab import SAVE, Inbox, Lab
+from tests.browser.lab import SAVE, Inbox, Lab, inbox_of
 from tests.browser.stage import Stage
 from workspace import connect
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Direction
 from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
-
-AWAY = """import workspace
-from widgets import Inbox
-ws = workspace.connect({folder!r})
-Inbox(ws)
-"""
 
 
 @pytest.fixture
@@ -119,7 +113,7 @@ def test_what_is_written_while_the_hub_is_away_is_kept(lab: Lab, tmp_path: Path)
         folder = Path(ws.info().folder)
         row = next(row for row in ws.conversations() if row.channel_kind == "mail")
         before = len(ws.messages(row.id))
-        with lab.run(lab.blank("away", AWAY.format(folder=str(folder)))) as inbox:
+        with lab.run(lab.blank("away", inbox_of(str(folder)))) as inbox:
             start(inbox, row.contact_name)
             inbox.page.evaluate(SAVE)
             inbox.field.fill("Half")

@@ -1,21 +1,13 @@
 """An operator's day in notebooks/inbox.ipynb, on a real JupyterLab in a real browser."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import CELLS, SAVE, Inbox, Lab, running
+from tests.browser.lab import BUSY, CELLS, SAVE, Inbox, Lab, running
 from tests.browser.stage import Stage
 from workspace.models import Status
-
-BUSY = """import time
-until = time.monotonic() + 20
-while time.monotonic() < until and not globals().get("enough"):
-    pass  # computing: it gives up the interpreter only when it must
-"""
 
 
 def test_opens_while_the_next_cell_is_busy(lab: Lab, hub: Stage) -> None:
@@ -296,6 +288,10 @@ def test_keys_stay_in_the_panel(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.heading).to_have_text("Karl Key")
     inbox.page.keyboard.press("k")
     expect(inbox.heading).to_have_text("Kim Key")
+    for key, label in (("m", "Note text"), ("r", "Reply")):
+        inbox.page.keyboard.press(key)
+        expect(inbox.root.get_by_label(label, exact=True)).to_be_focused()
+        inbox.page.keyboard.press("Escape")
     inbox.page.keyboard.press("/")
     expect(inbox.search).to_be_focused()
     inbox.page.keyboard.type("dd axb")
@@ -366,14 +362,3 @@ def answered(hub: Stage, name: str) -> None:
     """Replies, and waits until the provider has it."""
     hub.ws.send(hub.named(name).id, "Here you are.")
     hub.until(lambda: hub.named(name).status is Status.REPLIED)
-
-
-@pytest.fixture(autouse=True)
-def _no_customer_in_the_file(lab: Lab, hub: Stage) -> Iterator[None]:
-    """Whatever a test did, no notebook holds a customer's name."""
-    yield
-    names = {row.contact_name for row in hub.rows()}
-    for path in lab.root.glob("*.ipynb"):
-        text = path.read_text("utf-8")
-        assert path.name != "agent.ipynb" or "cw-inbox" in text
-        assert not [name for name in names if name in text]

@@ -13,19 +13,13 @@ import pytest
 from tests.browser import hour
 from tests.browser.desk import Desk
 from tests.browser.hour import DELETED, OWN_LINE, PHOTOS, SAID, SIZE, VOICE, WHATSAPP, customer
-from tests.browser.lab import CELLS, Inbox, Lab
+from tests.browser.lab import CELLS, Inbox, Lab, inbox_of
+from tests.browser.samples import file, sound
 from tests.browser.stage import Stage, address, stage
-from tests.browser.test_strangers import file
-from tests.browser.test_view import sound
 from workspace import connect
 from workspace.client import Workspace
 from workspace.models import Conversation, DeliveryStatus, Direction
 
-CELL = """import workspace
-from widgets import Inbox
-ws = workspace.connect({folder!r})
-inbox = Inbox(ws)
-inbox"""
 ARRIVED = {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ}
 READ = {"marked_read", "marked_unread"}
 
@@ -82,6 +76,7 @@ def operator(office: Stage) -> Iterator[Workspace]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_an_hour_by_keyboard_alone(
     lab: Lab,
     office: Stage,
@@ -91,12 +86,13 @@ def test_an_hour_by_keyboard_alone(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    cells = ("# Monday", CELL.format(folder=office.ws.info().folder), "kept = 1")
+    cells = ("# Monday", inbox_of(office.ws.info().folder), "kept = 1")
     with lab.open(lab.blank("hour", *cells)) as page:
         desk = Desk(Inbox(page), pictures)
         hour.come_in(desk)
         written = page.evaluate(CELLS)
-        assert written == [cells[0], f"{cells[1]}\n{OWN_LINE}", cells[2]]
+        sources = [cells[0], f"{cells[1]}\n{OWN_LINE}", cells[2]]
+        assert written == [["code", source] for source in sources]
         hour.answer(desk)
         hour.note(desk)
         hour.narrow(desk)

@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, inbox_of
 from workspace.settings import Paths
 from workspace.testing.hub import running_hub
 from workspace.testing.mailserver import CUSTOMER, SUPPORT, MailServer, NotAvailable, mail_server
-
-INBOX = """import workspace
-from widgets import Inbox
-Inbox(workspace.connect({folder!r}))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +44,7 @@ def test_a_reply_from_the_panel_arrives_by_mail(
         secrets.write_text(f'support = "{server.password}"\n')
         ws.add_channel("mail", "Support", server.options(password="secret:support"))
         folder = ws.info().folder
-        with lab.run(lab.blank("desk", INBOX.format(folder=folder))) as inbox:
+        with lab.run(lab.blank("desk", inbox_of(folder))) as inbox:
             expect(inbox.root.get_by_text("No conversations yet")).to_be_visible()
             server.deliver(CUSTOMER, SUPPORT, letter())
             expect(inbox.row("Ada Merrow")).to_contain_text("A lamp for the hall", timeout=30_000)

@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.samples import PNG
 from tests.browser.stage import Stage, address
 
 WHATSAPP, MAIL = "WhatsApp", "Mail"
-PNG = (
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc"
-    b"\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\xa3\x1d\x1d\xb6\0\0\0\0IEND\xaeB`\x82"
-)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -242,7 +239,7 @@ def test_alone_in_a_cell(lab: Lab, hub: Stage) -> None:
         "new = NewConversation(workspace.connect())\nnew"
     )
     with lab.open(lab.blank("new_alone", cell)) as page:
-        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+        page.evaluate(RUN_ALL)
         page.get_by_role("button", name="New", exact=True).click()
         new = dialog(page)
         through(new, "SMS")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import CELLS, RUN_ALL, SAVE, Inbox, Lab, running
+from tests.browser.lab import BUSY, CELLS, RUN_ALL, SAVE, Inbox, Lab, running
 from tests.browser.stage import Stage
 from tests.private import said_by_customers
 
@@ -15,11 +15,6 @@ SOME = """import workspace
 from widgets import Inbox
 ws = workspace.connect()
 Inbox(ws, panels={panels!r}, height="520px", conversation_id={id!r})
-"""
-BUSY = """import time
-until = time.monotonic() + 60
-while time.monotonic() < until and not globals().get("enough"):
-    pass
 """
 GONE = "from IPython.display import clear_output\nclear_output()"
 NOTES = """() => {

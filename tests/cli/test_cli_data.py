@@ -5,16 +5,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import Result
+from convo import Convo
 
 from workspace.client import Workspace
-
-Convo = Callable[..., Result]
 
 QUERY = "SELECT conversation_id AS id, last_activity_at FROM v1.conversations ORDER BY 1"
 

@@ -8,21 +8,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from click.testing import Result
+from convo import Convo
 
 from tests.conftest import ROOT
 from workspace import lock, process
 from workspace.cli import exit_code
 from workspace.errors import HubUnavailable, NotFound, QueryLimit, StoreLocked
 from workspace.settings import Paths, Settings
-
-Convo = Callable[..., Result]
 
 COMMAND = [sys.executable, "-m", "workspace.cli"]
 

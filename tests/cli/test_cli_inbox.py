@@ -1,16 +1,13 @@
 """The verbs of the inbox from a shell: honest exit codes, one sentence for each error."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from convo import Convo
 
 from workspace.client import Workspace
 from workspace.models import Status
-
-Convo = Callable[..., Result]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import Convo
+from convo import Convo
 
 from workspace.client import Workspace
 from workspace.models import Direction

@@ -5,20 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from refusals import refused
 
 from workspace.client import Workspace
 
 Signed = Callable[..., dict[str, str]]
 Some = Callable[..., list[int]]
 LIST, VERB = "/v1/conversations/list", "/v1/conversations/verbs/mark_unread"
-
-
-def refused(answer: httpx.Response, status: int, code: str, *words: str) -> None:
-    told = answer.json()
-    assert (answer.status_code, told["error"]) == (status, code), told
-    for word in words:
-        assert word in told["message"]
-    assert len(answer.content) < 1_000, "what was wrong must not come back at length"
 
 
 def test_an_address_and_a_body_say_the_same(http: httpx.Client, some: Some) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from refusals import refused
 
 from workspace.client import Workspace
 from workspace.hub.limits import MAX_BODY
@@ -18,15 +19,6 @@ STORED = (
     "SELECT (SELECT count(*) FROM v1.conversations), (SELECT count(*) FROM v1.contacts), "
     "(SELECT count(*) FROM v1.messages)"
 )
-
-
-def refused(answer: httpx.Response, status: int, code: str, *words: str) -> None:
-    told = answer.json()
-    assert (answer.status_code, told["error"]) == (status, code), told
-    assert set(told) == {"error", "message", "detail"}
-    assert told["message"].endswith((".", "?")) or " " in told["message"]
-    for word in words:
-        assert word in told["message"]
 
 
 # --- addresses and queries --------------------------------------------------------------------

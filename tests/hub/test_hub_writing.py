@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from refusals import refused
 
 from workspace.client import Workspace
 from workspace.settings import MAX_TEXT
@@ -13,14 +14,6 @@ Signed = Callable[..., dict[str, str]]
 Some = Callable[..., list[int]]
 UNKNOWN = 2**62
 DECISIONS = ["cancel", "send_again", "mark_sent"]
-
-
-def refused(answer: httpx.Response, status: int, code: str, *words: str) -> None:
-    told = answer.json()
-    assert (answer.status_code, told["error"]) == (status, code), told
-    assert set(told) == {"error", "message", "detail"}
-    for word in words:
-        assert word in told["message"]
 
 
 # --- decisions about a message ----------------------------------------------------------------

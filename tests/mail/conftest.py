@@ -1,15 +1,14 @@
-"""A mail channel on real servers, and a thread that reads what it yields."""
+"""A mail channel on real servers."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from queue import Empty, Queue
 from typing import Any
 
 import pytest
+from inflow import Channels, Inflow
 
 from workspace.channels import create
-from workspace.channels.base import Channel, Payload
+from workspace.channels.base import Channel
 from workspace.settings import Paths, Secrets
 from workspace.testing.mailserver import MailServer, NotAvailable, mail_server
 
@@ -30,9 +29,6 @@ def server(running_server: MailServer) -> MailServer:
     return running_server
 
 
-Channels = Callable[..., Channel]
-
-
 @pytest.fixture
 def channel(server: MailServer, tmp_path: Path) -> Iterator[Channels]:
     """Makes a channel of support@example.test; keywords change its options."""
@@ -46,61 +42,6 @@ def channel(server: MailServer, tmp_path: Path) -> Iterator[Channels]:
     yield make
     for each in made:
         each.close()
-
-
-class Inflow:
-    """A channel's `run` in a thread of its own, as the hub has it."""
-
-    def __init__(self, channel: Channel, cursor: str | None = None) -> None:
-        self.channel = channel
-        self.cursor = cursor
-        self.error: Exception | None = None
-        self.ended = threading.Event()
-        self._stop = threading.Event()
-        self._payloads: Queue[Payload] = Queue()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            for payload in self.channel.run(self._stop, self.cursor):
-                self._payloads.put(payload)
-        except Exception as error:
-            self.error = error
-        finally:
-            self.ended.set()
-
-    def next(self, seconds: float = 20) -> Payload:
-        """The next payload, the cursor kept as the hub keeps it."""
-        try:
-            payload = self._payloads.get(timeout=seconds)
-        except Empty:
-            raise AssertionError(f"no payload; the reader said {self.error!r}") from None
-        self.cursor = payload.cursor
-        return payload
-
-    def mails(self, count: int) -> list[Payload]:
-        """The next so many payloads with a mail in them."""
-        found: list[Payload] = []
-        while len(found) < count:
-            payload = self.next()
-            if payload.raw:
-                found.append(payload)
-        return found
-
-    def idle(self) -> None:
-        """Waits until everything there is has been read: the cursor-only payload came first."""
-        payload = self.next()
-        assert not payload.raw
-
-    def nothing_more(self) -> bool:
-        """Whether nothing else came; call it when the reader has ended."""
-        return all(not payload.raw for payload in list(self._payloads.queue))
-
-    def stop(self) -> str | None:
-        self._stop.set()
-        assert self.ended.wait(5)
-        return self.cursor
 
 
 @pytest.fixture

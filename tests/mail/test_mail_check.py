@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from conftest import Channels
+from inflow import Channels
 
 from workspace.errors import ConfigError
 from workspace.models import Check

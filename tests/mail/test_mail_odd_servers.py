@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Inflow
+from inflow import Inflow
 from mail_samples import mail
 from odd_imap import Odd, odd_imap
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from conftest import Channels, Inflow
+from inflow import Channels, Inflow
 from mail_samples import PLAIN, mail
 
 from workspace.channels.base import Payload, Received

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from conftest import Channels, Inflow
+from inflow import Channels, Inflow
 from odd_smtp import Odd, odd_smtp
 
 from workspace.channels import create

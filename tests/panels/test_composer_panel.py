@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.panels.conftest import PIECE, Browser, Refused, upload
+from tests.panels.speaking import PIECE, Browser, Refused, upload
 from widgets import Composer
 from widgets.emoji import emoji
 from widgets.uploads import Uploads

@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 import traitlets
 
-from tests.panels.conftest import Browser, Refused
-from widgets import ConversationList, Filters
+from tests.panels.speaking import Browser, Refused, until
+from widgets import ConversationList
 from widgets.filters import Filter
 from workspace.client import Workspace
 from workspace.errors import QueryFailed
 from workspace.models import Status, Tab
 from workspace.testing.hub import running_hub
-
-ALL = "select id from v1.conversations"
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +50,6 @@ def shown(browser: Browser, view: str = "v") -> list[dict[str, Any]]:
 
 def ids_of(rows: Any) -> list[str]:
     return [str(row["id"] if isinstance(row, dict) else row.id) for row in rows]
-
-
-def until(browser: Browser, condition: Any) -> None:
-    with browser.heard:
-        assert browser.heard.wait_for(condition, timeout=30)
 
 
 def test_pages_come_in_the_order_of_the_hub(ws: Workspace) -> None:
@@ -330,66 +323,6 @@ def test_the_whole_list_is_a_frame(ws: Workspace) -> None:
     assert not frame.id.duplicated().any()
     panel.filter = Filter(search="nobody ever said this")
     assert len(panel.to_df()) == 0
-
-
-# --- saved views
-
-
-@pytest.fixture
-def filters(ws: Workspace) -> Iterator[Browser]:
-    yield Browser(Filters(ws))
-    for view in ws.views():
-        ws.delete_view(view.name)
-
-
-def test_a_view_is_saved_opened_changed_and_renamed(ws: Workspace, filters: Browser) -> None:
-    panel = filters.panel
-    assert isinstance(panel, Filters)
-    assert filters.ask("ready", view="v")["views"] == {"views": [], "on": "", "changed": False}
-    panel.filter = Filter(status=(Status.PENDING,), search="refund", zone="Europe/Berlin")
-    filters.ask("view_save", name="Refunds")
-    assert filters.pushed("views")[-1] == {"views": ["Refunds"], "on": "Refunds", "changed": False}
-    panel.filter = Filter(status=(Status.PENDING,), search="refund", tab=Tab.ARCHIVED)
-    assert not filters.pushed("views")[-1]["changed"]
-    panel.filter = Filter(search="refund", unread=True)
-    assert filters.pushed("views")[-1]["changed"]
-    filters.ask("view_rename", name="Refunds", to="Money back")
-    assert filters.pushed("views")[-1] == {
-        "views": ["Money back"],
-        "on": "Money back",
-        "changed": True,
-    }
-    filters.ask("view_open", name="Money back")
-    assert panel.filter == Filter(status=(Status.PENDING,), search="refund")
-    filters.ask("view_open", name="")
-    assert panel.filter == Filter()
-    with pytest.raises(Refused, match="no view"):
-        filters.ask("view_open", name="Refunds")
-
-
-def test_views_live_between_panels(ws: Workspace, filters: Browser) -> None:
-    other = Browser(Filters(ws))
-    other.ask("ready", view="w")
-    filters.ask("view_save", name="Everything")
-    until(other, lambda: other.pushed("views"))
-    assert other.pushed("views")[-1]["views"] == ["Everything"]
-    lost = filters.ask("view_delete", name="Everything")
-    until(other, lambda: other.pushed("views")[-1]["views"] == [])
-    filters.ask("view_restore", **lost)
-    until(other, lambda: other.pushed("views")[-1]["views"] == ["Everything"])
-
-
-def test_a_view_from_python_keeps_its_query(ws: Workspace, filters: Browser) -> None:
-    panel = filters.panel
-    assert isinstance(panel, Filters)
-    query = f"{ALL} where unread_count > 0"
-    ws.save_view("By query", {"query": query, "status": "pending", "since": "2026-01-01"})
-    filters.ask("view_open", name="By query")
-    assert panel.filter.query == query
-    assert panel.filter.status == (Status.PENDING,)
-    browser = Browser(ConversationList(ws, query=query, filter=panel.filter))
-    with pytest.raises(Refused, match="another list"):
-        browser.ask("ready", view="v", to="v")
 
 
 def test_saved_state_names_nobody(ws: Workspace) -> None:

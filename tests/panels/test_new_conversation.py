@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.panels.conftest import Browser, Refused, upload
+from tests.panels.speaking import Browser, Refused, upload
 from widgets import Inbox, NewConversation
 from workspace.client import Workspace
 from workspace.models import Channel

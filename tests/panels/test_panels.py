@@ -2,11 +2,11 @@
 
 import json
 import threading
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.panels.conftest import Browser, Refused
+from tests.panels.speaking import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
 from widgets.live import News, gather
@@ -19,13 +19,6 @@ from workspace.models import Change, Conversation, Status, Tab
 def first(ws: Workspace, **filters: object) -> Conversation:
     [row] = ws.conversations(limit=1, **filters)  # type: ignore[arg-type]
     return row
-
-
-def eventually(browser: Browser, push: str) -> list[Any]:
-    """Waits for what the live thread says after a change."""
-    with browser.heard:
-        assert browser.heard.wait_for(lambda: browser.pushed(push), timeout=30)
-    return browser.pushed(push)
 
 
 def test_a_panel_nobody_sees_asks_nothing(ws: Workspace) -> None:
@@ -51,8 +44,8 @@ def test_filters_and_list_are_linked(ws: Workspace) -> None:
     assert inbox.list.filter == Filter(
         status=(Status.PENDING, Status.REPLIED), zone="Europe/Berlin"
     )
-    [_, change] = rows.pushed("rows")
-    assert {row["status"] for row in change["rows"]} == {"pending", "replied"}
+    begun = [push for push in rows.pushed("rows") if push["fresh"]][-1]
+    assert {row["status"] for row in begun["rows"]} == {"pending", "replied"}
     told = filters.pushed("totals")[-1]
     counts = ws.conversations(status=("pending", "replied"), limit=1).counts
     assert told == {"all": counts.all, "archived": counts.archived, "filtered": True}
@@ -156,14 +149,13 @@ def test_sending_twice_with_one_key_sends_once(ws: Workspace) -> None:
 
 
 def test_a_closed_window_gives_its_reason(ws: Workspace) -> None:
-    old = ws.conversations(until="2020-01-01", limit=1)
-    assert len(old) == 0
-    rows = [r for r in ws.conversations(limit=120) if r.channel_kind == "whatsapp"]
-    closed = [r for r in rows if r.window_closes_at and r.window_closes_at < r.last_activity_at]
-    row = closed[0] if closed else rows[-1]
-    state = Browser(Composer(ws)).ask("ready", view="v", conversation_id=str(row.id))
     wanted = "A template message is required outside the 24-hour messaging window."
-    assert state["closed_refusal"] == wanted
+    now = datetime.now(UTC)
+    found = [row for row in ws.conversations(limit=120) if row.channel_kind == "whatsapp"]
+    for is_open, refusal in ((True, ""), (False, wanted)):
+        row = next(row for row in found if (row.window_closes_at > now) is is_open)
+        state = Browser(Composer(ws)).ask("ready", view="v", conversation_id=str(row.id))
+        assert (state["refusal"], state["closed_refusal"]) == (refusal, wanted)
 
 
 def test_a_file_comes_in_parts(ws: Workspace) -> None:
@@ -211,6 +203,41 @@ def test_a_bug_is_told_without_what_it_says(
     assert "Ada" not in str(refused.value)
     assert "Ada" not in caplog.text
     assert "ValueError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"ask": "close"}, "does not know this request"),
+        ({"ask": "_act", "args": {}}, "does not know this request"),
+        ({"ask": None}, "does not know this request"),
+        ({"ask": ["open"], "args": {}}, "does not know this request"),
+        ({"ask": "open", "args": ["1"]}, "does not know this request"),
+        ({"ask": "open", "args": "conversation_id"}, "does not know this request"),
+        ({"ask": "open"}, "Something went wrong in the kernel (TypeError)"),
+        ({"ask": "open", "args": {"surprise": "Ada"}}, "Something went wrong in the kernel"),
+        ({"ask": "open", "args": {"view": ["v"], "conversation_id": "1"}}, "Something went wrong"),
+    ],
+    ids=str,
+)
+def test_what_is_no_request_is_answered(
+    request_: dict[str, object], said: str, ws: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = Browser(ConversationView(ws))
+    browser.panel._received(browser.panel, {"call": "c", **request_}, [])
+    with browser.heard:
+        assert browser.heard.wait_for(lambda: browser.said, timeout=30)
+    [answer] = browser.said
+    assert answer["call"] == "c"
+    assert said in answer["error"]["message"]
+    assert "Ada" not in f"{answer} {caplog.text}"
+
+
+@pytest.mark.parametrize("content", [None, "open", ["ask"], {}, {"args": {}}], ids=str)
+def test_what_asks_for_nothing_is_not_heard(content: object, ws: Workspace) -> None:
+    browser = Browser(ConversationView(ws))
+    browser.panel._received(browser.panel, content, [])
+    assert browser.said == []
 
 
 def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:

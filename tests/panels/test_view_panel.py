@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.panels.conftest import Browser, Refused
+from tests.panels.speaking import Browser, Refused
 from widgets import ContactCard, ConversationView, Inbox
 from workspace.client import Workspace
 from workspace.models import Conversation, EventKind
