@@ -1,6 +1,8 @@
 """What becomes of a message that is to be sent."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from wire import (
 from workspace.channels.base import Outbound, Response
 from workspace.models import DeliveryStatus, FailureKind, Status
 from workspace.services import settling
+from workspace.services.sender import LOOKUPS
 
 D = DeliveryStatus
 
@@ -364,6 +367,41 @@ def test_a_thread_sends_as_soon_as_something_is_queued(office: Office) -> None:
     assert sent.wait(30)
     office.services.delivery.stop()
     assert office.status(message.id) is D.SENT
+
+
+def test_what_cant_be_read_for_a_moment_is_sent_later(office: Office) -> None:
+    message = office.send(office.hear().id)
+    with unreadable(office), pytest.raises(Exception, match="messages"):
+        office.step()
+    office.step()
+    assert office.status(message.id) is D.SENT
+
+
+def test_a_doubt_that_cant_be_read_for_a_moment_is_looked_up_later(office: Office) -> None:
+    office.wire.answers = [break_off(FailureKind.UNKNOWN_OUTCOME)]
+    message = office.send(office.hear().id)
+    office.step()
+    office.wire.found = {"key-1": True}
+    office.clock.advance(LOOKUPS[0])
+    with unreadable(office), pytest.raises(Exception, match="messages"):
+        office.step()
+    office.step()
+    assert office.status(message.id) is D.SENT
+
+
+@contextmanager
+def unreadable(office: Office) -> Iterator[None]:
+    """The messages, in the eyes of whoever reads them; an index would hold on to their name."""
+    store = office.services.store
+    sql = "SELECT index_name, sql FROM duckdb_indexes() WHERE table_name = 'messages'"
+    indexes = store.write(lambda tx: tx.execute(sql))
+    for name, _ in indexes:
+        store.write(lambda tx, name=name: tx.execute(f"DROP INDEX {name}"))
+    store.write(lambda tx: tx.execute("ALTER TABLE messages RENAME TO gone"))
+    yield
+    store.write(lambda tx: tx.execute("ALTER TABLE gone RENAME TO messages"))
+    for _, sql in indexes:
+        store.write(lambda tx, sql=sql: tx.execute(sql))
 
 
 def test_an_attempt_that_outlives_its_lease_is_in_doubt_until_it_answers(tmp_path: Path) -> None:
