@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office
+from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office, refuse
 
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.errors import (
@@ -190,6 +190,18 @@ def test_one_key_is_one_message_even_when_the_template_is_gone(office: Office) -
     assert send(office, conversation.id, key="k").id == first.id
     with pytest.raises(ConvoError, match="out of reach"):
         send(office, conversation.id, key="another")
+
+
+def test_sent_again_twice_with_one_key_even_when_the_provider_is_gone(office: Office) -> None:
+    office.wire.answers = [refuse(FailureKind.INVALID)]
+    message = send(office, office.hear().id)
+    office.step()
+    again = office.services.sends.send_again
+    first = again(message.id, ANN, "k")
+    office.wire.offers = OUT_OF_REACH
+    assert again(message.id, ANN, "k") == first
+    with pytest.raises(ConvoError, match="out of reach"):
+        again(message.id, ANN, "another")
 
 
 def test_a_template_that_cant_be_looked_up_holds_up_nobody_else(office: Office) -> None:
