@@ -147,7 +147,7 @@ def test_files_travel_with_their_message(office: Office) -> None:
 def test_an_upload_is_used_once(office: Office) -> None:
     conversation = office.hear()
     upload = uploaded(office)
-    with pytest.raises(Conflict):
+    with pytest.raises(InvalidRequest, match="named twice"):
         office.services.replies.send(conversation.id, "", [upload, upload], ANN, None)
     office.services.replies.send(conversation.id, "", [upload], ANN, None)
     with pytest.raises(Conflict, match="upload it again"):

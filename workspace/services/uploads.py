@@ -59,11 +59,16 @@ class Uploads:
 
 
 def unsent(tx: Driver, wanted: Sequence[int]) -> list[UploadRow]:
-    """Uploads that may go into a message now. Raises NotFound, Conflict for a used one."""
+    """Uploads that may go into a message now, each named once.
+
+    Raises NotFound, InvalidRequest, Conflict for a used one.
+    """
     found = rows.find(tx, wanted)
     for id in wanted:
+        if wanted.count(id) > 1:
+            raise InvalidRequest(f"The upload {id} is named twice; name each file once.")
         if id not in found:
             raise NotFound(f"No upload {id}; upload the file again.", id=str(id))
-        if found[id].used or wanted.count(id) > 1:
+        if found[id].used:
             raise Conflict(f"The upload {id} belongs to a message already; upload it again.")
     return [found[id] for id in wanted]
