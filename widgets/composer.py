@@ -51,6 +51,9 @@ class Composer(TemplatePanel):
             except NotFound:
                 self.push("state", None)
 
+    def _meant_for(self) -> str:
+        return self.conversation_id
+
     def _situation(self, conversation_id: str) -> dict[str, Any]:
         conversation, takes = self._conversation(conversation_id)
         now = situation.situation(conversation, self.ws.contact(conversation.contact_id))

@@ -22,6 +22,8 @@ from workspace.settings import MAX_UPLOAD
 class _Spool:
     name: str
     size: int
+    conversation: str
+    """For which it is meant; "": none yet."""
     file: BinaryIO = field(default_factory=TemporaryFile)
     """Nameless where the system allows it: gone with this process, whatever happens to it."""
     received: int = 0
@@ -34,12 +36,12 @@ class Uploads:
     def __init__(self) -> None:
         self._spools: dict[str, _Spool] = {}
 
-    def start(self, name: str, size: int) -> str:
+    def start(self, name: str, size: int, conversation: str = "") -> str:
         """The id under which the pieces come. Raises TooLarge."""
         if not isinstance(size, int) or not 0 <= size <= MAX_UPLOAD:
             raise TooLarge(f"{name} is larger than {MAX_UPLOAD:,} bytes, the most the hub takes.")
         id = uuid4().hex
-        self._spools[id] = _Spool(name, size)
+        self._spools[id] = _Spool(name, size, conversation)
         return id
 
     def add(self, id: str, offset: int, data: bytes) -> int:
@@ -62,7 +64,7 @@ class Uploads:
         with spool.lock:
             if spool.received != spool.size:
                 raise InvalidRequest("The file has not arrived completely; attach it again.")
-            stored = ws.upload(spool.name, spool.file)
+            stored = ws.upload(spool.name, spool.file, spool.conversation or None)
         self.cancel(id)
         return stored
 
@@ -88,9 +90,13 @@ class UploadPanel(Panel):
         """What the hub has been given, by id."""
         super().__init__(ws, **traits)
 
+    def _meant_for(self) -> str:
+        """The conversation whose files these are to be; "": there is none yet."""
+        return ""
+
     @answers("upload_start", local=True)
     def _upload_start(self, name: str, size: int) -> dict[str, str]:
-        return {"upload": self._uploads.start(name, size)}
+        return {"upload": self._uploads.start(name, size, self._meant_for())}
 
     @answers("upload_piece", local=True)
     def _upload_piece(self, upload: str, offset: int, data: bytes) -> dict[str, int]:

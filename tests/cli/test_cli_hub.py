@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import pytest
 from convo import Convo
 
@@ -211,6 +212,20 @@ def test_app_says_that_its_port_is_taken(convo: Convo) -> None:
             code=2,
         ).stderr
     assert f"Port {port} is taken" in said
+
+
+def test_app_says_that_it_ended_by_itself(folder: Path) -> None:
+    notebook = str(ROOT / "notebooks" / "inbox.ipynb")
+    command = [*COMMAND, "app", notebook, "--no-browser", "--folder", str(folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        assert "The app is at" in run.stdout.readline()
+        [voila] = psutil.Process(run.pid).children()
+        voila.kill()
+        _, said = run.communicate(timeout=30)
+    assert (run.returncode, "ended by itself" in said) == (1, True)
 
 
 def test_run_refuses_an_unknown_job(convo: Convo) -> None:

@@ -98,6 +98,40 @@ def test_templates(convo: Convo, ws: Workspace) -> None:
     ws.remove_channel(channel)
 
 
+def test_verbs_on_all_that_match(convo: Convo, ws: Workspace) -> None:
+    where = ("--where", "status=pending,replied")
+    count = ws.conversations(status=["pending", "replied"], limit=1).total
+    refused = convo("archive", *where, "--expected", count + 1, code=1).stderr
+    assert f"{count:,}" in refused
+    assert convo("archive", *where, "--expected", count).stdout == f"{count} archived.\n"
+    assert "needs expected" in convo("unarchive", *where, code=2).stderr
+    where += ("--where", "tab=archived", "--expected")
+    there = ws.conversations(tab="archived", status=["pending", "replied"], limit=1).total
+    assert convo("unarchive", *where, there).stdout == f"{there} unarchived.\n"
+
+
+def test_a_verb_needs_ids_or_a_filter(convo: Convo, id: int) -> None:
+    assert "choose conversations" in convo("archive", code=2).stderr
+    assert "not by both" in convo("archive", id, "--where", "unread=true", code=2).stderr
+    assert (
+        "--where names tab twice"
+        in convo("archive", "--where", "tab=all", "--where", "tab=archived", code=2).stderr
+    )
+    assert "statsu" in convo("archive", "--where", "statsu=pending", code=2).stderr
+
+
+def test_views(convo: Convo, ws: Workspace) -> None:
+    assert "convo views save" in convo("views", "list").stdout
+    convo("views", "save", "To do", "--where", "status=created,pending", "--where", "unread=true")
+    assert [(v.name, v.filter) for v in ws.views()] == [
+        ("To do", {"status": ["created", "pending"], "unread": True})
+    ]
+    assert "status=created,pending, unread=True" in convo("views", "list").stdout
+    assert json.loads(convo("views", "list", "--json").stdout)[0]["name"] == "To do"
+    convo("views", "remove", "To do")
+    assert ws.views() == []
+
+
 def test_delete_asks_naming_who_and_how_much(convo: Convo, ws: Workspace) -> None:
     id = ws.conversations(limit=500)[-1].id
     lost = ws.contents(id)

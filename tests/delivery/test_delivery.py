@@ -1,5 +1,7 @@
 """What becomes of a message that is to be sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from wire import (
 from workspace.channels.base import Outbound, Response
 from workspace.models import DeliveryStatus, FailureKind, Status
 from workspace.services import settling
+from workspace.services.sender import LOOKUPS
 
 D = DeliveryStatus
 
@@ -298,6 +301,41 @@ def test_a_channel_sends_no_faster_than_it_may(tmp_path: Path) -> None:
     office.step()
     assert len(wire.took) == 3
     office.services.close()
+
+
+def test_what_cant_be_read_for_a_moment_is_sent_later(office: Office) -> None:
+    message = office.send(office.hear().id)
+    with unreadable(office), pytest.raises(Exception, match="messages"):
+        office.step()
+    office.step()
+    assert office.status(message.id) is D.SENT
+
+
+def test_a_doubt_that_cant_be_read_for_a_moment_is_looked_up_later(office: Office) -> None:
+    office.wire.answers = [break_off(FailureKind.UNKNOWN_OUTCOME)]
+    message = office.send(office.hear().id)
+    office.step()
+    office.wire.found = {"key-1": True}
+    office.clock.advance(LOOKUPS[0])
+    with unreadable(office), pytest.raises(Exception, match="messages"):
+        office.step()
+    office.step()
+    assert office.status(message.id) is D.SENT
+
+
+@contextmanager
+def unreadable(office: Office) -> Iterator[None]:
+    """The messages, in the eyes of whoever reads them; an index would hold on to their name."""
+    store = office.services.store
+    sql = "SELECT index_name, sql FROM duckdb_indexes() WHERE table_name = 'messages'"
+    indexes = store.write(lambda tx: tx.execute(sql))
+    for name, _ in indexes:
+        store.write(lambda tx, name=name: tx.execute(f"DROP INDEX {name}"))
+    store.write(lambda tx: tx.execute("ALTER TABLE messages RENAME TO gone"))
+    yield
+    store.write(lambda tx: tx.execute("ALTER TABLE gone RENAME TO messages"))
+    for _, sql in indexes:
+        store.write(lambda tx, sql=sql: tx.execute(sql))
 
 
 def test_a_removed_channel_fails_what_it_still_had_to_send(office: Office) -> None:

@@ -83,17 +83,14 @@ def check_heads(office: Office) -> None:
     with office.services.store.read() as db:
         ids = [row[0] for row in db.execute("SELECT id FROM conversations")]
         for id, head in heads.load(db, ids).items():
-            shown = [part.shown for part in heads.parts(db, [id])[id]]
-            last = shown[-1]
+            sql = "SELECT id, delivery_status, occurred_at FROM messages WHERE conversation_id = $1"
+            shown = sorted(db.execute(sql, [id]), key=lambda row: (row[2], row[0]))
             assert (head.first_message_id, head.last_message_id) == (
-                min(m.id for m in shown),
-                max(m.id for m in shown),
+                min(row[0] for row in shown),
+                max(row[0] for row in shown),
             )
-            assert (head.preview_message_id, head.preview_delivery, head.last_activity_at) == (
-                last.id,
-                last.delivery_status,
-                last.occurred_at,
-            )
+            newest = (head.preview_message_id, head.preview_delivery, head.last_activity_at)
+            assert newest == shown[-1]
         people = {row[0] for row in db.execute("SELECT contact_id FROM conversations")}
         assert people == {row[0] for row in db.execute("SELECT id FROM contacts")}
 

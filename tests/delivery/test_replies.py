@@ -16,7 +16,17 @@ from workspace.errors import (
     NotFound,
     TooLarge,
 )
-from workspace.models import Actor, ActorKind, DeliveryStatus, MediaKind, Origin, StartRule, Status
+from workspace.models import (
+    Actor,
+    ActorKind,
+    DeliveryStatus,
+    EventKind,
+    MediaKind,
+    Origin,
+    StartRule,
+    Status,
+)
+from workspace.store import changes
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -137,7 +147,7 @@ def test_files_travel_with_their_message(office: Office) -> None:
 def test_an_upload_is_used_once(office: Office) -> None:
     conversation = office.hear()
     upload = uploaded(office)
-    with pytest.raises(Conflict):
+    with pytest.raises(InvalidRequest, match="named twice"):
         office.services.replies.send(conversation.id, "", [upload, upload], ANN, None)
     office.services.replies.send(conversation.id, "", [upload], ANN, None)
     with pytest.raises(Conflict, match="upload it again"):
@@ -220,6 +230,30 @@ def test_goes_on_in_the_conversation_there_is(office: Office) -> None:
     assert start(office, "0049 151 23456789".replace("00", "+", 1)).id == before.id
     assert len(office.services.inbox.messages(before.id).messages) == 2
     assert office.all()[0].contact_name == "Ada"
+
+
+def test_a_name_given_to_somebody_without_one_is_logged_wherever_they_are(office: Office) -> None:
+    other = office.services.accounts.add("wire", "other", {}).id
+    there = office.services.replies.start_conversation(
+        other, "+4915123456789", "", "hello", "", [], ANN, None
+    )
+    store, inbox = office.services.store, office.services.inbox
+    with store.read() as db:
+        before = changes.last(db)
+    here = start(office, "+4915123456789", name=" Ada  L. ")
+    for id in (here.id, there.id):
+        assert inbox.conversation(id).contact_name == "Ada L."
+    [event] = inbox.messages(there.id).events
+    assert (event.kind, event.actor) == (EventKind.RENAMED, ANN)
+    with store.read() as db:
+        assert there.id in {c.conversation_id for c in changes.since(db, before, 10)}
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\u202eb", "\ud800", "x" * 201])
+def test_a_name_that_cant_be_shown_is_refused(office: Office, name: str) -> None:
+    with pytest.raises(InvalidRequest, match="name"):
+        start(office, "+4915123456789", name=name)
+    assert office.all() == []
 
 
 def test_one_key_starts_one_conversation(office: Office) -> None:

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office
+from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office, refuse
 
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.errors import (
@@ -111,6 +111,7 @@ def test_it_goes_outside_the_window(office: Office) -> None:
         (replace(ORDER, values={**VALUES, "2": " "}), "a value for 2"),
         (replace(ORDER, values={**VALUES, "7": "x"}), "no variable 7"),
         (replace(ORDER, values={**VALUES, "1": "x" * 1024}), "at most 1,024"),
+        (replace(ORDER, values={**VALUES, "1": "A     D"}), "more than four spaces"),
         (replace(ORDER, values={**VALUES, "header.1": "x" * 60}), "at most 60"),
         (TemplateChoice("feedback_request", "en", {"1": "a", "2": "b"}), "is PAUSED"),
         (TemplateChoice("photo_of_your_order", "en", {"1": "a", "2": "b"}), "needs one image"),
@@ -129,6 +130,13 @@ def test_what_cant_be_sent_is_refused_and_leaves_nothing(
         start(office, choice, phone=conversation.address.value)
     with office.services.store.read() as db:
         assert db.execute("SELECT count(*) FROM contacts") == [(1,)]
+
+
+def test_four_spaces_in_a_value_are_taken(office: Office) -> None:
+    values = {**VALUES, "1": "A    D"}
+    message = send(office, office.hear().id, replace(ORDER, values=values))
+    office.step()
+    assert office.status(message.id) is DeliveryStatus.SENT
 
 
 def test_nothing_goes_beside_a_template(office: Office) -> None:
@@ -190,6 +198,18 @@ def test_one_key_is_one_message_even_when_the_template_is_gone(office: Office) -
     assert send(office, conversation.id, key="k").id == first.id
     with pytest.raises(ConvoError, match="out of reach"):
         send(office, conversation.id, key="another")
+
+
+def test_sent_again_twice_with_one_key_even_when_the_provider_is_gone(office: Office) -> None:
+    office.wire.answers = [refuse(FailureKind.INVALID)]
+    message = send(office, office.hear().id)
+    office.step()
+    again = office.services.sends.send_again
+    first = again(message.id, ANN, "k")
+    office.wire.offers = OUT_OF_REACH
+    assert again(message.id, ANN, "k") == first
+    with pytest.raises(ConvoError, match="out of reach"):
+        again(message.id, ANN, "another")
 
 
 def test_a_template_that_cant_be_looked_up_holds_up_nobody_else(office: Office) -> None:

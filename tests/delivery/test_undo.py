@@ -194,6 +194,22 @@ def test_a_failed_mark_is_back(office: Office) -> None:
     assert office.all()[0].preview.text == office.message(failed.id).text
 
 
+@pytest.mark.parametrize("text", ["\n x" * 1000, "𝒙" * 900, "word " * 2000])
+def test_a_long_preview_is_back(office: Office, text: str) -> None:
+    before = office.hear(text=text)
+    cancel(office, office.send(before.id, "no, wait"))
+    assert office.all() == [before]
+
+
+def test_a_preview_without_a_text_is_back(office: Office) -> None:
+    id = office.hear().id
+    upload = office.services.replies.upload("a.png", BytesIO(PNG)).id
+    office.services.replies.send(id, "", [upload], Actor(ActorKind.AGENT, "helper"), None)
+    [before] = office.all()
+    cancel(office, office.send(id, "no, wait"))
+    assert office.all() == [before]
+
+
 def test_a_conversation_whose_only_message_is_taken_back_stays_for_its_text(
     office: Office,
 ) -> None:

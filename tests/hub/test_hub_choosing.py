@@ -124,8 +124,8 @@ def test_views_are_saved_told_and_deleted(http: httpx.Client, signed: Signed) ->
     ("said", "word"),
     [
         ({"name": "x"}, "filter"),
-        ({"name": " ", "filter": {}}, "1 to 80"),
-        ({"name": "x" * 81, "filter": {}}, "1 to 80"),
+        ({"name": " ", "filter": {}}, "no name"),
+        ({"name": "x" * 201, "filter": {}}, "200 characters"),
         ({"name": "a\0", "filter": {}}, "name"),
         ({"name": "x", "filter": {"stauts": 1}}, "filter.stauts"),
         ({"name": "x", "filter": {"cursor": "x"}}, "filter.cursor"),

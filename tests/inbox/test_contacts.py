@@ -160,6 +160,7 @@ def test_asked_twice_with_one_key(contacts: Contacts, inbox: Inbox, builder: Bui
         (Update(name="a\x00b"), "can't be shown"),
         (Update(name="a\x1b[2Jb"), "can't be shown"),
         (Update(name="\ud800"), "can't be shown"),
+        (Update(name="a\u202eb"), "can't be shown"),
     ],
 )
 def test_what_is_no_change(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from post import Post, open_post
 
-from workspace.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from workspace.errors import InvalidRequest, NotFound, TooLarge
 from workspace.models import Actor, ActorKind, SavedDraft, Upload
 from workspace.settings import MAX_TEXT
 from workspace.store import threads
@@ -83,7 +83,7 @@ def test_its_files_keep_their_order_and_leave_when_they_are_sent(post: Post) -> 
     saved = save(post, id, "see", second.id, first.id)
     assert saved is not None
     assert saved.uploads == (second, first)
-    with pytest.raises(Conflict):
+    with pytest.raises(InvalidRequest, match="named twice"):
         save(post, id, "see", first.id, first.id)
     with pytest.raises(NotFound, match="No upload 99"):
         save(post, id, "see", 99)

@@ -62,6 +62,7 @@ def work_on(post: Post, id: int) -> None:
     services.delivery.deliver_due()
     upload = services.replies.upload(file, BytesIO(SECRET.encode()))
     services.drafts.save(id, f"Dear {SECRET}, as I said", False, [upload.id], ANA)
+    services.replies.upload(file, BytesIO(SECRET.encode()), id)  # in no draft yet
     wanted = Filter(contact=services.inbox.conversation(id).contact_id)
     services.inbox.mark_unread(Matching(wanted, 1), ANA, "key-of-all-that-match")
 
@@ -74,7 +75,7 @@ def test_nothing_is_left(post: Post) -> None:
     id = whole_story(post)
     other = post.receive("Somebody else", address="+491", file="other.txt")
     assert post.everything().count(SECRET) > 5
-    assert len(files(post)) == 3
+    assert len(files(post)) == 4
     assert delete(post, id) == [Outcome(id, True)]
     left = post.everything()
     assert SECRET not in left

@@ -133,6 +133,17 @@ def test_a_file_comes_in_pieces_and_leaves_as_it_was(
     assert ws.attachment(file["id"]) == data
 
 
+def test_a_file_that_was_never_sent_goes_with_the_conversation(
+    ws: Workspace, mail: tuple[Browser, str]
+) -> None:
+    _, id = mail
+    browser = Browser(Composer(ws, conversation_id=id))
+    stored = upload(browser, "secret.txt", b"never sent, in no draft")
+    ws.delete(id)
+    with pytest.raises(NotFound):
+        ws.attachment(stored["id"])
+
+
 def test_sixty_megabytes_are_never_held_in_memory(ws: Workspace) -> None:
     """Each step holds one piece: browser to spool, spool to hub."""
     browser = Browser(Composer(ws))

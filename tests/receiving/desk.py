@@ -13,6 +13,7 @@ from workspace.services import Services, World, payloads
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Secrets
 from workspace.store import heads, states
+from workspace.store.driver import Driver
 from workspace.testing import at_once
 
 ANN = Actor(ActorKind.OPERATOR, "ann")
@@ -80,10 +81,25 @@ class Desk:
                 computed = states.recompute(db, id)
                 assert kept[id] == computed
                 assert statuses[id] == computed.status
-                check_head(head, [part.shown for part in heads.parts(db, [id])[id]])
+                check_head(head, shown(db, id))
             assert {r[0] for r in db.execute("SELECT conversation_id FROM messages")} == set(ids)
             people = {r[0] for r in db.execute("SELECT contact_id FROM conversations")}
             assert people == {r[0] for r in db.execute("SELECT id FROM contacts")}
+
+
+def shown(db: Driver, conversation: int) -> list[heads.Shown]:
+    """The messages of a conversation, oldest first."""
+    sql = """
+        SELECT m.id, occurred_at, direction, author_name,
+               coalesce(nullif(body, ''),
+                        (SELECT name FROM attachments WHERE message_id = m.id
+                         ORDER BY inline, position LIMIT 1), unsupported),
+               NULL, delivery_status, silent
+        FROM messages AS m
+        WHERE conversation_id = $1 AND delivery_status IS DISTINCT FROM 'cancelled'
+        ORDER BY occurred_at, m.id
+    """
+    return [heads.Shown(*row) for row in db.execute(sql, [conversation])]
 
 
 def check_head(head: heads.Head, shown: list[heads.Shown]) -> None:

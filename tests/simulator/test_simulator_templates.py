@@ -61,6 +61,7 @@ def test_a_template_goes_outside_the_window(make: Make) -> None:
         ("order_update", "en", {"1": " "}, "number of values"),
         ("order_update", "en", {"9": "more"}, "number of values"),
         ("order_update", "en", {"1": "two\nlines"}, "line breaks"),
+        ("order_update", "en", {"1": "a     b"}, "line breaks"),
         ("order_update", "en", {"1": "x" * 1100}, "text is too long"),
         ("order_update", "en", {"header.1": "x" * 60}, "header is too long"),
         ("photo_of_your_order", "en", {}, "does not have the file"),

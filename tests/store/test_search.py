@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workspace.rules import MAX_WORDS, fold, search
-from workspace.store.search import AFTER, BEFORE, excerpt
+from workspace.rules import MAX_WORDS, fold, plain, search
+from workspace.store.search import AFTER, BEFORE, PIECE, _find, excerpt
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,25 @@ def test_every_hit_is_found_and_shown(before: str, word: str, after: str) -> Non
         if each in fold(word).split():
             shown = excerpt(f"{before} {word} {after}", (each,))
             assert each in fold(shown)
+
+
+MANY = st.text(st.sampled_from("aAßİéﬁ¨\u0345\u0301 \u3000Σς가𝒙"), max_size=60)
+
+
+@given(before=MANY, start=st.integers(0, PIECE), word=MANY, after=MANY, data=st.data())
+def test_a_hit_lies_where_each_character_folded_by_itself_says(
+    before: str, start: int, word: str, after: str, data: st.DataObject
+) -> None:
+    line = before + "x" * start + word + after
+    wanted = data.draw(st.sampled_from(search(word).message or ("x",)))
+    found = _find(line, wanted)
+    slow = _slowly(line, wanted)
+    assert found == slow
+    if wanted in fold(line):
+        assert found
+
+
+def _slowly(line: str, word: str) -> tuple[int, int] | None:
+    origins = [place for place, char in enumerate(line) for _ in plain(char)]
+    start = "".join(map(plain, line)).find(word)
+    return (origins[start], origins[start + len(word) - 1] + 1) if start >= 0 else None

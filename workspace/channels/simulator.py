@@ -247,7 +247,7 @@ class Simulator:
     # --- templates ------------------------------------------------------------------------------
 
     def templates(self) -> list[Template]:
-        """None where what it plays has none."""
+        """Empty where what it plays has none."""
         if self.capabilities.templates is None:
             return []
         with self._changed:

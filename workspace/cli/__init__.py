@@ -5,7 +5,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or parameters, 75 try again later.
 
 import click
 
-from workspace.cli import app, channels, contacts, conversations, data, hub, jobs, lab, writing
+from workspace.cli import (
+    app,
+    channels,
+    contacts,
+    conversations,
+    data,
+    hub,
+    jobs,
+    lab,
+    views,
+    writing,
+)
 from workspace.errors import (
     ConfigError,
     ConvoError,
@@ -52,6 +63,6 @@ def main() -> None:
     """
 
 
-for module in (lab, app, hub, conversations, writing, contacts, channels, data, jobs):
+for module in (lab, app, hub, conversations, views, writing, contacts, channels, data, jobs):
     for command in module.COMMANDS:
         main.add_command(command)

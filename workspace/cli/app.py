@@ -17,7 +17,7 @@ import click
 
 from workspace.cli.common import folder_option
 from workspace.cli.lab import has_browser, opened_folder, the_notebook
-from workspace.errors import ConfigError
+from workspace.errors import ConfigError, ConvoError
 
 LOOPBACK = "127.0.0.1"
 SHARE = Path(__file__).parent / "share"
@@ -58,7 +58,8 @@ def app(
             click.echo(f"The app is at {address}\nCtrl+C ends it.")
             if not no_browser and has_browser():
                 _show(address, Path(shown))
-            voila.wait()
+            if voila.wait() != 0:
+                raise ConvoError("The app ended by itself; what is above says why.")
         except KeyboardInterrupt:
             pass
         finally:

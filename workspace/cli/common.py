@@ -19,6 +19,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 folder_option = click.option(
     "--folder", "-f", metavar="FOLDER|URL", help="The workspace, if not the usual one."
 )
+where_option = click.option(
+    "--where",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A filter as of convo list, such as status=pending,replied or unread=true.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 
 
@@ -34,16 +41,23 @@ def on_workspace(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-def settings(pairs: Iterable[str]) -> dict[str, str]:
+def filters(pairs: Iterable[str]) -> dict[str, Any]:
+    """What --where said; a status and ids may be several, a comma apart. Raises UsageError."""
+    several = ("status", "ids")
+    given = settings(pairs, "--where").items()
+    return {name: value.split(",") if name in several else value for name, value in given}
+
+
+def settings(pairs: Iterable[str], option: str = "--set") -> dict[str, str]:
     """Options given as key=value. Raises UsageError for one that is given twice."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
         name = name.strip()
         if not sign or not name:
-            raise click.UsageError(f"--set needs key=value, not {pair!r}.")
+            raise click.UsageError(f"{option} needs key=value, not {pair!r}.")
         if name in found:
-            raise click.UsageError(f"--set names {name} twice; give it one value.")
+            raise click.UsageError(f"{option} names {name} twice; give it one value.")
         found[name] = value
     return found
 

@@ -2,18 +2,21 @@
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from workspace.cli.common import (
+    filters,
     json_option,
     on_workspace,
     printable,
     settings,
     show_json,
     show_table,
+    where_option,
 )
 from workspace.client import Outcomes, Workspace
 from workspace.models import (
@@ -27,7 +30,8 @@ from workspace.models import (
     TemplateChoice,
 )
 
-ids_argument = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+F = TypeVar("F", bound=Callable[..., Any])
+
 files_option = click.option(
     "--file",
     "files",
@@ -218,8 +222,15 @@ def _choice(
     if not name:
         raise click.UsageError("--template takes NAME:LANGUAGE, such as order_update:en.")
     header, *rest = files or (None,)
-    upload = ws.upload(header.name, header.read_bytes()).id if header else None
-    return TemplateChoice(name, language, settings(pairs), upload), tuple(rest)
+    return TemplateChoice(name, language, settings(pairs), _stored(ws, header)), tuple(rest)
+
+
+def _stored(ws: Workspace, file: Path | None) -> int | None:
+    """The file as an upload, sent as it is read."""
+    if file is None:
+        return None
+    with file.open("rb") as opened:
+        return ws.upload(file.name, opened).id
 
 
 @click.command()
@@ -253,15 +264,36 @@ def find_channel(ws: Workspace, named: str) -> Channel:
     raise click.UsageError(f"There is no channel {named!r}; there are: {known}.")
 
 
+def on_targets(command: F) -> F:
+    """Give a command `targets`, the arguments of a verb: ids, or all that match --where."""
+
+    @click.argument("ids", nargs=-1, metavar="[ID...]")
+    @where_option
+    @click.option(
+        "--expected",
+        type=int,
+        metavar="N",
+        help="How many match --where; if others do by then, nothing is done.",
+    )
+    @wraps(command)
+    def run(
+        *args: Any, ids: tuple[str, ...], pairs: tuple[str, ...], expected: int | None, **more: Any
+    ) -> Any:
+        targets = {"ids": ids or None, "where": filters(pairs) or None, "expected": expected}
+        return command(*args, targets=targets, **more)
+
+    return run  # type: ignore[return-value]
+
+
 def _verb(name: str, method: Callable[..., Outcomes], done: str, help: str) -> click.Command:
     """A command that acts on one or more conversations."""
 
     @click.command(name, help=help)
-    @ids_argument
+    @on_targets
     @json_option
     @on_workspace
-    def run(ws: Workspace, ids: tuple[str, ...], as_json: bool) -> None:
-        report(method(ws, ids), done, as_json)
+    def run(ws: Workspace, targets: dict[str, Any], as_json: bool) -> None:
+        report(method(ws, **targets), done, as_json)
 
     return run
 
@@ -275,20 +307,23 @@ def report(outcomes: Outcomes, done: str, as_json: bool) -> None:
 
 
 @click.command()
-@ids_argument
+@on_targets
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @json_option
 @on_workspace
-def delete(ws: Workspace, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def delete(ws: Workspace, targets: dict[str, Any], yes: bool, as_json: bool) -> None:
     """Erase conversations with all their messages and files. There is no way back."""
     if not yes:
-        lost = ws.contents(ids)
+        lost = ws.contents(targets["ids"], where=targets["where"])
+        matching = f"all {lost.conversations:,} that match"
+        whose = _whose(ws, targets["ids"]) if targets["ids"] else matching
         click.confirm(
-            f"Erase {_whose(ws, ids)}: {lost.messages:,} messages and {lost.files:,} files, "
-            "for good?",
+            f"Erase {whose}: {lost.messages:,} messages and {lost.files:,} files, for good?",
             abort=True,
         )
-    report(ws.delete(ids), "erased", as_json)
+        if targets["where"] and targets["expected"] is None:
+            targets["expected"] = lost.conversations  # what was said yes to
+    report(ws.delete(**targets), "erased", as_json)
 
 
 def _whose(ws: Workspace, ids: tuple[str, ...]) -> str:
@@ -299,12 +334,12 @@ def _whose(ws: Workspace, ids: tuple[str, ...]) -> str:
 
 @click.command("agent-replies")
 @click.argument("switch", type=click.Choice(["on", "off"]))
-@ids_argument
+@on_targets
 @json_option
 @on_workspace
-def agent_replies(ws: Workspace, switch: str, ids: tuple[str, ...], as_json: bool) -> None:
+def agent_replies(ws: Workspace, switch: str, targets: dict[str, Any], as_json: bool) -> None:
     """Let the agent answer these conversations, or people again."""
-    report(ws.set_agent_replies(ids, switch == "on"), f"turned {switch}", as_json)
+    report(ws.set_agent_replies(on=switch == "on", **targets), f"turned {switch}", as_json)
 
 
 COMMANDS: list[click.Command] = [

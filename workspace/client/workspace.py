@@ -146,7 +146,7 @@ class Workspace(Listing, ContactCalls, Writing):
         """
         body = {
             "text": checked_text(text),
-            "uploads": self._uploads(files),
+            "uploads": self._uploads(files, id),
             "seen": as_json(seen),
             **_chosen(template),
         }
@@ -184,28 +184,32 @@ class Workspace(Listing, ContactCalls, Writing):
         made: Conversation = self._transport.write(Conversation, "/v1/conversations", body, key)
         return made
 
-    def upload(self, name: str, data: bytes | BinaryIO) -> Upload:
+    def upload(self, name: str, data: bytes | BinaryIO, conversation: Id | None = None) -> Upload:
         """Store a file, to attach it to one message. Raises TooLarge.
 
-        An open file, which must be seekable, is sent as it is read and never held in memory.
+        An open file, which must be seekable, is sent as it is read and never held in memory. With
+        the `conversation` that it is meant for it is deleted, though it was never sent.
         """
         _fits(name, len(data) if isinstance(data, bytes) else data.seek(0, os.SEEK_END))
         signed = self._transport.signed(None)
-        call = Call("POST", "/v1/uploads", {"name": name}, content=data, headers=signed)
+        params = {"name": name}
+        if conversation is not None:
+            params["conversation"] = str(id_of(conversation))
+        call = Call("POST", "/v1/uploads", params, content=data, headers=signed)
         stored: Upload = self._transport.call(Upload, call)
         return stored
 
-    def _uploads(self, files: Iterable[File]) -> list[str]:
-        return [str(self._upload(file).id) for file in files]
+    def _uploads(self, files: Iterable[File], conversation: Id | None = None) -> list[str]:
+        return [str(self._upload(file, conversation).id) for file in files]
 
-    def _upload(self, file: File) -> Upload | Attachment:
+    def _upload(self, file: File, conversation: Id | None) -> Upload | Attachment:
         if isinstance(file, Upload | Attachment):
             return file
         if isinstance(file, tuple):
-            return self.upload(*file)
+            return self.upload(*file, conversation)
         path = Path(file)
         with path.open("rb") as opened:
-            return self.upload(path.name, opened)
+            return self.upload(path.name, opened, conversation)
 
     # --- channels ---------------------------------------------------------------------------------
 

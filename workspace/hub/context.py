@@ -10,10 +10,9 @@ from fastapi import Depends, Header, Request
 from workspace.errors import InvalidRequest
 from workspace.hub.stream import Changes
 from workspace.models import Actor, ActorKind
+from workspace.rules import names
 from workspace.services import Services
 from workspace.settings import Paths
-
-MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ async def _actor(
 ) -> Actor:
     if x_convo_actor_kind not in (ActorKind.OPERATOR, ActorKind.AGENT):
         raise InvalidRequest("The header X-Convo-Actor-Kind is neither operator nor agent.")
-    name = unquote(x_convo_actor).strip()
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise InvalidRequest(f"The header X-Convo-Actor is no name of 1 to {MAX_NAME} characters.")
+    name = names.name(unquote(x_convo_actor), "The name in the header X-Convo-Actor")
+    if not name:
+        raise InvalidRequest("The header X-Convo-Actor names nobody.")
     return Actor(ActorKind(x_convo_actor_kind), name)
 
 

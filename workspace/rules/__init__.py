@@ -29,7 +29,7 @@ from workspace.rules.templates import (
     render_template,
     template_use,
 )
-from workspace.rules.text import MAX_WORDS, Search, fold, search, text_size
+from workspace.rules.text import MAX_WORDS, Search, fold, plain, search, text_size
 from workspace.rules.time import clamp, interval, window_closes_at, window_open, zone
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "media_kind",
     "megabytes",
     "parts",
+    "plain",
     "render_template",
     "replay",
     "reply_values",

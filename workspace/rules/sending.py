@@ -104,13 +104,14 @@ def _values(template: TemplateUse) -> str:
     broken = sorted(v for v, value in template.values.items() if _BROKEN.search(value))
     if broken:
         return (
-            f"The value for {', '.join(broken)} has a line break, a tab or more than three spaces "
+            f"The value for {', '.join(broken)} has a line break, a tab or more than four spaces "
             "in a row, which templates don't take; write it on one line."
         )
     return ""
 
 
-_BROKEN = re.compile(r"[\r\n\t]| {4}")
+_BROKEN = re.compile(r"[\r\n\t]| {5}")
+"""Meta: "cannot have new-line/tab characters or more than 4 consecutive spaces"."""
 
 
 def _rendered(channel: Capabilities, template: TemplateUse) -> str:

@@ -16,11 +16,15 @@ _PHONE_DIGITS = 6
 
 def fold(text: str) -> str:
     """Text for searching: case folded, combining marks removed, words one space apart."""
+    return " ".join(plain(text).split())
+
+
+def plain(text: str) -> str:
+    """Text case folded and without combining marks; that of two texts joined is theirs joined."""
     if text.isascii():  # the same, ten times faster
-        return " ".join(text.casefold().split())
+        return text.casefold()
     folded = normalize("NFKD", normalize("NFKD", text).casefold())
-    plain = "".join(c for c in folded if not combining(c))
-    return " ".join(plain.split())
+    return "".join(c for c in folded if not combining(c))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 from workspace import channels as kinds
 from workspace.channels.base import Channel
-from workspace.errors import ConfigError, Conflict, ConvoError, InvalidRequest, NotFound
+from workspace.errors import ConfigError, Conflict, ConvoError, NotFound
 from workspace.models import Capabilities, Check, StartRule, TextLimit
 from workspace.models import Channel as ChannelModel
+from workspace.rules import names
 from workspace.services.words import words
 from workspace.settings import Paths, Secrets, Settings
 from workspace.store import Store, changes, idempotency, ids
@@ -27,7 +28,6 @@ from workspace.store.driver import Driver
 logger = logging.getLogger(__name__)
 
 SIMULATED = "simulator"
-MAX_NAME = 100
 Checks = list[Check]  # the class below has a method of the name list
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|credential", re.IGNORECASE)
@@ -175,7 +175,8 @@ class Accounts:
     def _add(self, kind: str, name: str, options: Mapping[str, Any]) -> ChannelRow:
         known = self._known()
         self._keep_apart(kind, known)
-        name = self._checked_name(name) or self._invented_name(kind, options, known)
+        name = names.name(name, "The channel's name")
+        name = name or self._invented_name(kind, options, known)
         before = next((row for row in known if row.name == name), None)
         if before and (not before.removed or before.kind != kind):
             raise Conflict(f"There is a channel {name!r} already; choose another name.")
@@ -237,16 +238,10 @@ class Accounts:
                 "Use another folder."
             )
 
-    def _checked_name(self, name: str) -> str:
-        name = " ".join(name.split())
-        if len(name) > MAX_NAME or not (name.isprintable() or not name):
-            raise InvalidRequest(f"A channel's name has 1 to {MAX_NAME} printable characters.")
-        return name
-
     def _invented_name(
         self, kind: str, options: Mapping[str, Any], known: Sequence[ChannelRow]
     ) -> str:
-        first = str(options.get("address") or options.get("plays") or kind)[:MAX_NAME]
+        first = str(options.get("address") or options.get("plays") or kind)[: names.MAX_NAME]
         taken = {row.name for row in known}
         numbered = (f"{first} {n}" for n in range(2, len(taken) + 3))
         return first if first not in taken else next(n for n in numbered if n not in taken)

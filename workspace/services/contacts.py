@@ -1,5 +1,6 @@
 """The people outside: what is known of them, their name, Block and Opted out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -7,12 +8,11 @@ from typing import Protocol
 
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Actor, Contact, EventKind
+from workspace.rules import names
 from workspace.store import Store, changes, contacts, events, idempotency, ids
 from workspace.store.conversations import MAX_ID
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
-
-MAX_NAME = 200
 
 
 class Clocks(Protocol):
@@ -54,36 +54,45 @@ class Contacts:
             "opted_out": wanted.opted_out,
         }
 
+        def do(tx: Driver) -> int:
+            update(tx, id, wanted, actor, self._clocks.now)
+            return id
+
         def work(tx: Driver) -> Contact:
             # The id alone is kept with the key: Delete would not find a name there.
-            idempotency.once(tx, key, request, int, lambda: self._update(tx, id, wanted, actor))
+            idempotency.once(tx, key, request, int, lambda: do(tx))
             return _get(tx, id)
 
         return self._store.write(work)
 
-    def _update(self, tx: Driver, id: int, wanted: Update, actor: Actor) -> int:
-        before = _get(tx, id)
-        after = applied(before, wanted)
-        if after.name != before.name:
-            contacts.rename(tx, {id: after.name})
-        if (after.blocked, after.opted_out) != (before.blocked, before.opted_out):
-            contacts.set_flags(tx, id, blocked=after.blocked, opted_out=after.opted_out)
-        self._log(tx, id, differences(before, after), actor)
-        return id
 
-    def _log(self, tx: Driver, id: int, kinds: list[EventKind], actor: Actor) -> None:
-        if not kinds:
-            return
-        now = cache(self._clocks.now)  # asked once a channel: it happens at one instant
-        touched = contacts.conversations(tx, id)
-        new = iter(ids.allocate(tx, len(touched) * len(kinds)))
-        log = [
-            NewEvent(next(new), conversation_id, kind, actor, now(channel_id))
-            for conversation_id, channel_id in touched.items()
-            for kind in kinds
-        ]
-        events.add(tx, log)
-        changes.record_many(tx, "conversation", [(touch, False) for touch in touched])
+def update(
+    tx: Driver, id: int, wanted: Update, actor: Actor, now: Callable[[int], datetime]
+) -> None:
+    """What `Contacts.update` does, as part of a transaction. `now` gives a channel's clock."""
+    before = _get(tx, id)
+    after = applied(before, wanted)
+    if after.name != before.name:
+        contacts.rename(tx, {id: after.name})
+    if (after.blocked, after.opted_out) != (before.blocked, before.opted_out):
+        contacts.set_flags(tx, id, blocked=after.blocked, opted_out=after.opted_out)
+    kinds = differences(before, after)
+    if kinds:
+        _log(tx, id, kinds, actor, cache(now))  # asked once a channel: it is one instant
+
+
+def _log(
+    tx: Driver, id: int, kinds: list[EventKind], actor: Actor, now: Callable[[int], datetime]
+) -> None:
+    touched = contacts.conversations(tx, id)
+    new = iter(ids.allocate(tx, len(touched) * len(kinds)))
+    log = [
+        NewEvent(next(new), conversation_id, kind, actor, now(channel_id))
+        for conversation_id, channel_id in touched.items()
+        for kind in kinds
+    ]
+    events.add(tx, log)
+    changes.record_many(tx, "conversation", [(touch, False) for touch in touched])
 
 
 def applied(contact: Contact, wanted: Update) -> Contact:
@@ -113,14 +122,7 @@ def _checked(wanted: Update) -> Update:
         raise InvalidRequest("Nothing is to change: give name, blocked or opted_out.")
     if wanted.name is None:
         return wanted
-    name = " ".join(wanted.name.split())
-    if len(name) > MAX_NAME:
-        raise InvalidRequest(f"The name is longer than {MAX_NAME} characters; shorten it.")
-    if any(
-        ord(char) < 32 or 127 <= ord(char) < 160 or "\ud800" <= char <= "\udfff" for char in name
-    ):
-        raise InvalidRequest("The name holds a character that can't be shown; type it anew.")
-    return replace(wanted, name=name)
+    return replace(wanted, name=names.name(wanted.name, "The name"))
 
 
 def _get(db: Driver, id: int) -> Contact:

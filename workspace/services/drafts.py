@@ -31,7 +31,7 @@ class Drafts:
         """Keep the actor's draft in the place of the one before; an empty one is forgotten.
 
         Its files are kept with it for 30 days. To save it twice is to save it once. Raises
-        NotFound, TooLarge; Conflict for a file that was sent.
+        NotFound, TooLarge, InvalidRequest for a file named twice; Conflict for one that was sent.
         """
         check_text(text)
 

@@ -57,7 +57,7 @@ def fold(tx: Driver, message: Queued, echo: Queued, threads: bool, share: Share)
     files = outbox.absorb(tx, message.id, echo.id)
     if away == home:
         show(tx, [home])
-    elif threads or not heads.parts(tx, [away]):
+    elif threads or not heads.spans(tx, [away]):
         _merge(tx, away, home, threads)
     else:
         share(home, away)  # first the journal: see `Journal.assign`

@@ -6,13 +6,14 @@ and after a message went: it was taken back, or turned out to be another one's c
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
-from workspace.models import Address, AddressKind, DeliveryStatus, Direction
+from workspace.models import Address, AddressKind
 from workspace.store import contacts, heads, states
 from workspace.store.contacts import NewContact
 from workspace.store.driver import Driver
-from workspace.store.heads import Head, Part
+from workspace.store.heads import Head, Letter
 from workspace.store.ids import Ids
 
 
@@ -21,91 +22,88 @@ def rebuild(tx: Driver, ids: Ids, conversation_ids: Iterable[int]) -> None:
     wanted = set(conversation_ids)
     if not wanted:
         return
-    before = heads.load(tx, wanted)
-    parts = heads.parts(tx, wanted)
-    after = {id: _head(head, parts[id]) for id, head in before.items() if id in parts}
+    letters = heads.letters(tx, wanted)
+    after = {head.id: _head(head, letters[head.id]) for head in _shown(tx, letters)}
     heads.save(tx, after.values())
-    _set_contacts(tx, ids, after, parts)
+    _set_contacts(tx, ids, after, letters)
 
 
 def show(tx: Driver, conversation_ids: Iterable[int]) -> None:
     """Compute and store what the list shows of conversations, after one of their messages went."""
-    before = heads.load(tx, conversation_ids)
-    parts = heads.parts(tx, before)
-    heads.save(tx, [_shown(head, parts.get(id, [])) for id, head in before.items()])
+    heads.save(tx, _shown(tx, conversation_ids))
 
 
 def forget(tx: Driver, conversation_ids: Collection[int]) -> None:
-    """Compute and store all that follows from the log, after messages of it were taken back."""
+    """Compute and store all that follows from the log, after messages of it were taken back.
+
+    No provider took those, so of the state they can only have changed the archive.
+    """
     show(tx, conversation_ids)
-    states.save(tx, {id: states.recompute(tx, id) for id in conversation_ids})
+    before = states.load(tx, conversation_ids)
+    archived = {id: states.archived(tx, id) for id in before}
+    states.save(tx, {id: replace(s, archived=archived[id]) for id, s in before.items()})
 
 
-def _head(head: Head, parts: list[Part]) -> Head:
-    fresh = _shown(head, parts)
-    fresh.subject = _headers(parts[0]).get("subject", head.subject)
-    inbound = [p for p in parts if _external(p)]
-    to = _headers(inbound[-1] if inbound else parts[0]).get("to")
-    if to:
-        fresh.address_kind, fresh.address = to
-    return fresh
+def _head(head: Head, letters: list[Letter]) -> Head:
+    inbound = [letter for letter in letters if letter.external]
+    to = _headers(inbound[-1] if inbound else letters[0]).get("to")
+    kind, address = to or (head.address_kind, head.address)
+    subject = _headers(letters[0]).get("subject", head.subject)
+    return replace(head, subject=subject, address_kind=kind, address=address)
 
 
-def _shown(head: Head, parts: list[Part]) -> Head:
-    first = parts[0].shown.occurred_at if parts else head.created_at
-    fresh = Head(
-        id=head.id,
-        channel_id=head.channel_id,
-        contact_id=head.contact_id,
-        address_kind=head.address_kind,
-        address=head.address,
-        subject=head.subject,
-        created_at=first,
-        last_activity_at=first,
-    )
-    for part in parts:
-        heads.take(fresh, part.shown)
-    outbound = [p.shown.delivery_status for p in parts if _sent(p)]
-    fresh.failed = bool(outbound) and outbound[-1] is DeliveryStatus.FAILED
-    return fresh
+def _shown(tx: Driver, conversation_ids: Iterable[int]) -> list[Head]:
+    before = heads.load(tx, conversation_ids)
+    spans, newest = heads.spans(tx, before), heads.newest(tx, before)
+    failing = heads.failing(tx, before)
+    after = []
+    for id, head in before.items():
+        span = spans.get(id)
+        fresh = Head(
+            id=id,
+            channel_id=head.channel_id,
+            contact_id=head.contact_id,
+            address_kind=head.address_kind,
+            address=head.address,
+            subject=head.subject,
+            created_at=span.created_at if span else head.created_at,
+            last_activity_at=span.last_activity_at if span else head.created_at,
+            first_message_id=span.first_id if span else None,
+            last_message_id=span.last_id if span else None,
+        )
+        if id in newest:
+            heads.take(fresh, newest[id])
+        fresh.failed = failing[id]
+        after.append(fresh)
+    return after
 
 
 def _set_contacts(
-    tx: Driver, ids: Ids, after: dict[int, Head], parts: dict[int, list[Part]]
+    tx: Driver, ids: Ids, after: dict[int, Head], letters: dict[int, list[Letter]]
 ) -> None:
     """The contact of a thread is its first external sender."""
-    first: dict[int, tuple[Address, Part]] = {}
+    first: dict[int, tuple[Address, Letter]] = {}
     for id, head in after.items():
-        part = next((p for p in parts[id] if _external(p)), None)
-        if part is not None:
-            address = Address(AddressKind(head.address_kind), part.author_address)
-            first[id] = (address, part)
+        letter = next((letter for letter in letters[id] if letter.external), None)
+        if letter is not None:
+            address = Address(AddressKind(head.address_kind), letter.author_address)
+            first[id] = (address, letter)
     known = {
         address: c.id
         for address, c in contacts.by_address(tx, {a for a, _ in first.values()}).items()
     }
     new = []
-    for address, part in first.values():
+    for address, letter in first.values():
         if address not in known:
             known[address] = ids.next()
-            shown = part.shown
-            new.append(NewContact(known[address], shown.author_name, address, shown.occurred_at))
+            name, at = letter.author_name, letter.occurred_at
+            new.append(NewContact(known[address], name, address, at))
     contacts.add(tx, new)
     moved = {id: known[a] for id, (a, _) in first.items() if known[a] != after[id].contact_id}
     heads.set_contacts(tx, moved)
     contacts.drop_strangers(tx, {after[id].contact_id for id in moved})
 
 
-def _external(part: Part) -> bool:
-    return part.shown.direction is Direction.INBOUND and not part.shown.silent
-
-
-def _sent(part: Part) -> bool:
-    shown = part.shown
-    cancelled = shown.delivery_status is DeliveryStatus.CANCELLED
-    return shown.direction is Direction.OUTBOUND and not cancelled
-
-
-def _headers(part: Part) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(part.reply_headers or "{}")
+def _headers(letter: Letter) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(letter.reply_headers or "{}")
     return found

@@ -24,9 +24,10 @@ from workspace.models import (
     StartRule,
     TemplateChoice,
 )
-from workspace.rules import FileFacts, Situation, State, addresses
+from workspace.rules import FileFacts, Situation, State, addresses, names
 from workspace.services import meanwhile
 from workspace.services.accounts import Accounts
+from workspace.services.contacts import Update, update
 from workspace.services.said import Said, said
 from workspace.services.uploads import Uploads, unsent
 from workspace.store import (
@@ -57,7 +58,6 @@ Queued = Callable[[int, int, int, datetime | None], None]
 _Started = tuple[int, int | None]
 """The conversation, and the message that was queued in it; None: there was nothing to say."""
 
-MAX_NAME = 200
 MAX_SUBJECT = 500
 
 
@@ -213,12 +213,13 @@ class Replies(Uploads):
         conversation per contact, the existing one goes on; with nothing to say it is only given
         back.
 
-        Raises CannotStart saying why, InvalidRequest for the address, and what `send` raises.
+        Raises CannotStart saying why, InvalidRequest for address and name, and what `send` raises.
         """
         wanted = said(text, upload_ids, actor, template)
         channel = self._accounts.channel(channel_id)
         to = self._checked_start(channel, address, subject, template)
-        start = _Start(channel_id, to, " ".join(name.split())[:MAX_NAME], " ".join(subject.split()))
+        name = names.name(name, "The name")
+        start = _Start(channel_id, to, name, " ".join(subject.split()))
         request = {
             "verb": "start",
             "channel": channel_id,
@@ -261,7 +262,7 @@ class Replies(Uploads):
     def _start(self, tx: Driver, channel: Channel, start: "_Start", wanted: Said) -> _Started:
         known = contacts.by_address(tx, [start.to]).get(start.to)
         if known is not None and start.name and not known.name:
-            contacts.rename(tx, {known.id: start.name})
+            update(tx, known.id, Update(name=start.name), wanted.actor, self._accounts.now)
         if known is not None and not channel.capabilities.threads:
             found = heads.of_contacts(tx, start.channel_id, [known.id])
             if known.id in found:

@@ -155,14 +155,14 @@ class Sender:
     # --- sending ------------------------------------------------------------------------------
 
     def _send(self, due: datetime, message: int, conversation: int) -> None:
-        # Out of the schedule while it flies: a person may have it sent again at any time after.
-        self.forget(message)
         try:
             template = self._template(message)
         except ConvoError as error:  # it waits, but not the messages of others behind it
             logger.warning("channel %s can't be asked for templates: %s", self._id, words(error))
             self.add(message, conversation, self._tools.clock() + UNASKED)
             return
+        # Out of the schedule while it flies: a person may have it sent again at any time after.
+        self.forget(message)
         try:
             with self._tools.flight(message, conversation):
                 after, taken = self._attempt(message, template)
@@ -273,10 +273,10 @@ class Sender:
     def _look_up(self, doubt: tuple[datetime, int, int]) -> None:
         """Ask the provider; where it has the message, that settles it. It is never sent again."""
         _, id, asked = doubt
+        with self._tools.store.read() as db:  # what can't be read now is still to be asked for
+            message = outbox.get(db, id)
         with self._wake:
             heapq.heappop(self._doubts)
-        with self._tools.store.read() as db:
-            message = outbox.get(db, id)
         if message is None or message.status is not DeliveryStatus.IN_DOUBT:
             return
         try:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from workspace import rules
 from workspace.channels.base import Channel
@@ -55,7 +56,7 @@ class Sends:
         Gives it with its files, which are uploads again, to be sent with another message. Raises
         NotFound, TooLate; Conflict where it was taken back already.
         """
-        request = {"verb": "cancel", "message": id}
+        request = _request("cancel", id)
 
         def work(tx: Driver) -> list[int]:
             return idempotency.once(tx, key, request, list[int], lambda: _take_back(tx, id))
@@ -79,8 +80,9 @@ class Sends:
 
         Raises NotFound, CannotSend; Conflict for a message in any other state.
         """
-        template = self._template(id)
-        return self._decide("send_again", id, key, lambda tx: self._again(tx, id, actor, template))
+        verb = "send_again"
+        template = None if self._decided(verb, id, key) else self._template(id)
+        return self._decide(verb, id, key, lambda tx: self._again(tx, id, actor, template))
 
     def mark_sent(self, id: int, actor: Actor, key: str | None) -> Message:
         """Settle a message that is not confirmed: a person knows that it was sent.
@@ -89,8 +91,15 @@ class Sends:
         """
         return self._decide("mark_sent", id, key, lambda tx: self._sent(tx, id, actor))
 
+    def _decided(self, verb: str, id: int, key: str | None) -> bool:
+        """Whether it was done under this key already: that needs no provider any more."""
+        if key is None:
+            return False
+        with self._store.read() as db:
+            return idempotency.recall(db, key, _request(verb, id), int) is not None
+
     def _decide(self, verb: str, id: int, key: str | None, do: Callable[[Driver], int]) -> Message:
-        request = {"verb": verb, "message": id}
+        request = _request(verb, id)
         self._store.write(lambda tx: idempotency.once(tx, key, request, int, lambda: do(tx)))
         with self._store.read() as db:
             row, message = outbox.get(db, id), messages.get(db, id)
@@ -137,6 +146,10 @@ class Sends:
         state = states.load(tx, [id])[id]
         states.save(tx, {id: rules.step(state, rules.Verb(event_id, kind))})
         changes.record(tx, "conversation", id)
+
+
+def _request(verb: str, id: int) -> dict[str, Any]:
+    return {"verb": verb, "message": id}
 
 
 def _take_back(tx: Driver, id: int) -> list[int]:

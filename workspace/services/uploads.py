@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from workspace.errors import Conflict, InvalidRequest, NotFound
 from workspace.models import Upload
+from workspace.services import verbs
 from workspace.settings import MAX_UPLOAD
 from workspace.store import Store, ids, ingest
 from workspace.store import replies as rows
@@ -20,25 +21,27 @@ class Uploads:
         self._store = store
         self._files = files
 
-    def upload(self, name: str, source: BinaryIO) -> Upload:
+    def upload(self, name: str, source: BinaryIO, conversation_id: int | None = None) -> Upload:
         """Keep a file to be sent; unsent it is forgotten after a day.
 
-        Raises TooLarge, InvalidRequest for an empty file.
+        One that is meant for a conversation is deleted with it. Raises TooLarge, InvalidRequest for
+        an empty file, NotFound.
         """
         staged = self._files.stage(source, name, MAX_UPLOAD)
         try:
             if staged.size == 0:
                 raise InvalidRequest(f"{staged.name!r} is empty; choose another file.")
-            return self._store.write(lambda tx: self._keep(tx, staged))
+            return self._store.write(lambda tx: self._keep(tx, staged, conversation_id))
         finally:
             self._files.discard([staged])
 
-    def _keep(self, tx: Driver, staged: Staged) -> Upload:
+    def _keep(self, tx: Driver, staged: Staged, asked: int | None) -> Upload:
+        home = None if asked is None else verbs.known(tx, [asked])[asked][0]
         id = ids.allocate(tx, 1)[0]
         row = NewAttachment(
             id=id,
             message_id=None,
-            conversation_id=None,
+            conversation_id=home,
             position=0,
             kind=staged.kind,
             name=staged.name,
@@ -56,11 +59,16 @@ class Uploads:
 
 
 def unsent(tx: Driver, wanted: Sequence[int]) -> list[UploadRow]:
-    """Uploads that may go into a message now. Raises NotFound, Conflict for a used one."""
+    """Uploads that may go into a message now, each named once.
+
+    Raises NotFound, InvalidRequest, Conflict for a used one.
+    """
     found = rows.find(tx, wanted)
     for id in wanted:
+        if wanted.count(id) > 1:
+            raise InvalidRequest(f"The upload {id} is named twice; name each file once.")
         if id not in found:
             raise NotFound(f"No upload {id}; upload the file again.", id=str(id))
-        if found[id].used or wanted.count(id) > 1:
+        if found[id].used:
             raise Conflict(f"The upload {id} belongs to a message already; upload it again.")
     return [found[id] for id in wanted]

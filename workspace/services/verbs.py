@@ -113,9 +113,7 @@ def known(db: Driver, asked: Sequence[int], *, gone_ok: bool = False) -> dict[in
     found = conversations.resolve(db, asked)
     for id in asked:
         if id not in found and not gone_ok:
-            raise NotFound(
-                f"No conversation {id}; it may have been deleted. Nothing was done.", id=str(id)
-            )
+            raise NotFound(f"No conversation {id}; it may have been deleted.", id=str(id))
     return {id: found[id] for id in asked if id in found}
 
 

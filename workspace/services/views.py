@@ -7,11 +7,10 @@ from pydantic import TypeAdapter
 
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Actor, Channel, SavedView
+from workspace.rules import names
 from workspace.services.filters import Filter
 from workspace.store import Store, changes, idempotency, views
 from workspace.store.driver import Driver
-
-MAX_NAME = 80
 
 _JSON = TypeAdapter(Filter)
 
@@ -65,10 +64,10 @@ def _trimmed(name: str) -> str:
 
 
 def _checked(name: str) -> str:
-    name = _trimmed(name)
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise InvalidRequest(f"A view's name has 1 to {MAX_NAME} characters; change it.")
-    return name
+    kept = names.name(name, "The view's name")
+    if not kept:
+        raise InvalidRequest("The view has no name; give it one.")
+    return kept
 
 
 def _with_problem(view: SavedView, known: set[str]) -> SavedView:

@@ -179,45 +179,57 @@ def take(head: Head, message: Shown) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A message of a conversation whose head is computed anew."""
+class Span:
+    """What the messages of a conversation span. Fields in the order of ``heads.spans``."""
 
-    shown: Shown
-    author_address: str
-    reply_headers: str
+    first_id: int
+    last_id: int
+    created_at: datetime
+    last_activity_at: datetime
+    """Of the newest that is not silent."""
 
 
-def parts(db: Driver, ids: Iterable[int]) -> dict[int, list[Part]]:
-    """All messages of conversations, each oldest first by (occurred_at, id)."""
-    found: dict[int, list[Part]] = {}
-    for row in db.execute(query("heads.messages"), [list(ids)]):
-        found.setdefault(row[0], []).append(_part(*row[1:]))
+def spans(db: Driver, ids: Iterable[int]) -> dict[int, Span]:
+    """By conversation; one without messages is absent."""
+    return {row[0]: Span(*row[1:]) for row in db.execute(query("heads.spans"), [list(ids)])}
+
+
+def newest(db: Driver, ids: Iterable[int]) -> dict[int, Shown]:
+    """The newest message of each conversation that is not silent."""
+    found = {}
+    for conversation_id, id, at, direction, author, text, media, delivery in db.execute(
+        query("heads.newest"), [list(ids)]
+    ):
+        found[conversation_id] = Shown(
+            id,
+            at,
+            Direction(direction),
+            author,
+            text,
+            MediaKind(media) if media else None,
+            DeliveryStatus(delivery) if delivery else None,
+        )
     return found
 
 
-def _part(
-    id: int,
-    direction: str,
-    author_name: str,
-    author_address: str,
-    text: str,
-    occurred_at: datetime,
-    silent: bool,
-    delivery_status: str | None,
-    reply_headers: str,
-    media: str | None,
-) -> Part:
-    shown = Shown(
-        id,
-        occurred_at,
-        Direction(direction),
-        author_name,
-        text,
-        MediaKind(media) if media else None,
-        DeliveryStatus(delivery_status) if delivery_status else None,
-        silent,
-    )
-    return Part(shown, author_address, reply_headers)
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of a thread. Fields in the order of ``heads.letters``."""
+
+    author_name: str
+    author_address: str
+    occurred_at: datetime
+    external: bool
+    """From outside, and not silent."""
+    reply_headers: str
+
+
+def letters(db: Driver, ids: Iterable[int]) -> dict[int, list[Letter]]:
+    """All messages of threads, each oldest first by (occurred_at, id)."""
+    found: dict[int, list[Letter]] = {}
+    for row in db.execute(query("heads.letters"), [list(ids)]):
+        found.setdefault(row[0], []).append(Letter(*row[1:]))
+    return found
 
 
 def preview(text: str) -> str:

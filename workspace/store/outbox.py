@@ -145,7 +145,10 @@ def take_back(tx: Driver, id: int) -> None:
 
 
 def queue_again(tx: Driver, message: Queued) -> None:
-    """Let the message be sent once more; `attempts` begin anew, but never from none."""
+    """Let the message be sent once more.
+
+    `attempts` begin anew; but what was tried has at least one, so that Undo is too late for it.
+    """
     tx.execute(
         query("delivery.queue_again"),
         [message.id, message.provider_id, message.reply_headers, message.occurred_at],

@@ -1,9 +1,12 @@
 """The piece of text around what was searched for."""
 
-from workspace.rules import fold
+from workspace.rules import plain
 
 BEFORE, AFTER = 40, 80
 """Characters of an excerpt around the hit."""
+
+PIECE = 500
+"""Characters of a line that are folded at once."""
 
 
 def excerpt(text: str, words: tuple[str, ...]) -> str:
@@ -20,17 +23,26 @@ def _find(line: str, word: str) -> tuple[int, int] | None:
     if line.isascii():
         start = line.lower().find(word)
         return (start, start + len(word)) if start >= 0 else None
-    if word not in fold(line):
+    # Folded in pieces, of which only those that hold an end of the word are gone through.
+    folded = [plain(line[place : place + PIECE]) for place in range(0, len(line), PIECE)]
+    start = "".join(folded).find(word)
+    if start < 0:
         return None
-    folded: list[int] = []  # for each folded character, the place it comes from
-    plain = ""
-    for place, char in enumerate(line):
-        # A space folds to nothing by itself; within a text it parts words.
-        part = " " if char.isspace() else fold(char)
-        plain += part
-        folded += [place] * len(part)
-    start = plain.find(word)
-    return (folded[start], folded[start + len(word) - 1] + 1) if start >= 0 else None
+    return _origin(line, folded, start), _origin(line, folded, start + len(word) - 1) + 1
+
+
+def _origin(line: str, folded: list[str], left: int) -> int:
+    """The place in a line that the folded character after `left` others comes from."""
+    place = 0
+    for piece in folded:
+        if left < len(piece):
+            break
+        left -= len(piece)
+        place += PIECE
+    while (size := len(plain(line[place]))) <= left:
+        left -= size
+        place += 1
+    return place
 
 
 def _cut(line: str, start: int, end: int) -> str:

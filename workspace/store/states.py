@@ -38,11 +38,11 @@ def save(tx: Driver, states: Mapping[int, State]) -> None:
     )
 
 
-def log(tx: Driver, conversation_id: int) -> list[rules.Entry]:
-    """The log of one conversation, oldest first."""
+def log(tx: Driver, conversation_id: int, since: int = 0) -> list[rules.Entry]:
+    """The log of one conversation, oldest first; from the entry `since` on."""
     entries: list[rules.Entry] = []
     for id, direction, at, origin, author, accepted, backfill, silent in tx.execute(
-        query("states.messages"), [conversation_id]
+        query("states.messages"), [conversation_id, since]
     ):
         if direction == Direction.INBOUND:
             entries.append(rules.Inbound(id, at, backfill, silent))
@@ -50,7 +50,7 @@ def log(tx: Driver, conversation_id: int) -> list[rules.Entry]:
             entries.append(
                 rules.Outbound(id, at, Origin(origin), ActorKind(author), accepted, backfill)
             )
-    for id, kind, read_mark in tx.execute(query("states.verbs"), [conversation_id]):
+    for id, kind, read_mark in tx.execute(query("states.verbs"), [conversation_id, since]):
         entries.append(rules.Verb(id, EventKind(kind), read_mark))
     return sorted(entries, key=lambda entry: entry.id)
 
@@ -58,6 +58,12 @@ def log(tx: Driver, conversation_id: int) -> list[rules.Entry]:
 def recompute(tx: Driver, conversation_id: int) -> State:
     """The state that follows from the log, whatever the cache says."""
     return rules.replay(log(tx, conversation_id))
+
+
+def archived(tx: Driver, conversation_id: int) -> bool:
+    """Whether the log has it archived; what came before the last Archive says nothing of that."""
+    [[since]] = tx.execute(query("states.last_archived"), [conversation_id])
+    return since is not None and rules.replay(log(tx, conversation_id, since)).archived
 
 
 def unread_after(tx: Driver, marks: Mapping[int, int]) -> dict[int, int]:

@@ -61,7 +61,7 @@ def refusal(
         return f"The template is {template.status} ({code})"
     if {v.key for v in template.variables} != {key for key in values if values[key].strip()}:
         return "The number of values does not match the template's (132000)"
-    if any("\n" in value or "\t" in value or "    " in value for value in values.values()):
+    if any("\n" in value or "\t" in value or " " * 5 in value for value in values.values()):
         return "A value has line breaks, tabs or more than four spaces in it (132012)"
     if len(_filled(template.body, VariablePlace.BODY, template, values)) > _BODY_LIMIT:
         return "The text is too long with these values (132005)"

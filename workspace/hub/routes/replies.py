@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from workspace.errors import TooLarge
 from workspace.hub.context import By, HubNeeded, Key, Needed
 from workspace.hub.routes.conversations import PathId
-from workspace.hub.wire import SendRequest, StartRequest, encoded
+from workspace.hub.wire import Id, SendRequest, StartRequest, encoded
 from workspace.models import Conversation, Message, TemplateChoice, Upload
 from workspace.settings import MAX_UPLOAD
 
@@ -46,9 +46,15 @@ def _choice(asked: SendRequest | StartRequest) -> TemplateChoice | None:
 
 @router.post("/uploads", summary="Store a file to attach", response_model=Upload)
 async def upload(
-    request: Request, hub: HubNeeded, name: Annotated[str, Query(min_length=1, max_length=255)]
+    request: Request,
+    hub: HubNeeded,
+    name: Annotated[str, Query(min_length=1, max_length=255)],
+    conversation: Annotated[Id | None, Query()] = None,
 ) -> Upload:
-    """The body is the file. It can then be named once, in the `uploads` of a message."""
+    """The body is the file. It can then be named once, in the `uploads` of a message.
+
+    `conversation`: for which it is meant, and with which it is deleted, sent or not.
+    """
     with TemporaryFile(dir=hub.paths.spool) as file:
         size = 0
         async for part in request.stream():
@@ -63,4 +69,4 @@ async def upload(
                 limit=MAX_UPLOAD,
             )
         file.seek(0)
-        return await run_in_threadpool(hub.services.replies.upload, name, file)
+        return await run_in_threadpool(hub.services.replies.upload, name, file, conversation)

@@ -52,17 +52,39 @@ FROM (SELECT m.conversation_id, m.delivery_status,
         AND m.conversation_id IN (SELECT unnest($1::bigint[]))) AS newest
 WHERE n = 1;
 
--- name: messages
--- What the heads of conversations are made of, in the order of heads.Part.
-SELECT m.conversation_id, m.id, m.direction, m.author_name, m.author_address,
-       CASE WHEN m.body <> '' THEN m.body WHEN f.name IS NOT NULL THEN f.name
+-- name: spans
+-- What the messages of conversations span, in the order of heads.Span's fields.
+SELECT conversation_id, min(id), max(id), min(occurred_at),
+       coalesce(max(CASE WHEN NOT silent THEN occurred_at END), min(occurred_at))
+FROM messages
+WHERE conversation_id IN (SELECT unnest($1::bigint[]))
+    AND delivery_status IS DISTINCT FROM 'cancelled'
+GROUP BY conversation_id;
+
+-- name: newest
+-- The newest message of each conversation that is not silent, in the order of heads.Shown's fields;
+-- of its text as much as `heads.preview` reads.
+SELECT m.conversation_id, m.id, m.occurred_at, m.direction, m.author_name,
+       CASE WHEN m.body <> '' THEN left(m.body, 800) WHEN f.name IS NOT NULL THEN f.name
             ELSE m.unsupported END,
-       m.occurred_at, m.silent, m.delivery_status, m.reply_headers, f.kind
+       f.kind, m.delivery_status
 FROM messages AS m
+JOIN (SELECT id, row_number() OVER (PARTITION BY conversation_id
+                                    ORDER BY occurred_at DESC, id DESC) AS n
+      FROM messages
+      WHERE NOT silent AND delivery_status IS DISTINCT FROM 'cancelled'
+        AND conversation_id IN (SELECT unnest($1::bigint[]))) AS newest
+    ON newest.id = m.id AND newest.n = 1
 LEFT JOIN (SELECT message_id, kind, name,
                   row_number() OVER (PARTITION BY message_id ORDER BY inline, position) AS n
            FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]))) AS f
-    ON f.message_id = m.id AND f.n = 1
-WHERE m.conversation_id IN (SELECT unnest($1::bigint[]))
-    AND m.delivery_status IS DISTINCT FROM 'cancelled'
-ORDER BY m.conversation_id, m.occurred_at, m.id;
+    ON f.message_id = m.id AND f.n = 1;
+
+-- name: letters
+-- What makes the heads of threads besides, oldest first, in the order of heads.Letter's fields.
+SELECT conversation_id, author_name, author_address, occurred_at,
+       direction = 'inbound' AND NOT silent, reply_headers
+FROM messages
+WHERE conversation_id IN (SELECT unnest($1::bigint[]))
+    AND delivery_status IS DISTINCT FROM 'cancelled'
+ORDER BY conversation_id, occurred_at, id;

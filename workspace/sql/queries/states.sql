@@ -21,15 +21,20 @@ FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS status,
 WHERE c.id = s.id;
 
 -- name: messages
--- The messages of a conversation as log entries; one that was taken back is none.
+-- The messages of a conversation as log entries, from an id on; one that was taken back is none.
 SELECT m.id, m.direction, m.occurred_at, m.origin, m.author_kind, m.accepted, m.backfill, m.silent
 FROM messages AS m JOIN conversations AS c ON c.id = m.conversation_id
 WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_message_id
+    AND m.id >= $2
     AND m.delivery_status IS DISTINCT FROM 'cancelled';
 
 -- name: verbs
--- The verbs of a conversation as log entries.
-SELECT id, kind, read_mark FROM conversation_events WHERE conversation_id = $1;
+-- The verbs of a conversation as log entries, from an id on.
+SELECT id, kind, read_mark FROM conversation_events WHERE conversation_id = $1 AND id >= $2;
+
+-- name: last_archived
+-- Where in the log a conversation was archived last; null: never.
+SELECT max(id) FROM conversation_events WHERE conversation_id = $1 AND kind = 'archived';
 
 -- name: unread_after
 -- Inbound messages after a mark, a conversation each.
