@@ -105,7 +105,7 @@ def test_refusals_say_what_to_do(draft: Draft, kind: FailureKind, words: str) ->
         ),
         (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a\nb"}), "on one line"),
         (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a\tb"}), "on one line"),
-        (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a    b"}), "on one line"),
+        (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a     b"}), "on one line"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), header="x" * 7), "at most 6"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), body="x" * 11), "at most 10"),
         (
