@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.axe import SETTLED  # noqa: E402
-from tests.browser.lab import CHROMIUM, THEME, Inbox, Lab, server  # noqa: E402
+from tests.browser.lab import CHROMIUM, Inbox, Lab, server  # noqa: E402
 from workspace.client import Workspace  # noqa: E402
 from workspace.models import Conversation  # noqa: E402
 from workspace.testing.hub import running_hub  # noqa: E402
@@ -50,8 +50,7 @@ def take(lab: Lab, name: str) -> None:
     with lab.run(lab.notebook("inbox"), height=900, device_scale_factor=SHARP) as inbox:
         pose(inbox, name)
         for theme in ("Dark", "Light"):
-            inbox.page.evaluate(THEME, f"JupyterLab {theme}")
-            expect(inbox.view).to_have_attribute("data-cw-theme", theme.lower())
+            inbox.theme(theme)
             keep(inbox, f"inbox-{theme.lower()}")
         inbox.log.focus()
         inbox.page.keyboard.press("?")

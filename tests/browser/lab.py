@@ -254,6 +254,11 @@ class Inbox:
         return self.root.locator(f"[data-chip={chip}]")
 
 
+def running(page: Page) -> Locator:
+    """The prompt of a cell that still runs."""
+    return page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))
+
+
 @contextmanager
 def replaced(page: Page, place: str, function: str) -> Iterator[None]:
     """Another method than the browser's, such as "navigator.clipboard.writeText", for a while."""
@@ -262,11 +267,6 @@ def replaced(page: Page, place: str, function: str) -> Iterator[None]:
         yield
     finally:
         page.evaluate(f"() => {{ delete {place} }}")
-
-
-def running(page: Page) -> Locator:
-    """The prompt of a cell that still runs."""
-    return page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))
 
 
 @contextmanager
