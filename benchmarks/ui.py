@@ -25,13 +25,13 @@ from workspace import process
 from workspace.client import Workspace
 from workspace.services import Services
 from workspace.settings import Paths, Settings
+from workspace.testing.browser import chromium
 from workspace.testing.hub import running_hub
 
 SIZES = (1_000, 100_000)
 REPEAT = 30
 WARM_UP = 3
 HERE = Path(__file__).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CONNECT = "import workspace\nfrom widgets import Inbox\nws = workspace.connect()"
 SHOW = "Inbox(ws)"
 COMPUTE = "while True:\n    pass"
@@ -172,8 +172,7 @@ def _notebook(lab: Lab) -> Path:
 
 
 def _browser(tool: Any) -> Browser:
-    path = next(found for name in BROWSERS if (found := shutil.which(name)))
-    browser: Browser = tool.chromium.launch(executable_path=path, args=CHROMIUM)
+    browser: Browser = tool.chromium.launch(executable_path=chromium(), args=CHROMIUM)
     return browser
 
 

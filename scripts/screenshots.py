@@ -17,10 +17,10 @@ from tests.browser.axe import SETTLED  # noqa: E402
 from tests.browser.lab import CHROMIUM, Inbox, Lab, server  # noqa: E402
 from workspace.client import Workspace  # noqa: E402
 from workspace.models import Conversation  # noqa: E402
+from workspace.testing.browser import chromium  # noqa: E402
 from workspace.testing.hub import running_hub  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ON_TOP = "() => document.querySelector('.jp-Cell:has(.cw-inbox)').scrollIntoView()"
 SHARP = 1.5
 """Pixels of a picture for one of the page."""
@@ -38,9 +38,8 @@ def main() -> None:
 def jupyterlab(ws: Workspace, folder: Path) -> Iterator[Lab]:
     root = folder / "notebooks"
     root.mkdir()
-    chromium = next(path for path in BROWSERS if Path(path).exists())
     with server(root, folder / "jupyter", Path(ws.info().folder)) as url, sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        browser = tool.chromium.launch(executable_path=chromium(), args=CHROMIUM)
         yield Lab(url, root, browser)
         browser.close()
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from workspace.testing import browser
+
 ROOT = Path(__file__).parent.parent
 # Daemons live in sbin, which is not on everyone's PATH.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
@@ -60,7 +62,7 @@ def program() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def chromium(program: Callable[..., str]) -> str:
-    return program("chromium", "chromium-browser", "google-chrome")
+    return program(*browser.NAMES)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

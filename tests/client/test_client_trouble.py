@@ -21,6 +21,7 @@ from workspace.errors import (
     TooLarge,
     Unauthorized,
 )
+from workspace.models import Actor, ActorKind
 from workspace.settings import MAX_TEXT, MAX_UPLOAD, Paths
 from workspace.testing.hub import kill_hub, running_hub
 
@@ -288,6 +289,44 @@ def test_a_file_over_the_hubs_limit_is_refused(ws: Workspace, tmp_path: Path, ve
         ON_FILES[verb](ws, sparse(tmp_path / "huge.bin", MAX_UPLOAD + 1))
     assert caught.value.detail == {"limit": MAX_UPLOAD}
     assert stored_files(ws) == kept
+
+
+HALF = "half a \ud800 character"
+ON_HALF: dict[str, Callable[[Workspace], object]] = {
+    "send": lambda ws: ws.send(waiting(ws), HALF),
+    "start_conversation": lambda ws: ws.start_conversation(desk(ws), "ada", text=HALF),
+    "a name": lambda ws: ws.start_conversation(desk(ws), "ada", HALF, "Hello"),
+    "an address": lambda ws: ws.find_conversation(desk(ws), HALF),
+    "note": lambda ws: ws.note(waiting(ws), HALF),
+    "save_draft": lambda ws: ws.save_draft(waiting(ws), HALF),
+    "save_canned_reply": lambda ws: ws.save_canned_reply("hi", HALF),
+    "a shortcut": lambda ws: ws.delete_canned_reply(HALF),
+    "update_contact": lambda ws: ws.update_contact(ws.conversation(waiting(ws)), name=HALF),
+    "a reason": lambda ws: ws.resolve(waiting(ws), reason=HALF),
+    "save_view": lambda ws: ws.save_view(HALF, {"status": "pending"}),
+    "a search": lambda ws: ws.conversations(search=HALF),
+    "add_channel": lambda ws: ws.add_channel("simulator", HALF),
+    "sql": lambda ws: ws.sql("SELECT $1", HALF),
+    "upload": lambda ws: ws.upload(HALF, b"Hello"),
+    "who acts": lambda ws: connect(ws.info().folder, actor=Actor(ActorKind.OPERATOR, HALF)),
+}
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("call", ON_HALF.values(), ids=ON_HALF)
+def test_half_a_character_is_refused_in_words(
+    ws: Workspace, call: Callable[[Workspace], object]
+) -> None:
+    """The JSON of a browser can carry one."""
+    with pytest.raises(InvalidRequest, match=r"half a character|can't be shown") as refused:
+        call(ws)
+    assert HALF not in str(refused.value)
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_key_beyond_ascii_is_refused_in_words(ws: Workspace) -> None:
+    with pytest.raises(InvalidRequest, match="ASCII"):
+        ws.resolve(waiting(ws), key="schlüssel-1")
 
 
 @pytest.mark.usefixtures("unchanged")

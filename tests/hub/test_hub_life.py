@@ -184,6 +184,7 @@ def test_queries_that_never_end_hold_up_nothing_and_end_with_the_hub(tmp_path: P
         endless = [pool.submit(ws.sql, ENDLESS) for _ in range(AT_ONCE)]
         with pytest.raises(QueryLimit, match=f"{AT_ONCE} queries are running already"):
             ask_for_ever(ws)
+        assert ws.conversations(query="SELECT id FROM v1.conversations").total > 3
         for row in ws.conversations(search="order", status="pending", limit=3):
             ws.send(row.id, "On its way.")
             ws.resolve(row.id)  # what they read is out of date now: no checkpoint goes past that

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from workspace.errors import InvalidRequest, QueryFailed, QueryLimit, QueryRefused
 from workspace.models import EventKind, Status, Tab, TabCounts
 from workspace.services import filters, queries
-from workspace.services.filters import MAX_IDS, Filter
+from workspace.services.filters import MAX_LISTED, Filter
 from workspace.services.inbox import Inbox
 from workspace.services.queries import Queries
 from workspace.settings import Paths
@@ -67,11 +67,11 @@ def test_ids_that_still_match(inbox: Inbox, builder: Builder, store: Store) -> N
 
 def test_a_hundred_thousand_ids_and_no_more(inbox: Inbox, builder: Builder) -> None:
     made = builder.add([talk(inbound("x")) for _ in range(3)])
-    many = (*made, *range(10**9, 10**9 + MAX_IDS - len(made)))
+    many = (*made, *range(10**9, 10**9 + MAX_LISTED - len(made)))
     assert inbox.conversations(Filter(ids=many)).total == 3
     with pytest.raises(InvalidRequest, match="100,001") as caught:
         inbox.conversations(Filter(ids=(*many, 1)))
-    assert caught.value.detail == {"limit": MAX_IDS}
+    assert caught.value.detail == {"limit": MAX_LISTED}
 
 
 @settings(

@@ -26,7 +26,7 @@ from workspace.channels.base import (
     SendFailed,
     Sent,
 )
-from workspace.channels.simulated import live, options, payloads
+from workspace.channels.simulated import faults, live, options, payloads
 from workspace.channels.simulated.history import World
 from workspace.channels.simulated.live import Happening, Send
 from workspace.channels.simulated.options import Options
@@ -157,7 +157,7 @@ class Simulator:
             detail = "The provider took the message but did not answer in time."
             raise SendFailed(Failure(FailureKind.UNKNOWN_OUTCOME, detail))
         if send is None:
-            return _REFUSALS.get(fault) or Response(422, wrong)
+            return faults.REFUSALS.get(fault) or Response(422, wrong)
         return Response(200, data={"id": send.key})
 
     def _take(self, message: Outbound, fault: str) -> tuple[str, Send | None]:
@@ -172,7 +172,7 @@ class Simulator:
             fault = fault or self._fault(message, tried, customer, last_wrote)
             if rules.text_size(message.text, limit.unit) > limit.n:
                 fault = "too_long"
-            accepted = fault not in (*_REFUSALS, "template", "lost")
+            accepted = fault not in (*faults.REFUSALS, "template", "lost")
             send = Send(
                 number=0,
                 key=message.key,
@@ -185,7 +185,7 @@ class Simulator:
                 turn=turn,
                 customer=customer,
                 silent=fault == "silent",
-                later=_LATER.get(fault),
+                later=faults.LATER.get(fault),
             )
             send = replace(send, number=self._record.add_send(send, accepted=accepted))
         if not accepted:
@@ -379,20 +379,6 @@ class Simulator:
         with self._changed:
             self._changed.notify_all()
             self._record.close()
-
-
-_LATER = {
-    "unreachable": FailureKind.UNREACHABLE,
-    "window_closed": FailureKind.WINDOW_CLOSED,
-}
-_REFUSALS = {
-    "rate_limited": Response(
-        429, "Too many messages to this customer; wait two seconds.", {"retry_after": 2.0}
-    ),
-    "transient": Response(503, "The provider is briefly out of order."),
-    "not_started": Response(403, "The customer has not written yet."),
-    "too_long": Response(400, "The text is too long."),
-}
 
 
 def create(

@@ -1,6 +1,6 @@
 """What notebooks, panels, jobs and the command line hold: a `Workspace`, the client of one hub."""
 
-from workspace.client.pages import Channels, Conversations, Messages, Outcomes
+from workspace.client.pages import Channels, Conversations, Messages, Outcomes, Templates
 from workspace.client.results import Result
 from workspace.client.watch import Watch
 from workspace.client.workspace import Workspace, connect
@@ -11,6 +11,7 @@ __all__ = [
     "Messages",
     "Outcomes",
     "Result",
+    "Templates",
     "Watch",
     "Workspace",
     "connect",

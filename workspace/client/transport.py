@@ -15,9 +15,10 @@ import httpx
 from pydantic import TypeAdapter
 
 from workspace import process
-from workspace.errors import HubUnavailable
+from workspace.errors import HubUnavailable, InvalidRequest
 from workspace.models import Actor, ActorKind
 from workspace.process import Hub, Location
+from workspace.rules import names
 
 WAIT = httpx.Timeout(10, read=120, write=120, pool=None)
 """Seconds. The slowest verbs wait for a send in flight, up to its lease."""
@@ -63,6 +64,8 @@ class Transport:
     """Thread-safe: kernels call it from any of their threads."""
 
     def __init__(self, location: Location, actor: Actor) -> None:
+        """Raises InvalidRequest for an actor's name that can't be shown."""
+        names.name(actor.name, "The name of who acts")
         self.location = location
         self.actor = actor
         self._lock = threading.Lock()
@@ -122,15 +125,7 @@ class Transport:
     def _once(self, session: _Session, call: Call, stream: bool) -> httpx.Response:
         if call.content is not None and not isinstance(call.content, bytes):
             call.content.seek(0)  # a first attempt may have read it
-        request = session.client.build_request(
-            call.method,
-            call.path,
-            params=call.params,
-            json=call.body,
-            content=call.content,
-            headers=call.headers,
-            timeout=call.timeout,
-        )
+        request = _request(session, call)
         response = session.client.send(request, stream=stream)
         if response.status_code >= 400:
             response.read()
@@ -179,6 +174,26 @@ class Transport:
 
     def close(self) -> None:
         self._session.client.close()
+
+
+def _request(session: _Session, call: Call) -> httpx.Request:
+    """Raises InvalidRequest for texts that nobody could write down."""
+    try:
+        return session.client.build_request(
+            call.method,
+            call.path,
+            params=call.params,
+            json=call.body,
+            content=call.content,
+            headers=call.headers,
+            timeout=call.timeout,
+        )
+    except UnicodeEncodeError as error:  # whose own words would repeat the text
+        if error.encoding == "ascii":  # of all that is given, only a key is a header as it is
+            raise InvalidRequest("A key has ASCII characters alone; choose another.") from None
+        raise InvalidRequest(
+            "What was given holds half a character, such as one half of an emoji; write it anew."
+        ) from None
 
 
 def _silent(hub: Hub) -> HubUnavailable:

@@ -17,7 +17,7 @@ from workspace.services.matching import Matching, Targets
 from workspace.settings import MAX_TEXT
 
 _HALF = re.compile("[\ud800-\udfff]")
-MAX_IDS = 1_000
+MAX_NAMED = 1_000
 """Conversations one request may name; the client sends more in portions."""
 
 
@@ -57,7 +57,7 @@ Id = Annotated[
     Field(ge=1, le=2**63 - 1),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"}),
 ]
-Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=MAX_NAMED)]
 Uploads = Annotated[list[Id], Field(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Clean = Annotated[str, AfterValidator(_clean)]

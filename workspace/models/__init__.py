@@ -57,7 +57,6 @@ from workspace.models.kinds import (
     VariablePlace,
 )
 from workspace.models.templates import (
-    _HEADER_MEDIA,
     PLACEHOLDER,
     Template,
     TemplateButton,
@@ -65,7 +64,6 @@ from workspace.models.templates import (
     TemplateHeader,
     TemplateUse,
     TemplateVariable,
-    _in_words,
 )
 from workspace.models.writing import (
     CannedReply,
@@ -76,7 +74,6 @@ from workspace.models.writing import (
 __all__ = [
     "PLACEHOLDER",
     "SYSTEM",
-    "_HEADER_MEDIA",
     "Actor",
     "ActorKind",
     "Address",
@@ -125,5 +122,4 @@ __all__ = [
     "TextUnit",
     "Upload",
     "VariablePlace",
-    "_in_words",
 ]

@@ -17,7 +17,7 @@ class Drafts:
     def get(self, conversation_id: int, actor: Actor) -> SavedDraft | None:
         """The actor's draft; None: there is none. Raises NotFound."""
         with self._store.read() as db:
-            id, _ = verbs.known(db, [conversation_id])[conversation_id]
+            id, _ = verbs.place(db, conversation_id)
             return drafts.get(db, id, actor.name)
 
     def save(
@@ -36,7 +36,7 @@ class Drafts:
         check_text(text)
 
         def work(tx: Driver) -> SavedDraft | None:
-            id, _ = verbs.known(tx, [conversation_id])[conversation_id]
+            id, _ = verbs.place(tx, conversation_id)
             if not text.strip() and not upload_ids:
                 drafts.drop(tx, id, actor.name)
                 return None

@@ -15,7 +15,7 @@ from workspace.store.where import Where
 
 MAX_SEARCH = 1_000
 
-MAX_IDS = 100_000
+MAX_LISTED = 100_000
 """Conversations a filter may name by id."""
 
 FEW = 1_000
@@ -105,11 +105,11 @@ def _contact(_: Source, wanted: Filter) -> Sequence[Any] | None:
 def _ids(source: Source, wanted: Filter) -> Sequence[Any] | None:
     if wanted.ids is None:
         return None
-    if len(wanted.ids) > MAX_IDS:
+    if len(wanted.ids) > MAX_LISTED:
         raise InvalidRequest(
             f"The filter names {len(wanted.ids):,} conversations by id; it takes at most "
-            f"{MAX_IDS:,}. Ask for them in several lists, or by a query.",
-            limit=MAX_IDS,
+            f"{MAX_LISTED:,}. Ask for them in several lists, or by a query.",
+            limit=MAX_LISTED,
         )
     return [conversations.current(source.db, wanted.ids)]
 

@@ -91,9 +91,9 @@ class Inbox:
     def conversation(self, id: int) -> Conversation:
         """One conversation; a merged thread is found under its old id too. Raises NotFound."""
         with self._store.read() as db:
-            rows = conversations.get(db, [_resolved(db, id)], self._configured())
+            rows = conversations.get(db, [verbs.place(db, id)[0]], self._configured())
         if not rows:
-            raise _missing(id)
+            raise verbs.missing(id)
         return rows[0]
 
     def find(self, channel_id: int, address: str) -> Conversation | None:
@@ -130,7 +130,7 @@ class Inbox:
         if sum(each is not None for each in (before, after, around)) > 1:
             raise InvalidRequest("Give one of before, after and around.")
         with self._store.read() as db:
-            found = _resolved(db, id)
+            found, _ = verbs.place(db, id)
             if after is not None:
                 return messages.after(db, found, after, limit)
             if around is not None:
@@ -270,14 +270,3 @@ def _page(
         limit=limit,
         count_all=on.narrowed,
     )
-
-
-def _resolved(db: Driver, id: int) -> int:
-    found = conversations.resolve(db, [id])
-    if id not in found:
-        raise _missing(id)
-    return found[id][0]
-
-
-def _missing(id: int) -> NotFound:
-    return NotFound(f"No conversation {id}; it may have been deleted.", id=str(id))

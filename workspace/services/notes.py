@@ -42,7 +42,7 @@ class Notes:
         return message
 
     def _add(self, tx: Driver, asked: int, text: str, actor: Actor) -> int:
-        id, channel_id = verbs.known(tx, [asked])[asked]
+        id, channel_id = verbs.place(tx, asked)
         head = heads.load(tx, [id])[id]
         [message_id] = ids.allocate(tx, 1)
         now = self._accounts.now(channel_id)

@@ -15,6 +15,8 @@ from workspace.store.guard import Guard
 from workspace.store.spool import Limits, first_column, spool
 
 AT_ONCE = 2
+LISTS = 1
+"""Beside those: what a list is made of, which people wait for at each refresh."""
 PATIENCE = 5.0
 """Seconds a query waits for one of the others to end."""
 
@@ -37,7 +39,8 @@ class Queries:
             seconds=min(LIST_SECONDS, settings.sql_seconds),
             more="A list waits no longer.",
         )
-        self._free = threading.Semaphore(AT_ONCE)
+        self._free = _Places(AT_ONCE, f"{AT_ONCE} queries are running already")
+        self._lists = _Places(LISTS, "The queries of other lists are running")
         self._pause = threading.Lock()
         with store.read() as db:
             self._guard = Guard(db)
@@ -49,7 +52,7 @@ class Queries:
         Nothing is open in the database any more when it returns. Raises QueryRefused, QueryFailed,
         QueryLimit; HubUnavailable where `stop` ends it.
         """
-        return self._in_turn(sql, params, self._limits)
+        return self._run(sql, params, self._limits, self._free)
 
     def conversations(self, sql: str) -> list[int]:
         """The ids in the first column of one SELECT, for a list that somebody waits for.
@@ -57,29 +60,20 @@ class Queries:
         Must not be called while reading: a compaction waits for both. Raises InvalidRequest where
         the column holds anything else, and what `run` raises.
         """
-        path = self._in_turn(sql, (), self._short)
+        path = self._run(sql, (), self._short, self._lists)
         try:
             return first_column(path, MOST)
         finally:
             path.unlink()
 
-    def _in_turn(self, sql: str, params: Sequence[Any], limits: Limits) -> Path:
-        if not self._free.acquire(timeout=PATIENCE):
-            raise QueryLimit(
-                f"{AT_ONCE} queries are running already; wait for one to end, then try again."
-            )
-        try:
-            return self._run(sql, params, limits)
-        finally:
-            self._free.release()
-
-    def _run(self, sql: str, params: Sequence[Any], limits: Limits) -> Path:
+    def _run(self, sql: str, params: Sequence[Any], limits: Limits, places: "_Places") -> Path:
         path = self._folder / f"{uuid4().hex}.arrow"
-        reader = self._store.new_reader()
-        try:
-            spool(reader, self._guard, sql, params, path, limits)
-        finally:
-            reader.close()
+        with places.one():
+            reader = self._store.new_reader()
+            try:
+                spool(reader, self._guard, sql, params, path, limits)
+            finally:
+                reader.close()
         return path
 
     def stop(self) -> None:
@@ -89,10 +83,7 @@ class Queries:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """No query runs meanwhile; waits for those that do. For `Erase.compact`."""
-        with self._pause, ExitStack() as places:
-            for _ in range(AT_ONCE):
-                self._free.acquire()
-                places.callback(self._free.release)
+        with self._pause, self._free.all(), self._lists.all():
             yield
 
     def _clear(self) -> None:
@@ -100,3 +91,31 @@ class Queries:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in self._folder.glob("*.arrow"):
             path.unlink()
+
+
+class _Places:
+    """For so many queries at once."""
+
+    def __init__(self, many: int, taken: str) -> None:
+        self._many = many
+        self._taken = taken
+        self._free = threading.Semaphore(many)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raises QueryLimit where none becomes free."""
+        if not self._free.acquire(timeout=PATIENCE):
+            raise QueryLimit(f"{self._taken}; wait for one to end, then try again.")
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    @contextmanager
+    def all(self) -> Iterator[None]:
+        """Once all are free."""
+        with ExitStack() as taken:
+            for _ in range(self._many):
+                self._free.acquire()
+                taken.callback(self._free.release)
+            yield

@@ -25,7 +25,7 @@ from workspace.models import (
     TemplateChoice,
 )
 from workspace.rules import FileFacts, Situation, State, addresses, names
-from workspace.services import meanwhile
+from workspace.services import meanwhile, verbs
 from workspace.services.accounts import Accounts
 from workspace.services.contacts import Update, update
 from workspace.services.said import Said, said
@@ -104,7 +104,7 @@ class Replies(Uploads):
         }
         if template is not None:
             with self._store.read() as db:
-                _, channel_id = _place(db, conversation_id)
+                _, channel_id = verbs.place(db, conversation_id)
             channel = self._accounts.channel(channel_id)
             wanted = self._filled(wanted, channel, key, request, int)
 
@@ -140,7 +140,7 @@ class Replies(Uploads):
         return message
 
     def _answer(self, tx: Driver, conversation_id: int, wanted: Said) -> int:
-        id, channel_id = _place(tx, conversation_id)
+        id, channel_id = verbs.place(tx, conversation_id)
         meanwhile.check(tx, id, wanted.seen, wanted.actor)
         channel = self._accounts.channel(channel_id)
         head, state = heads.load(tx, [id])[id], states.load(tx, [id])[id]
@@ -297,17 +297,6 @@ class _Start:
     subject: str = field(repr=False)
 
 
-def _place(db: Driver, conversation_id: int) -> tuple[int, int]:
-    """(conversation, channel) of what may be a merged thread's old id. Raises NotFound."""
-    found = conversations.resolve(db, [conversation_id])
-    if conversation_id not in found:
-        raise NotFound(
-            f"No conversation {conversation_id}; it may have been deleted.",
-            id=str(conversation_id),
-        )
-    return found[conversation_id]
-
-
 def _refuse(
     tx: Driver,
     channel: Channel,
@@ -318,7 +307,7 @@ def _refuse(
     now: datetime,
 ) -> None:
     """Raise CannotSend where the rules say no."""
-    _, opted_out, blocked = rows.person(tx, head.contact_id)
+    opted_out, blocked = rows.barred(tx, head.contact_id)
     draft = wanted.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
     situation = Situation(now, state.last_inbound_at, opted_out, blocked)
     refusal = rules.can_send(channel.capabilities, draft, situation)

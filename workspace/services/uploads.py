@@ -36,7 +36,7 @@ class Uploads:
             self._files.discard([staged])
 
     def _keep(self, tx: Driver, staged: Staged, asked: int | None) -> Upload:
-        home = None if asked is None else verbs.known(tx, [asked])[asked][0]
+        home = None if asked is None else verbs.place(tx, asked)[0]
         id = ids.allocate(tx, 1)[0]
         row = NewAttachment(
             id=id,

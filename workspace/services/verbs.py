@@ -113,8 +113,17 @@ def known(db: Driver, asked: Sequence[int], *, gone_ok: bool = False) -> dict[in
     found = conversations.resolve(db, asked)
     for id in asked:
         if id not in found and not gone_ok:
-            raise NotFound(f"No conversation {id}; it may have been deleted.", id=str(id))
+            raise missing(id)
     return {id: found[id] for id in asked if id in found}
+
+
+def place(db: Driver, id: int) -> tuple[int, int]:
+    """(conversation, channel) of what may be a merged thread's old id. Raises NotFound."""
+    return known(db, [id])[id]
+
+
+def missing(id: int) -> NotFound:
+    return NotFound(f"No conversation {id}; it may have been deleted.", id=str(id))
 
 
 def _unread_after(tx: Driver, act: Act, before: Mapping[int, State]) -> dict[int, int]:

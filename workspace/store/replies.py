@@ -53,10 +53,10 @@ def drop_stale(tx: Driver) -> list[int]:
 # --- answering --------------------------------------------------------------------------------
 
 
-def person(db: Driver, contact_id: int) -> tuple[str, bool, bool]:
-    """Name of a contact, whether they opted out, whether they are blocked."""
-    name, opted_out, blocked = db.execute(query("replies.person"), [contact_id])[0]
-    return name, opted_out, blocked
+def barred(db: Driver, contact_id: int) -> tuple[bool, bool]:
+    """Whether a contact opted out, and whether they are blocked."""
+    opted_out, blocked = db.execute(query("replies.barred"), [contact_id])[0]
+    return opted_out, blocked
 
 
 def answered_meanwhile(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from workspace.channels.base import Response
 from workspace.models import FailureKind
 
 _UNREACHABLE = {
@@ -13,6 +14,22 @@ _UNREACHABLE = {
     "mail": "550 5.1.1 The mailbox does not exist",
 }
 _WINDOW = "More than 24 hours have passed since the customer last wrote (131047)"
+
+LATER = {
+    "unreachable": FailureKind.UNREACHABLE,
+    "window_closed": FailureKind.WINDOW_CLOSED,
+}
+"""What a receipt says later of a message that was accepted."""
+
+REFUSALS = {
+    "rate_limited": Response(
+        429, "Too many messages to this customer; wait two seconds.", {"retry_after": 2.0}
+    ),
+    "transient": Response(503, "The provider is briefly out of order."),
+    "not_started": Response(403, "The customer has not written yet."),
+    "too_long": Response(400, "The text is too long."),
+}
+"""What the provider answers at once instead of taking the message."""
 
 
 def reason(kind: FailureKind, playing: str) -> tuple[FailureKind, str]:

@@ -1,6 +1,6 @@
--- name: person
--- Name, opt-out and block of a contact.
-SELECT name, opted_out, blocked FROM contacts WHERE id = $1;
+-- name: barred
+-- Opt-out and block of a contact.
+SELECT opted_out, blocked FROM contacts WHERE id = $1;
 
 -- name: answered
 -- What an answer in a thread refers to: its newest inbound message, else its newest at all.
