@@ -5,6 +5,7 @@ import math
 import re
 import struct
 import wave
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.lab import Inbox, Lab
 from tests.browser.stage import Stage
 from tests.browser.test_strangers import PNG, file
+from workspace.channels.simulated.faults import Faults
 from workspace.models import DeliveryStatus, Status
 
 
@@ -123,6 +125,7 @@ def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:
         hub.writes("Vic Voice", f"Voice {n}", channel="WhatsApp",
                    files=[file(f"voice {n}.wav", "audio/wav", sound(20))])  # fmt: skip
     inbox.open("Vic Voice")
+    inbox.page.evaluate(HEARD)
     first, second = (inbox.message(f"Voice {n}") for n in range(2))
     first.get_by_role("button", name="Play").click()
     expect(first.get_by_role("button", name="Pause")).to_be_visible()
@@ -139,11 +142,30 @@ def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:
         second.locator(".cw-player-speed").click()
         expect(second.locator(".cw-player-speed")).to_have_text(speed)
         expect(first.locator(".cw-player-speed")).to_have_text(speed)
+        assert rates(inbox) == [float(speed[:-1])] * 2
     again = Inbox.run(inbox.page)
     again.open("Vic Voice")
     expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("2×")
+    again.message("Voice 0").get_by_role("button", name="Play").click()
+    expect(again.message("Voice 0").get_by_role("button", name="Pause")).to_be_visible()
+    assert rates(inbox)[-1] == 2
     again.message("Voice 0").locator(".cw-player-speed").click()
     expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("1×")
+    assert rates(inbox)[-1] == 1
+
+
+HEARD = """() => {
+  window.heard = new Set();
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () { heard.add(this); return play.call(this); };
+}"""
+"""Remembers what was played: it is in no page."""
+
+
+def rates(inbox: Inbox) -> list[float]:
+    """How fast each sound plays that was begun."""
+    found: list[float] = inbox.page.evaluate("() => [...heard].map(audio => audio.playbackRate)")
+    return found
 
 
 def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
@@ -221,8 +243,20 @@ def test_retrying_what_failed(inbox: Inbox, hub: Stage) -> None:
     failed = inbox.message("Can you hear me?")
     expect(failed).to_contain_text("The handset is switched off")
     expect(failed.get_by_role("img", name=re.compile("^Failed: "))).to_be_visible()
+    expect(inbox.row("Rita Retry").get_by_label("Delivery failed")).to_be_visible()
+    mended(hub, "Nowhere")
     failed.get_by_role("button", name="Retry").click()
     expect(inbox.view.get_by_text("sent a message again")).to_be_visible()
+    expect(failed.get_by_role("img", name=re.compile("^(Delivered|Read)$"))).to_be_visible()
+    expect(failed).not_to_contain_text("switched off")
+    expect(failed.get_by_role("button")).to_have_count(0)
+    expect(inbox.row("Rita Retry").get_by_label("Delivery failed")).to_have_count(0)
+
+
+def mended(hub: Stage, channel: str) -> None:
+    """From now on this provider does all it is asked for."""
+    simulator = hub.channel(channel)
+    simulator.options = replace(simulator.options, faults=Faults())
 
 
 def doubtful(hub: Stage, name: str) -> int:
@@ -248,6 +282,19 @@ def test_not_confirmed_is_for_a_person_to_settle(inbox: Inbox, hub: Stage) -> No
     expect(sent.get_by_role("img", name="Sent")).to_be_visible()
     expect(sent.get_by_role("button")).to_have_count(0)
     expect(inbox.status("Dora Doubt")).to_have_text("Replied")
+
+
+def test_sending_again_what_is_not_confirmed(inbox: Inbox, hub: Stage) -> None:
+    id = doubtful(hub, "Dirk Doubt")
+    mended(hub, "Doubtful")
+    inbox.open("Dirk Doubt")
+    sent = inbox.message("Did it go?")
+    sent.get_by_role("button", name="Send again").click()
+    inbox.page.get_by_role("alertdialog").get_by_role("button", name="Send again").click()
+    expect(sent.get_by_role("img", name=re.compile("^(Delivered|Read)$"))).to_be_visible()
+    expect(sent.get_by_role("button")).to_have_count(0)
+    expect(inbox.view.get_by_text("sent a message again")).to_be_visible()
+    assert [message.text for message in hub.ws.messages(id)] == ["Hello", "Did it go?"]
 
 
 def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
