@@ -105,8 +105,9 @@ class ConversationView(Panel):
             with self._turn:  # what was read first is told first
                 self.push("refresh", self._newest(conversation_id))
         except NotFound:
-            self.conversation_id = ""
-            self.push("gone", None)
+            if conversation_id == self.conversation_id:  # or another one was opened meanwhile
+                self.conversation_id = ""
+            self.push("gone", conversation_id)
 
     def _newest(self, conversation_id: str) -> dict[str, Any]:
         head = self._head(conversation_id)

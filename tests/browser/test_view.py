@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import Inbox, Lab, python
 from tests.browser.stage import Stage
 from tests.browser.test_strangers import PNG, file
 from workspace.channels.simulated.faults import Faults
@@ -82,6 +82,88 @@ def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> Non
     find(inbox, "salt")
     expect(inbox.message("About salt").locator("mark")).to_have_text("salt")
     expect(inbox.messages.locator("mark")).to_have_count(1)
+
+
+def test_who_wants_no_motion_gets_none(inbox: Inbox, hub: Stage) -> None:
+    lines = ["The word is tarragon", *(f"Line {n}" for n in range(40))]
+    hub.ws.mark_read(hub.writes("Mona Motion", *lines).id)
+    inbox.page.emulate_media(reduced_motion="reduce")
+    try:
+        find(inbox, "tarragon")
+        expect(inbox.message("The word is tarragon")).to_be_in_viewport()
+        expect(inbox.log.locator(".cw-lit")).to_have_count(0)
+        jump = inbox.view.get_by_role("button", name="Latest")
+        jump.click()
+        expect(inbox.message("Line 39")).to_be_in_viewport()
+        inbox.log.evaluate("log => { log.scrollTop = 0 }")
+        expect(jump).to_be_visible()
+        assert inbox.view.evaluate(JUMP) < 2
+    finally:
+        inbox.page.emulate_media(reduced_motion="no-preference")
+
+
+JUMP = """view => {
+  const log = view.querySelector("[role=log]");
+  view.querySelector(".cw-jump").click();
+  return log.scrollHeight - log.clientHeight - log.scrollTop;
+}"""
+"""How far from the end one is the very moment after going there."""
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_what_is_new_is_divided_from_what_was_read(inbox: Inbox, hub: Stage) -> None:
+    hub.ws.mark_read(hub.writes("Dina Divide", "Known already").id)
+    hub.writes("Dina Divide", "News one", "News two")
+    inbox.open("Dina Divide")
+    line = inbox.log.locator(".cw-unread-line")
+    expect(line).to_have_text("New")
+    expect(line.locator("xpath=following-sibling::article")).to_have_count(2)
+    expect(line.locator("xpath=following-sibling::article[1]")).to_contain_text("News one")
+    # Once they are read it stays, until the conversation is opened anew.
+    expect(inbox.head).to_have_attribute("data-unread", "0")
+    expect(line).to_be_visible()
+
+
+SLOW = """import threading
+held, marks = threading.Event(), []
+messages, mark_read = ws.messages, ws.mark_read
+def later(id, *args, **more):
+    if str(id) == "{id}":
+        held.wait(30)
+    return messages(id, *args, **more)
+def noted(id, **more):
+    marks.append((id, more["upto"]))
+    return mark_read(id, **more)
+ws.messages, ws.mark_read = later, noted
+"""
+
+
+def test_what_one_only_steps_past_stays_unread(inbox: Inbox, hub: Stage) -> None:
+    """The second of the one is over while the next, in which all is older, is still loading."""
+    below = hub.writes("Bea Below", "One", "Two").id
+    above = hub.writes("Abe Above", "Three").id
+    python(inbox.page, SLOW.format(id=below))
+    inbox.open("Abe Above")
+    inbox.page.keyboard.press("j")
+    inbox.page.wait_for_timeout(1500)
+    python(inbox.page, "held.set()")
+    expect(inbox.heading).to_have_text("Bea Below")
+    hub.until(lambda: hub.ws.conversation(below).unread == 0)
+    last = hub.ws.messages(below)[-1].id
+    python(inbox.page, f"assert marks == [('{below}', '{last}')], marks")
+    assert hub.ws.conversation(above).unread == 1
+
+
+def test_the_end_of_another_one_closes_nothing(inbox: Inbox, hub: Stage) -> None:
+    other = hub.writes("Gus Gone", "Hello").id
+    hub.writes("Kurt Kept", "Hello")
+    inbox.open("Kurt Kept")
+    python(inbox.page, f"inbox.view.push('gone', '{other}')")
+    python(inbox.page, "inbox.view.push('trouble', {'message': 'After that'})")
+    expect(inbox.view.get_by_role("alert")).to_have_text("After that")
+    expect(inbox.heading).to_have_text("Kurt Kept")
 
 
 # --- photos and sound ---------------------------------------------------------------------------

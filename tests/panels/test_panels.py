@@ -132,7 +132,7 @@ def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
     assert lost["messages"] == len(ws.messages(row.id, limit=200))
     browser.ask("act", conversation_id=str(row.id), verb="delete")
     assert inbox.conversation_id == inbox.list.selected == inbox.composer.conversation_id == ""
-    assert browser.pushed("gone")
+    assert browser.pushed("gone") == [str(row.id)]
 
 
 def test_an_unknown_conversation_is_told_in_words(ws: Workspace) -> None:

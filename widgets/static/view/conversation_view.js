@@ -45,7 +45,7 @@ class ConversationView {
     this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
     this.problem = h("p", { class: "cw-view-problem", role: "alert", hidden: true });
     link.on("refresh", (value) => this.refresh(value));
-    link.on("gone", () => this.nothing());
+    link.on("gone", (id) => id === this.id && this.nothing());
     link.on("trouble", (trouble) => this.say(trouble.message));
     onTrait(model, "conversation_id", signal, () => this.open());
     this.watchSight(signal);
@@ -61,7 +61,7 @@ class ConversationView {
     this.id = id;
     this.opened = null;
     this.early = null;
-    this.readUpTo = 0n;
+    this.stopReading();
     this.say("");
     this.parts.media.clear();
     if (!id) this.nothing();
@@ -80,6 +80,8 @@ class ConversationView {
     this.id = "";
     this.el.dataset.open = "false";
     fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
+    this.opened = null;
+    this.stopReading();
   }
 
   /** `wanted`: the message to go to, or "", and the words that found it. */
@@ -232,7 +234,7 @@ class ConversationView {
     sight.observe(this.el);
     signal.addEventListener("abort", () => {
       sight.disconnect();
-      clearTimeout(this.reading);
+      this.stopReading();
     });
     document.addEventListener("visibilitychange", () => this.watchReading(), { signal });
   }
@@ -249,7 +251,15 @@ class ConversationView {
     if (due === this.due) return;
     clearTimeout(this.reading);
     this.due = due;
-    if (due) this.reading = setTimeout(() => this.markRead(due), READING_TIME);
+    const { id } = this;
+    if (due) this.reading = setTimeout(() => this.markRead(id, due), READING_TIME);
+  }
+
+  /** Another conversation, or none: what was in sight of this one is not read by that. */
+  stopReading() {
+    clearTimeout(this.reading);
+    this.due = null;
+    this.readUpTo = 0n;
   }
 
   /** Marked as unread before it counted as read: it is not to count any more. */
@@ -259,10 +269,10 @@ class ConversationView {
     this.watchReading();
   }
 
-  markRead(upto) {
+  markRead(id, upto) {
     this.readUpTo = upto;
     this.due = null;
-    const args = { conversation_id: this.id, upto: String(upto) };
+    const args = { conversation_id: id, upto: String(upto) };
     this.link.ask("seen", args).catch((trouble) => this.say(trouble.message));
   }
 
