@@ -71,6 +71,23 @@ def test_a_hit_far_up_is_shown(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.message("The word is periwinkle")).to_be_in_viewport()
 
 
+def test_a_window_that_closes_soon_is_marked(inbox: Inbox, hub: Stage) -> None:
+    """Whether one owes the customer an answer or wants to add something."""
+    hub.channel("Closing", plays="whatsapp", window_hours=2)
+    id = hub.writes("Clo Closing", "Quick!", channel="Closing").id
+    sign = inbox.row("Clo Closing").get_by_label(WINDOW)
+    expect(sign).to_be_visible()
+    answered(hub, "Clo Closing")
+    expect(inbox.status("Clo Closing")).to_have_text("Replied")
+    expect(sign).to_be_visible()
+    hub.ws.resolve(id)
+    expect(inbox.status("Clo Closing")).to_have_text("Resolved")
+    expect(sign).to_have_count(0)
+
+
+WINDOW = re.compile(r"^Messaging window closes in (2 h|1 h 5\d min)$")
+
+
 def test_filtering_by_two_statuses(inbox: Inbox, hub: Stage) -> None:
     for name in ("Paula Pending", "Rita Resolved", "Rolf Replied"):
         hub.writes(name, "A question about filters")

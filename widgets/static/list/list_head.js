@@ -7,6 +7,8 @@ import { icon } from "../shared/icons.js";
 import { withKey } from "../shared/keys.js";
 import { menu } from "../shared/overlay.js";
 
+const MOVING = [withKey("Next", "next"), withKey("Previous", "previous")].join(", ");
+
 export class ListHead {
   /**
    * `run(verb)`; `copy(form, deed)` of the list or of a deed, `last()` is the newest one; `all()` selects
@@ -42,7 +44,7 @@ export class ListHead {
     const focused = this.line.contains(document.activeElement) && document.activeElement.dataset.does;
     const words = bulk ? `${count.toLocaleString()} selected` : this.total();
     this.line.dataset.bulk = String(bulk);
-    fill(this.line, this.box(), h("span", { class: "cw-list-count", title: words }, words), bulk ? this.bar() : this.plain());
+    fill(this.line, this.box(), h("span", { class: "cw-list-count", title: bulk ? words : `${words}: ${MOVING}` }, words), bulk ? this.bar() : this.plain());
     const again = focused && this.line.querySelector(`[data-does="${focused}"]`);
     if (again) again.focus();
     else if (focused) this.does.leave();

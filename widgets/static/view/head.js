@@ -39,7 +39,7 @@ export class Head {
     this.root = h(
       "header",
       { class: "cw-head" },
-      h("button", { class: "cw-icon-button cw-back", "aria-label": "Back to the list", onclick: leave }, icon("back")),
+      h("button", { class: "cw-icon-button cw-back", "aria-label": "Back to the list", title: withKey("Back to the list", "back"), onclick: leave }, icon("back")),
       this.who,
       h(
         "label",
