@@ -65,7 +65,7 @@ export function menu(anchor, label, items, align = "end") {
     role: "menu",
     align,
     build: (close) => {
-      const list = h("div", { class: "cw-menu", onkeydown: moveInMenu });
+      const list = h("div", { onkeydown: moveInMenu });
       list.append(...items().map((item) => (item ? menuItem(item, close) : h("hr", {}))));
       return list;
     },

@@ -7,7 +7,8 @@ import { onCommands } from "../shared/keys.js";
 import { firstKeys } from "../frame/help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
-import { blank, onTrait, page, panel, showTrouble } from "../shared/panel.js";
+import { page } from "../shared/page.js";
+import { blank, onTrait, panel, showTrouble } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 
 const READING_TIME = 1000;

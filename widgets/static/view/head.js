@@ -47,7 +47,7 @@ export class Head {
         h("span", { class: "cw-head-agent-text" }, h("span", {}, "Agent replies"), this.note),
         this.toggle,
       ),
-      h("span", { class: "cw-head-menu" }, this.options),
+      this.options,
       this.card,
     );
     menu(this.options, "Conversation options", () => this.items());
