@@ -8,9 +8,10 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.deeds import DoingPanel
 from widgets.live import News
 from widgets.mail import MailPage
-from widgets.panel import Bytes, Panel, answers
+from widgets.panel import Bytes, answers
 from workspace.client import Messages
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Message
@@ -18,7 +19,7 @@ from workspace.models import Message
 PAGE = 50
 
 
-class ConversationView(Panel):
+class ConversationView(DoingPanel):
     """Messages and options of the conversation `conversation_id` ("" shows none)."""
 
     _esm = loader("conversation_view")
@@ -60,24 +61,9 @@ class ConversationView(Panel):
         page = MailPage(message, self.ws.attachment, images=images)
         return Bytes(page.html.encode(), blocked=page.blocked)
 
-    @answers("contents")
-    def _contents(self, conversation_id: str) -> dict[str, int]:
-        lost = self.ws.contents(conversation_id)
-        return {"messages": lost.messages, "files": lost.files}
-
     @answers("seen")
     def _seen(self, conversation_id: str, upto: str) -> None:
         self.ws.mark_read(conversation_id, upto=upto)
-
-    @answers("act", slow=True)  # a delete waits for a send in flight
-    def _act(self, conversation_id: str, verb: str, on: bool = False) -> None:
-        if verb == "agent_replies":
-            self.ws.set_agent_replies(conversation_id, on)
-        elif verb in _OPTIONS:
-            getattr(self.ws, verb)(conversation_id)
-        else:
-            raise InvalidRequest("This is not an option of a conversation.")
-        self._refresh(conversation_id)
 
     @answers("deliver")
     def _deliver(self, conversation_id: str, message_id: str, verb: str) -> dict[str, Any]:
@@ -96,6 +82,10 @@ class ConversationView(Panel):
 
     def changed(self, news: News) -> None:
         if news.touches(self.conversation_id):
+            self._refresh(self.conversation_id)
+
+    def _did(self) -> None:
+        if self.conversation_id:
             self._refresh(self.conversation_id)
 
     def _refresh(self, conversation_id: str) -> None:
@@ -144,8 +134,3 @@ class ConversationView(Panel):
             "more": page.more,
             "newer": page.newer,
         }
-
-
-_OPTIONS = frozenset(
-    {"mark_read", "mark_unread", "resolve", "reopen", "archive", "unarchive", "delete"}
-)

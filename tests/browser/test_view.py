@@ -401,17 +401,17 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     inbox.open("Tom Toast")
     expect(inbox.head).to_have_attribute("data-unread", "0")
     inbox.choose("Resolve")
-    expect(toast(inbox)).to_contain_text("Resolved")
+    expect(toast(inbox)).to_contain_text("Conversation resolved")
     toast(inbox).get_by_role("button", name="Undo").click()
     expect(inbox.status("Tom Toast")).to_have_text("Pending")
     inbox.choose("Archive")
-    expect(toast(inbox)).to_contain_text("Archived")
+    expect(toast(inbox)).to_contain_text("Conversation archived")
     toast(inbox).get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast")).to_be_visible()
     inbox.choose("Mark as unread")
     expect(inbox.head).to_have_attribute("data-unread", "1")
     inbox.choose("Mark as read")
-    expect(toast(inbox)).to_contain_text("Marked as read")
+    expect(toast(inbox)).to_contain_text("Conversation marked as read")
     toast(inbox).get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast").locator(".cw-badge")).to_have_text("1")
     assert not hub.ws.conversation(id).archived
@@ -421,7 +421,8 @@ def test_a_view_by_itself_takes_the_keys(lab: Lab, hub: Stage) -> None:
     id = hub.writes("Kay Keys", "Hello").id
     cell = f"""import workspace, widgets
 widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
-    with lab.open(lab.blank("alone", cell)) as page:
+    clipboard = ["clipboard-read", "clipboard-write"]
+    with lab.open(lab.blank("alone", cell), permissions=clipboard) as page:
         log = run_view(page)
         log.focus()
         page.keyboard.press("Shift+R")
@@ -431,6 +432,9 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
         page.get_by_role("button", name="Conversation options").click()
         item = page.get_by_role("menuitem", name="Reopen")
         expect(item).to_have_attribute("title", "Reopen (Shift+R)")
+        page.get_by_role("menuitem", name="Copy last action as Python").click()
+        expect(page.locator(".cw-toast")).to_contain_text("Python copied")
+        assert page.evaluate("() => navigator.clipboard.readText()") == f"ws.archive({id})"
         expect(page.locator(".cw-head-card")).to_be_hidden()
     hub.until(lambda: hub.ws.conversation(id).status is Status.RESOLVED)
     assert hub.ws.conversation(id).archived

@@ -105,12 +105,16 @@ def test_options_show_at_once(ws: Workspace) -> None:
     panel = ConversationView(ws, conversation_id=str(row.id))
     browser = Browser(panel)
     browser.ask("open", view="v", conversation_id=str(row.id))
-    browser.ask("act", conversation_id=str(row.id), verb="resolve")
+    browser.ask("act", ids=[str(row.id)], verb="resolve")
     refreshed = browser.pushed("refresh")[0]
     assert refreshed["conversation"]["status"] == "resolved"
     assert refreshed["events"][-1]["kind"] == "resolved"
-    browser.ask("act", conversation_id=str(row.id), verb="agent_replies", on=True)
+    done = browser.ask("act", ids=[str(row.id)], verb="agent_replies_on")["deed"]
     assert ws.conversation(row.id).agent_replies
+    assert browser.pushed("refresh")[-1]["conversation"]["agent_replies"]
+    browser.ask("undo", deed=done["id"])
+    assert not ws.conversation(row.id).agent_replies
+    assert not browser.pushed("refresh")[-1]["conversation"]["agent_replies"]
     ws.reopen(row.id)
 
 
@@ -119,7 +123,7 @@ def test_only_options_are_options(ws: Workspace) -> None:
     browser = Browser(ConversationView(ws, conversation_id=str(row.id)))
     for verb in ("stop_hub", "close", "_act", "sql"):
         with pytest.raises(Refused, match="not an option"):
-            browser.ask("act", conversation_id=str(row.id), verb=verb)
+            browser.ask("act", ids=[str(row.id)], verb=verb)
 
 
 def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
@@ -128,9 +132,9 @@ def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
     inbox.conversation_id = str(row.id)
     browser = Browser(inbox.view)
     browser.ask("open", view="v", conversation_id=str(row.id))
-    lost = browser.ask("contents", conversation_id=str(row.id))
+    lost = browser.ask("contents", ids=[str(row.id)])
     assert lost["messages"] == len(ws.messages(row.id, limit=200))
-    browser.ask("act", conversation_id=str(row.id), verb="delete")
+    browser.ask("act", ids=[str(row.id)], verb="delete")
     assert inbox.conversation_id == inbox.list.selected == inbox.composer.conversation_id == ""
     assert browser.pushed("gone") == [str(row.id)]
 

@@ -1,6 +1,7 @@
 // An open conversation: its head, its messages, and reading them.
 
 import { confirm } from "../shared/overlay.js";
+import { Deeds } from "../shared/deeds.js";
 import { fill, h } from "../shared/dom.js";
 import { Head } from "./head.js";
 import { onCommands } from "../shared/keys.js";
@@ -29,11 +30,11 @@ class ConversationView {
       now: () => new Date(Date.now() + this.ahead),
     };
     this.ahead = 0;
+    this.deeds = new Deeds({ el, link, scope: () => this.scope });
     this.head = new Head({
       el,
-      link,
-      act: (verb, args) => this.act(verb, args),
-      say: (words) => this.say(words),
+      run: (verb, conversation) => this.run(verb, conversation),
+      copies: () => this.deeds.copies(),
       leave: () => this.leave(),
     });
     this.log = new Log({
@@ -79,10 +80,10 @@ class ConversationView {
 
   nothing() {
     this.id = "";
-    this.el.dataset.open = "false";
-    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
     this.opened = null;
     this.stopReading();
+    this.el.dataset.open = "false";
+    fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
   }
 
   /** `wanted`: the message to go to, or "", and the words that found it. */
@@ -144,18 +145,9 @@ class ConversationView {
 
   // --- acting
 
-  /** A verb on the open conversation, or on the one that `args` names. Resolves to whether it was done. */
-  async act(verb, args = {}) {
-    const id = this.id;
-    try {
-      await this.link.ask("act", { conversation_id: id, verb, ...args });
-      this.say("");
-      return true;
-    } catch (trouble) {
-      this.say(trouble.message);
-      if (this.id === id) this.showHead();
-      return false;
-    }
+  async run(verb, { id, contact_name: name }) {
+    const done = await this.deeds.run(verb, { ids: [id], names: [name] });
+    if (!done && this.opened?.id === id) this.showHead(); // its switch goes back
   }
 
   /** What to do about a sent message; Send again asks first, as the customer may get it twice. */
@@ -190,9 +182,9 @@ class ConversationView {
       return true;
     };
     return {
-      archive: run(({ archived }) => this.head.choose(archived ? "unarchive" : "archive")),
-      resolve: run(({ status }) => this.head.choose(status === "resolved" ? "reopen" : "resolve")),
-      unread: run(() => this.head.choose("mark_unread")),
+      archive: run(({ archived }) => this.run(archived ? "unarchive" : "archive", this.opened)),
+      resolve: run(({ status }) => this.run(status === "resolved" ? "reopen" : "resolve", this.opened)),
+      unread: run(() => this.run("mark_unread", this.opened)),
     };
   }
 
