@@ -48,11 +48,11 @@ class ConversationView(DoingPanel):
     ) -> dict[str, Any]:
         return self._page(self.ws.messages(conversation_id, before, PAGE, after=after))
 
-    @answers("file", slow=True)
+    @answers("file", files=True)
     def _file(self, attachment_id: str) -> Bytes:
         return Bytes(self.ws.attachment(attachment_id))
 
-    @answers("mail", slow=True)
+    @answers("mail", files=True)
     def _mail(self, message_id: str, images: bool) -> Bytes:
         """The page to put into a sandboxed frame; `blocked` counts images of the web left out."""
         message = self._mails.get(message_id)

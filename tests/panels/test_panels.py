@@ -179,6 +179,22 @@ def test_a_file_comes_in_parts(ws: Workspace) -> None:
     assert browser.said[-1] == {"call": "call", "value": {"name": "x"}}
 
 
+def test_a_verb_does_not_wait_for_files(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = first(ws)
+    browser = Browser(ConversationView(ws, conversation_id=str(row.id)))
+    arrived = threading.Event()
+    monkeypatch.setattr(ws, "attachment", lambda id: bytes(arrived.wait(30)))
+    for n in range(20):
+        asked = {"ask": "file", "args": {"attachment_id": str(n)}, "call": f"file {n}"}
+        browser.panel._received(browser.panel, asked, [])
+    try:
+        done = browser.ask("act", ids=[str(row.id)], verb="agent_replies_on")["deed"]["id"]
+        browser.ask("undo", deed=done)
+        assert not [said for said in browser.said if said.get("call") == "file 0"]
+    finally:
+        arrived.set()
+
+
 def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:
     inbox = Inbox(ws)
     row = first(ws)
