@@ -204,7 +204,7 @@ class Composer(TemplatePanel):
         files = tuple(wire.upload_of(upload) for upload in uploads)
         self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, told))
 
-    @answers("picture", slow=True)
+    @answers("picture", files=True)
     def _picture(self, attachment_id: str) -> Bytes:
         """A picture of a draft. Raises TooLarge for one that is not fetched for that."""
         data = self.ws.attachment(attachment_id)

@@ -7,15 +7,16 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.deeds import DoingPanel
 from widgets.live import News
-from widgets.panel import Panel, answers
+from widgets.panel import answers
 from workspace.errors import NotFound
 from workspace.models import Contact, Conversation, Tab
 
 OTHERS = 20
 
 
-class ContactCard(Panel):
+class ContactCard(DoingPanel):
     """The contact of the conversation `conversation_id` ("" shows none), and their other ones."""
 
     _esm = loader("contact_card")
@@ -38,9 +39,12 @@ class ContactCard(Panel):
         name: str | None = None,
         blocked: bool | None = None,
         opted_out: bool | None = None,
-    ) -> None:
-        self.ws.update_contact(contact_id, name, blocked, opted_out)
+    ) -> dict[str, Any]:
+        wanted = {"name": name, "blocked": blocked, "opted_out": opted_out}
+        change = {what: value for what, value in wanted.items() if value is not None}
+        done = self._deeds.to_contact(contact_id, change)
         self._refresh()
+        return done
 
     def changed(self, news: News) -> None:
         touched = news.conversations | news.deleted

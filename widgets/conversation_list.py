@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from widgets.assets import loader
-from widgets.deeds import Deeds
+from widgets.deeds import DoingPanel
 from widgets.filters import Filter, Totals, totals
 from widgets.live import News
 from widgets.loaded import Loaded, Patch
-from widgets.named import Ids, ids_of
-from widgets.panel import Panel, answers
+from widgets.named import Ids
+from widgets.panel import answers
 from workspace.client.as_code import python_of, sql_of
 from workspace.client.pages import Conversations
-from workspace.errors import InvalidRequest
+from workspace.errors import Conflict, InvalidRequest
 from workspace.models import Tab
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ MOST = 500
 """Rows the hub gives at once."""
 
 
-class ConversationList(Panel):
+class ConversationList(DoingPanel):
     """Conversations that match `filter`, newest activity first.
 
     `query`, a SELECT over the v1 views whose first column gives ids, makes any query an inbox; so
@@ -58,9 +58,10 @@ class ConversationList(Panel):
         self._loaded = Loaded()
         self._total = 0
         self._number = 0
+        self._narrowed: dict[str, Any] = {}
+        """What the list of that number matches."""
         self._told: dict[str, Any] = {}
         self._scope = ws.info().folder
-        self._deeds = Deeds(ws, lambda done, of: self.push("progress", {"done": done, "of": of}))
         super().__init__(ws, query=query, ids=ids, **traits)
 
     def to_df(self) -> pd.DataFrame:
@@ -124,6 +125,7 @@ class ConversationList(Panel):
             self._tell(patch)
 
     def _begin(self) -> Patch:
+        self._narrowed = self._where()
         page = self._page(None, FIRST)
         self._loaded = Loaded()
         return Patch(self._loaded.extend(page, page.cursor).rows, fresh=True)
@@ -209,31 +211,39 @@ class ConversationList(Panel):
 
     # --- verbs
 
-    @answers("act", slow=True)  # a delete waits for a send in flight
+    @answers("act", slow=True)
     def _act(
-        self, verb: str, ids: Sequence[str] | None = None, expected: int | None = None
+        self,
+        verb: str,
+        ids: Sequence[str] | None = None,
+        expected: int | None = None,
+        listing: int | None = None,
     ) -> dict[str, Any]:
-        """To some, or to all that match if they are as many as `expected`."""
+        """To some, or to all that the list `listing` matches if they are as many as `expected`."""
         if ids is not None:
-            return self._deeds.to_ids(verb, ids_of(ids))
-        return self._deeds.to_all(verb, self._where(), _count(expected))
-
-    @answers("undo", slow=True)
-    def _undo(self, deed: str) -> dict[str, Any]:
-        return self._deeds.undo(deed)
+            return super()._act(verb, ids)
+        return self._deeds.to_all(verb, self._matching(listing), _count(expected))
 
     @answers("contents")
     def _contents(
-        self, ids: Sequence[str] | None = None, expected: int | None = None
+        self,
+        ids: Sequence[str] | None = None,
+        expected: int | None = None,
+        listing: int | None = None,
     ) -> dict[str, int]:
-        """What deleting them would lose."""
-        named = {"where": self._where()} if ids is None else {"ids": ids_of(ids)}
-        lost = self.ws.contents(**named)
-        return {
-            "conversations": lost.conversations,
-            "messages": lost.messages,
-            "files": lost.files,
-        }
+        if ids is not None:
+            return super()._contents(ids)
+        return self._lost(where=self._matching(listing))
+
+    def _matching(self, listing: int | None) -> dict[str, Any]:
+        """What a list matches that a view shows. Raises Conflict once there is another one."""
+        with self._turn:
+            if listing != self._number:
+                raise Conflict(
+                    "The list shows something else by now, so nothing was done. Look at it, then "
+                    "choose again."
+                )
+            return self._narrowed
 
     # --- as code
 
@@ -241,10 +251,6 @@ class ConversationList(Panel):
     def _code(self, form: str) -> str:
         """The list as it is narrowed now, as Python or as SQL."""
         return sql_of(self._where()) if form == "sql" else python_of(self._where())
-
-    @answers("deed_code")
-    def _deed_code(self, deed: str, form: str) -> str:
-        return self._deeds.code(deed, form)
 
 
 def _count(expected: Any) -> int:

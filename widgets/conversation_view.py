@@ -8,9 +8,10 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.deeds import DoingPanel
 from widgets.live import News
 from widgets.mail import MailPage
-from widgets.panel import Bytes, Panel, answers
+from widgets.panel import Bytes, answers
 from workspace.client import Messages
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Message
@@ -18,7 +19,7 @@ from workspace.models import Message
 PAGE = 50
 
 
-class ConversationView(Panel):
+class ConversationView(DoingPanel):
     """Messages and options of the conversation `conversation_id` ("" shows none)."""
 
     _esm = loader("conversation_view")
@@ -47,11 +48,11 @@ class ConversationView(Panel):
     ) -> dict[str, Any]:
         return self._page(self.ws.messages(conversation_id, before, PAGE, after=after))
 
-    @answers("file", slow=True)
+    @answers("file", files=True)
     def _file(self, attachment_id: str) -> Bytes:
         return Bytes(self.ws.attachment(attachment_id))
 
-    @answers("mail", slow=True)
+    @answers("mail", files=True)
     def _mail(self, message_id: str, images: bool) -> Bytes:
         """The page to put into a sandboxed frame; `blocked` counts images of the web left out."""
         message = self._mails.get(message_id)
@@ -60,24 +61,9 @@ class ConversationView(Panel):
         page = MailPage(message, self.ws.attachment, images=images)
         return Bytes(page.html.encode(), blocked=page.blocked)
 
-    @answers("contents")
-    def _contents(self, conversation_id: str) -> dict[str, int]:
-        lost = self.ws.contents(conversation_id)
-        return {"messages": lost.messages, "files": lost.files}
-
     @answers("seen")
     def _seen(self, conversation_id: str, upto: str) -> None:
         self.ws.mark_read(conversation_id, upto=upto)
-
-    @answers("act", slow=True)  # a delete waits for a send in flight
-    def _act(self, conversation_id: str, verb: str, on: bool = False) -> None:
-        if verb == "agent_replies":
-            self.ws.set_agent_replies(conversation_id, on)
-        elif verb in _OPTIONS:
-            getattr(self.ws, verb)(conversation_id)
-        else:
-            raise InvalidRequest("This is not an option of a conversation.")
-        self._refresh(conversation_id)
 
     @answers("deliver")
     def _deliver(self, conversation_id: str, message_id: str, verb: str) -> dict[str, Any]:
@@ -98,6 +84,10 @@ class ConversationView(Panel):
         if news.touches(self.conversation_id):
             self._refresh(self.conversation_id)
 
+    def _did(self) -> None:
+        if self.conversation_id:
+            self._refresh(self.conversation_id)
+
     def _refresh(self, conversation_id: str) -> None:
         if conversation_id != self.conversation_id:
             return
@@ -105,8 +95,9 @@ class ConversationView(Panel):
             with self._turn:  # what was read first is told first
                 self.push("refresh", self._newest(conversation_id))
         except NotFound:
-            self.conversation_id = ""
-            self.push("gone", None)
+            if conversation_id == self.conversation_id:  # or another one was opened meanwhile
+                self.conversation_id = ""
+            self.push("gone", conversation_id)
 
     def _newest(self, conversation_id: str) -> dict[str, Any]:
         head = self._head(conversation_id)
@@ -143,8 +134,3 @@ class ConversationView(Panel):
             "more": page.more,
             "newer": page.newer,
         }
-
-
-_OPTIONS = frozenset(
-    {"mark_read", "mark_unread", "resolve", "reopen", "archive", "unarchive", "delete"}
-)

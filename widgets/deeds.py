@@ -1,14 +1,23 @@
-"""Verbs on many conversations of a list, with a way back."""
+"""What is done in the panels of a workspace: with a way back, and as code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
+from widgets.named import ids_of
+from widgets.panel import Panel, answers
 from workspace.client import Workspace
-from workspace.client.as_code import python_of_action, sql_of_action
+from workspace.client.as_code import (
+    python_of_action,
+    python_of_contact_change,
+    sql_of_action,
+    sql_of_contact_change,
+)
 from workspace.errors import ConvoError, CountChanged, InvalidRequest, NotFound
 
 PORTION = 250
@@ -17,15 +26,28 @@ PORTION = 250
 KEPT = 50
 """Deeds that can be undone or copied."""
 
-UNDO = {
-    "mark_read": "mark_unread",
-    "mark_unread": "mark_read",
-    "resolve": "reopen",
-    "reopen": "resolve",
-    "archive": "unarchive",
-    "unarchive": "archive",
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Its call in Python, and the verb that takes it back ("": none does)."""
+
+    call: str
+    undo: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+VERBS = {
+    "mark_read": Verb("mark_read", "mark_unread"),
+    "mark_unread": Verb("mark_unread", "mark_read"),
+    "resolve": Verb("resolve", "reopen"),
+    "reopen": Verb("reopen", "resolve"),
+    "archive": Verb("archive", "unarchive"),
+    "unarchive": Verb("unarchive", "archive"),
+    "agent_replies_on": Verb("set_agent_replies", "agent_replies_off", {"on": True}),
+    "agent_replies_off": Verb("set_agent_replies", "agent_replies_on", {"on": False}),
+    "delete": Verb("delete"),
 }
-VERBS = frozenset({*UNDO, "delete"})
+"""By the names that static/shared/deeds.js has for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +60,42 @@ class Deed:
     expected: int
     changed: tuple[str, ...]
 
+    @property
+    def undo(self) -> str:
+        """The verb that takes it back; "": there is nothing to take back."""
+        return VERBS[self.verb].undo if self.changed else ""
+
+    def python(self) -> str:
+        verb = VERBS[self.verb]
+        if self.where is None:
+            return python_of_action(verb.call, self.ids, **verb.more)
+        how = {"where": self.where, "expected": self.expected, **verb.more}
+        return python_of_action(verb.call, **how)
+
+    def sql(self) -> str:
+        verb = VERBS[self.verb]
+        return sql_of_action(verb.call, self.changed, **verb.more)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDeed:
+    """A change of a contact; the card's own switches take it back."""
+
+    contact: int
+    change: Mapping[str, Any]
+    undo = ""
+    changed = ()
+
+    def python(self) -> str:
+        return python_of_contact_change(self.contact, **self.change)
+
+    def sql(self) -> str:
+        return sql_of_contact_change(self.contact, **self.change)
+
+
+_done: WeakKeyDictionary[Workspace, dict[str, Deed | ContactDeed]] = WeakKeyDictionary()
+"""What one panel did, the others of its workspace can undo and copy."""
+
 
 class Deeds:
     """`progress(done, of)` is called between the portions of a large one."""
@@ -45,7 +103,7 @@ class Deeds:
     def __init__(self, ws: Workspace, progress: Callable[[int, int], None]) -> None:
         self._ws = ws
         self._progress = progress
-        self._done: dict[str, Deed] = {}
+        self._done = _done.setdefault(ws, {})
 
     def to_ids(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
         """The browser's answer. What was done before something failed can be undone, too."""
@@ -72,38 +130,37 @@ class Deeds:
         changed = tuple(str(each.conversation_id) for each in outcomes if each.changed)
         return self._keep(Deed(verb, (), where, expected, changed))
 
+    def to_contact(self, id: str, change: Mapping[str, Any]) -> dict[str, Any]:
+        contact = self._ws.update_contact(id, **change)
+        return self._keep(ContactDeed(contact.id, change))
+
     def undo(self, id: str) -> dict[str, Any]:
         """Takes back exactly what was changed."""
         deed = self._deed(id)
-        if deed.verb not in UNDO:
+        if not deed.undo:
             raise InvalidRequest("This can't be undone.")
-        return {**self.to_ids(UNDO[deed.verb], deed.changed), "verb": UNDO[deed.verb]}
+        return {**self.to_ids(deed.undo, deed.changed), "verb": deed.undo}
 
     def code(self, id: str, form: str) -> str:
         """What was done, as Python; or what the log says of it, as SQL."""
         deed = self._deed(id)
-        if form == "sql":
-            return sql_of_action(deed.verb, deed.changed)
-        if deed.where is None:
-            return python_of_action(deed.verb, deed.ids)
-        return python_of_action(deed.verb, where=deed.where, expected=deed.expected)
+        return deed.sql() if form == "sql" else deed.python()
 
-    def _deed(self, id: str) -> Deed:
+    def _deed(self, id: str) -> Deed | ContactDeed:
         """Raises NotFound."""
         try:
             return self._done[id]
         except KeyError:
             raise NotFound("This was done too long ago to be undone or copied.") from None
 
-    def _keep(self, deed: Deed, trouble: str = "") -> dict[str, Any]:
+    def _keep(self, deed: Deed | ContactDeed, trouble: str = "") -> dict[str, Any]:
         id = uuid4().hex
         self._done[id] = deed
         while len(self._done) > KEPT:
-            del self._done[next(iter(self._done))]
-        undo = deed.verb in UNDO and bool(deed.changed)
+            self._done.pop(next(iter(self._done)), None)
         return {
             "changed": len(deed.changed),
-            "deed": {"id": id, "undo": undo},
+            "deed": {"id": id, "undo": bool(deed.undo)},
             "trouble": trouble,
         }
 
@@ -111,5 +168,45 @@ class Deeds:
 def _verb(ws: Workspace, name: str) -> Callable[..., Any]:
     if name not in VERBS:
         raise InvalidRequest("This is not an option of conversations.")
-    verb: Callable[..., Any] = getattr(ws, name)
-    return verb
+    verb = VERBS[name]
+    return partial(getattr(ws, verb.call), **verb.more)
+
+
+class DoingPanel(Panel):
+    """Answers what static/shared/deeds.js asks for: the verbs, and what was done by them."""
+
+    def __init__(self, ws: Workspace, **traits: Any) -> None:
+        self._deeds = Deeds(ws, lambda done, of: self.push("progress", {"done": done, "of": of}))
+        super().__init__(ws, **traits)
+
+    @answers("act", slow=True)  # a delete waits for a send in flight
+    def _act(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
+        done = self._deeds.to_ids(verb, ids_of(ids))
+        self._did()
+        return done
+
+    @answers("undo", slow=True)
+    def _undo(self, deed: str) -> dict[str, Any]:
+        undone = self._deeds.undo(deed)
+        self._did()
+        return undone
+
+    @answers("contents")
+    def _contents(self, ids: Sequence[str]) -> dict[str, int]:
+        return self._lost(ids=ids_of(ids))
+
+    @answers("deed_code")
+    def _deed_code(self, deed: str, form: str) -> str:
+        return self._deeds.code(deed, form)
+
+    def _lost(self, **named: Any) -> dict[str, int]:
+        """What deleting them would lose."""
+        lost = self.ws.contents(**named)
+        return {
+            "conversations": lost.conversations,
+            "messages": lost.messages,
+            "files": lost.files,
+        }
+
+    def _did(self) -> None:
+        """Something was done here: to be shown at once."""

@@ -24,21 +24,26 @@ PART = 2_000_000
 
 _log = logging.getLogger(__name__)
 _slow = ThreadPoolExecutor(4, thread_name_prefix="convo-panel")
+_files = ThreadPoolExecutor(4, thread_name_prefix="convo-panel-files")
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
-def answers(name: str, *, slow: bool = False, local: bool = False) -> Callable[[Handler], Handler]:
+def answers(
+    name: str, *, slow: bool = False, files: bool = False, local: bool = False
+) -> Callable[[Handler], Handler]:
     """Marks the method that answers the browser's `name`.
 
     All panels of a kernel share one thread for their messages, which are handled in order; a `slow`
-    one (fetching a file) runs beside it, so that it holds nobody up. While the hub is away, so does
-    all that may wait for it; a `local` one needs no hub, and is answered at any time.
+    one (a delete) runs beside it, so that it holds nobody up, and so does one that moves `files`,
+    which for their part hold up no other slow one. While the hub is away, so does all that may
+    wait for it; a `local` one needs no hub, and is answered at any time.
     """
 
     def mark(method: Handler) -> Handler:
         method.answers = name  # type: ignore[attr-defined]
-        method.slow = slow  # type: ignore[attr-defined]
+        method.slow = slow or files  # type: ignore[attr-defined]
+        method.pool = _files if files else _slow  # type: ignore[attr-defined]
         method.local = local  # type: ignore[attr-defined]
         return method
 
@@ -126,7 +131,7 @@ class Panel(anywidget.AnyWidget):
         if handler is None or handler.local or (self.live.connected and not handler.slow):
             self._answer(handler, args, content.get("call"), view)
         else:
-            _slow.submit(self._answer, handler, args, content.get("call"), view)
+            handler.pool.submit(self._answer, handler, args, content.get("call"), view)
 
     def _appeared(self, view: str) -> None:
         self._views.add(view)

@@ -11,7 +11,7 @@ from widgets.panel import Panel, answers
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the workspace. `icon` is one of static/icons.js."""
+    """A page of the workspace. `icon` is one of static/shared/icons.js."""
 
     name: str
     label: str

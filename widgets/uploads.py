@@ -106,7 +106,7 @@ class UploadPanel(Panel):
     def _upload_received(self, upload: str) -> dict[str, int]:
         return {"received": self._uploads.received(upload)}
 
-    @answers("upload_end", slow=True)
+    @answers("upload_end", files=True)
     def _upload_end(self, upload: str) -> dict[str, Any]:
         stored = self._uploads.finish(upload, self.ws)
         self.stored[stored.id] = stored

@@ -274,7 +274,7 @@ def put_in_order(desk: Desk) -> None:
     desk.goes_to(options, "Shift+Tab")
     desk.press("Enter", "ArrowDown", "Enter")
     expect(inbox.head).to_have_attribute("data-status", "resolved")
-    expect(desk.toast).to_contain_text("Resolved")
+    expect(desk.toast).to_contain_text("Conversation resolved")
     desk.press("z")
     expect(inbox.head).to_have_attribute("data-status", "pending")
     expect(inbox.row(customer(SOLVED))).to_be_visible()

@@ -254,6 +254,13 @@ class Inbox:
         return self.root.locator(f"[data-chip={chip}]")
 
 
+def python(page: Page, source: str) -> None:
+    """Runs `source` in the notebook's kernel."""
+    run = """code => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+      .requestExecute({ code }).done.then(reply => reply.content.status)"""
+    assert page.evaluate(run, source) == "ok"
+
+
 def running(page: Page) -> Locator:
     """The prompt of a cell that still runs."""
     return page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Inbox
+from tests.browser.lab import Inbox, python
 from tests.browser.stage import Stage
 from workspace.errors import CannotSend
 from workspace.models import Address, AddressKind, Conversation, EventKind
@@ -66,6 +66,27 @@ def test_blocking_asks_first(inbox: Inbox, card: Locator, hub: Stage) -> None:
     expect(block).to_have_attribute("aria-checked", "false")
     done = [kind for kind in kinds(hub, id) if kind is not EventKind.MARKED_READ]
     assert done == [EventKind.BLOCKED, EventKind.UNBLOCKED]
+
+
+def test_who_was_asked_about_is_blocked(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    """Another conversation may open meanwhile, as by a click on a notification."""
+    asked, other = hub.writes("Ana Asked", "Buy now!"), hub.writes("Bob Other", "Good morning")
+    inbox.open("Ana Asked")
+    card.get_by_role("switch", name="Block").click()
+    dialog = inbox.page.get_by_role("alertdialog", name="Block Ana Asked?")
+    expect(dialog).to_be_visible()
+    python(inbox.page, f"inbox.conversation_id = '{other.id}'")
+    expect(card.locator("h4").first).to_have_text("Bob Other")
+    dialog.get_by_role("button", name="Block").click()
+    hub.until(lambda: hub.ws.contact(asked).blocked)
+    assert not hub.ws.contact(other).blocked
+    # Or none, as when the open one was deleted: what asks is hidden, but not the question.
+    card.get_by_role("switch", name="Block").click()
+    python(inbox.page, "inbox.conversation_id = ''")
+    expect(card).to_be_hidden()
+    dialog = inbox.page.get_by_role("alertdialog", name="Block Bob Other?")
+    dialog.get_by_role("button", name="Block").click()
+    hub.until(lambda: hub.ws.contact(other).blocked)
 
 
 def test_opting_out(inbox: Inbox, card: Locator, hub: Stage) -> None:

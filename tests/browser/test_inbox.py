@@ -56,6 +56,23 @@ def test_a_hit_far_up_is_shown(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.message("The word is periwinkle")).to_be_in_viewport()
 
 
+def test_a_window_that_closes_soon_is_marked(inbox: Inbox, hub: Stage) -> None:
+    """Whether one owes the customer an answer or wants to add something."""
+    hub.channel("Closing", plays="whatsapp", window_hours=2)
+    id = hub.writes("Clo Closing", "Quick!", channel="Closing").id
+    sign = inbox.row("Clo Closing").get_by_label(WINDOW)
+    expect(sign).to_be_visible()
+    answered(hub, "Clo Closing")
+    expect(inbox.status("Clo Closing")).to_have_text("Replied")
+    expect(sign).to_be_visible()
+    hub.ws.resolve(id)
+    expect(inbox.status("Clo Closing")).to_have_text("Resolved")
+    expect(sign).to_have_count(0)
+
+
+WINDOW = re.compile(r"^Messaging window closes in (2 h|1 h 5\d min)$")
+
+
 def test_filtering_by_two_statuses(inbox: Inbox, hub: Stage) -> None:
     for name in ("Paula Pending", "Rita Resolved", "Rolf Replied"):
         hub.writes(name, "A question about filters")
@@ -313,9 +330,17 @@ def test_scrolling_brings_more(inbox: Inbox, hub: Stage) -> None:
     inbox.open("Rosa River")
     expect(inbox.message("Line 129")).to_be_in_viewport()
     expect(inbox.messages).to_have_count(50)
-    inbox.message("Line 80").scroll_into_view_if_needed()
+    before = inbox.message("Line 80").evaluate(TO_TOP)
     expect(inbox.messages).to_have_count(100)
-    expect(inbox.message("Line 80")).to_be_in_viewport()
+    after = inbox.message("Line 80").bounding_box()
+    assert after
+    assert abs(after["y"] - before) <= 1
+
+
+TO_TOP = """node => {
+  node.scrollIntoView({ block: "start" });
+  return node.getBoundingClientRect().y;
+}"""
 
 
 def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> None:

@@ -299,6 +299,28 @@ def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stag
         inbox.page.keyboard.press("Control+s")
 
 
+def test_caps_lock_changes_no_key(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Cora Caps", "Hello")
+    inbox.open("Cora Caps")
+    inbox.page.keyboard.press("R")  # a capital letter without Shift
+    expect(inbox.field).to_be_focused()
+    inbox.page.keyboard.press("Escape")
+    inbox.page.keyboard.press("X")
+    expect(inbox.root.get_by_text("1 selected")).to_be_visible()
+    inbox.page.keyboard.press("X")
+    expect(inbox.status("Cora Caps")).to_have_text("Pending")
+    inbox.log.evaluate(SMALL_WITH_SHIFT, "r")
+    expect(inbox.status("Cora Caps")).to_have_text("Resolved")
+    inbox.field.fill("")
+    inbox.field.press("Control+Z")
+    expect(inbox.status("Cora Caps")).to_have_text("Pending")
+
+
+SMALL_WITH_SHIFT = """(node, key) => {
+  node.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey: true, bubbles: true }));
+}"""
+
+
 # --- said aloud, and live ---------------------------------------------------------------------
 
 

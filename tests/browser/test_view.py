@@ -1,14 +1,16 @@
 """An open conversation: going to a hit, hearing and seeing what was sent, and how sends fare."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.lab import RUN_ALL, Inbox, Lab, python
 from tests.browser.samples import PNG, file, sound
 from tests.browser.stage import Stage
+from workspace.channels.simulated.faults import Faults
 from workspace.models import DeliveryStatus, Status
 
 
@@ -66,6 +68,88 @@ def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> Non
     expect(inbox.messages.locator("mark")).to_have_count(1)
 
 
+def test_who_wants_no_motion_gets_none(inbox: Inbox, hub: Stage) -> None:
+    lines = ["The word is tarragon", *(f"Line {n}" for n in range(40))]
+    hub.ws.mark_read(hub.writes("Mona Motion", *lines).id)
+    inbox.page.emulate_media(reduced_motion="reduce")
+    try:
+        find(inbox, "tarragon")
+        expect(inbox.message("The word is tarragon")).to_be_in_viewport()
+        expect(inbox.log.locator(".cw-lit")).to_have_count(0)
+        jump = inbox.view.get_by_role("button", name="Latest")
+        jump.click()
+        expect(inbox.message("Line 39")).to_be_in_viewport()
+        inbox.log.evaluate("log => { log.scrollTop = 0 }")
+        expect(jump).to_be_visible()
+        assert inbox.view.evaluate(JUMP) < 2
+    finally:
+        inbox.page.emulate_media(reduced_motion="no-preference")
+
+
+JUMP = """view => {
+  const log = view.querySelector("[role=log]");
+  view.querySelector(".cw-jump").click();
+  return log.scrollHeight - log.clientHeight - log.scrollTop;
+}"""
+"""How far from the end one is the very moment after going there."""
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_what_is_new_is_divided_from_what_was_read(inbox: Inbox, hub: Stage) -> None:
+    hub.ws.mark_read(hub.writes("Dina Divide", "Known already").id)
+    hub.writes("Dina Divide", "News one", "News two")
+    inbox.open("Dina Divide")
+    line = inbox.log.locator(".cw-unread-line")
+    expect(line).to_have_text("New")
+    expect(line.locator("xpath=following-sibling::article")).to_have_count(2)
+    expect(line.locator("xpath=following-sibling::article[1]")).to_contain_text("News one")
+    # Once they are read it stays, until the conversation is opened anew.
+    expect(inbox.head).to_have_attribute("data-unread", "0")
+    expect(line).to_be_visible()
+
+
+SLOW = """import threading
+held, marks = threading.Event(), []
+messages, mark_read = ws.messages, ws.mark_read
+def later(id, *args, **more):
+    if str(id) == "{id}":
+        held.wait(30)
+    return messages(id, *args, **more)
+def noted(id, **more):
+    marks.append((id, more["upto"]))
+    return mark_read(id, **more)
+ws.messages, ws.mark_read = later, noted
+"""
+
+
+def test_what_one_only_steps_past_stays_unread(inbox: Inbox, hub: Stage) -> None:
+    """The second of the one is over while the next, in which all is older, is still loading."""
+    below = hub.writes("Bea Below", "One", "Two").id
+    above = hub.writes("Abe Above", "Three").id
+    python(inbox.page, SLOW.format(id=below))
+    inbox.open("Abe Above")
+    inbox.page.keyboard.press("j")
+    inbox.page.wait_for_timeout(1500)
+    python(inbox.page, "held.set()")
+    expect(inbox.heading).to_have_text("Bea Below")
+    hub.until(lambda: hub.ws.conversation(below).unread == 0)
+    last = hub.ws.messages(below)[-1].id
+    python(inbox.page, f"assert marks == [('{below}', '{last}')], marks")
+    assert hub.ws.conversation(above).unread == 1
+
+
+def test_the_end_of_another_one_closes_nothing(inbox: Inbox, hub: Stage) -> None:
+    other = hub.writes("Gus Gone", "Hello").id
+    hub.writes("Kurt Kept", "Hello")
+    inbox.open("Kurt Kept")
+    python(inbox.page, f"inbox.view.push('gone', '{other}')")
+    python(inbox.page, "inbox.view.push('trouble', {'message': 'After that'})")
+    expect(inbox.view.get_by_role("alert")).to_have_text("After that")
+    expect(inbox.heading).to_have_text("Kurt Kept")
+
+
 # --- photos and sound ---------------------------------------------------------------------------
 
 
@@ -107,6 +191,7 @@ def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:
         hub.writes("Vic Voice", f"Voice {n}", channel="WhatsApp",
                    files=[file(f"voice {n}.wav", "audio/wav", sound(20))])  # fmt: skip
     inbox.open("Vic Voice")
+    inbox.page.evaluate(HEARD)
     first, second = (inbox.message(f"Voice {n}") for n in range(2))
     first.get_by_role("button", name="Play").click()
     expect(first.get_by_role("button", name="Pause")).to_be_visible()
@@ -123,11 +208,30 @@ def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:
         second.locator(".cw-player-speed").click()
         expect(second.locator(".cw-player-speed")).to_have_text(speed)
         expect(first.locator(".cw-player-speed")).to_have_text(speed)
+        assert rates(inbox) == [float(speed[:-1])] * 2
     again = Inbox.run(inbox.page)
     again.open("Vic Voice")
     expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("2×")
+    again.message("Voice 0").get_by_role("button", name="Play").click()
+    expect(again.message("Voice 0").get_by_role("button", name="Pause")).to_be_visible()
+    assert rates(inbox)[-1] == 2
     again.message("Voice 0").locator(".cw-player-speed").click()
     expect(again.message("Voice 0").locator(".cw-player-speed")).to_have_text("1×")
+    assert rates(inbox)[-1] == 1
+
+
+HEARD = """() => {
+  window.heard = new Set();
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () { heard.add(this); return play.call(this); };
+}"""
+"""Remembers what was played: it is in no page."""
+
+
+def rates(inbox: Inbox) -> list[float]:
+    """How fast each sound plays that was begun."""
+    found: list[float] = inbox.page.evaluate("() => [...heard].map(audio => audio.playbackRate)")
+    return found
 
 
 def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
@@ -206,8 +310,20 @@ def test_retrying_what_failed(inbox: Inbox, hub: Stage) -> None:
     failed = inbox.message("Can you hear me?")
     expect(failed).to_contain_text("The handset is switched off")
     expect(failed.get_by_role("img", name=re.compile("^Failed: "))).to_be_visible()
+    expect(inbox.row("Rita Retry").get_by_label("Delivery failed")).to_be_visible()
+    mended(hub, "Nowhere")
     failed.get_by_role("button", name="Retry").click()
     expect(inbox.view.get_by_text("sent a message again")).to_be_visible()
+    expect(failed.get_by_role("img", name=re.compile("^(Delivered|Read)$"))).to_be_visible()
+    expect(failed).not_to_contain_text("switched off")
+    expect(failed.get_by_role("button")).to_have_count(0)
+    expect(inbox.row("Rita Retry").get_by_label("Delivery failed")).to_have_count(0)
+
+
+def mended(hub: Stage, channel: str) -> None:
+    """From now on this provider does all it is asked for."""
+    simulator = hub.channel(channel)
+    simulator.options = replace(simulator.options, faults=Faults())
 
 
 def doubtful(hub: Stage, name: str) -> int:
@@ -235,6 +351,19 @@ def test_not_confirmed_is_for_a_person_to_settle(inbox: Inbox, hub: Stage) -> No
     expect(inbox.status("Dora Doubt")).to_have_text("Replied")
 
 
+def test_sending_again_what_is_not_confirmed(inbox: Inbox, hub: Stage) -> None:
+    id = doubtful(hub, "Dirk Doubt")
+    mended(hub, "Doubtful")
+    inbox.open("Dirk Doubt")
+    sent = inbox.message("Did it go?")
+    sent.get_by_role("button", name="Send again").click()
+    inbox.page.get_by_role("alertdialog").get_by_role("button", name="Send again").click()
+    expect(sent.get_by_role("img", name=re.compile("^(Delivered|Read)$"))).to_be_visible()
+    expect(sent.get_by_role("button")).to_have_count(0)
+    expect(inbox.view.get_by_text("sent a message again")).to_be_visible()
+    assert [message.text for message in hub.ws.messages(id)] == ["Hello", "Did it go?"]
+
+
 def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
     id = hub.writes("Nina Note", "Hello").id
     hub.ws.note(id, "She is a friend of the house")
@@ -253,17 +382,17 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     inbox.open("Tom Toast")
     expect(inbox.head).to_have_attribute("data-unread", "0")
     inbox.choose("Resolve")
-    expect(inbox.toast).to_contain_text("Resolved")
+    expect(inbox.toast).to_contain_text("Conversation resolved")
     inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.status("Tom Toast")).to_have_text("Pending")
     inbox.choose("Archive")
-    expect(inbox.toast).to_contain_text("Archived")
+    expect(inbox.toast).to_contain_text("Conversation archived")
     inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast")).to_be_visible()
     inbox.choose("Mark as unread")
     expect(inbox.head).to_have_attribute("data-unread", "1")
     inbox.choose("Mark as read")
-    expect(inbox.toast).to_contain_text("Marked as read")
+    expect(inbox.toast).to_contain_text("Conversation marked as read")
     inbox.toast.get_by_role("button", name="Undo").click()
     expect(inbox.row("Tom Toast").locator(".cw-badge")).to_have_text("1")
     assert not hub.ws.conversation(id).archived
@@ -273,7 +402,8 @@ def test_a_view_by_itself_takes_the_keys(lab: Lab, hub: Stage) -> None:
     id = hub.writes("Kay Keys", "Hello").id
     cell = f"""import workspace, widgets
 widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
-    with lab.open(lab.blank("alone", cell)) as page:
+    clipboard = ["clipboard-read", "clipboard-write"]
+    with lab.open(lab.blank("alone", cell), permissions=clipboard) as page:
         log = run_view(page)
         log.focus()
         page.keyboard.press("Shift+R")
@@ -283,6 +413,9 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
         page.get_by_role("button", name="Conversation options").click()
         item = page.get_by_role("menuitem", name="Reopen")
         expect(item).to_have_attribute("title", "Reopen (Shift+R)")
+        page.get_by_role("menuitem", name="Copy last action as Python").click()
+        expect(page.locator(".cw-toast")).to_contain_text("Python copied")
+        assert page.evaluate("() => navigator.clipboard.readText()") == f"ws.archive({id})"
         expect(page.locator(".cw-head-card")).to_be_hidden()
     hub.until(lambda: hub.ws.conversation(id).status is Status.RESOLVED)
     assert hub.ws.conversation(id).archived

@@ -11,7 +11,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from workspace.client import Workspace
-from workspace.client.as_code import python_of, python_of_action, sql_of, sql_of_action
+from workspace.client.as_code import (
+    python_of,
+    python_of_action,
+    python_of_contact_change,
+    sql_of,
+    sql_of_action,
+    sql_of_contact_change,
+)
 from workspace.errors import ConvoError, InvalidRequest
 from workspace.models import Channel, Conversation, Status, Tab
 from workspace.testing.hub import running_hub, still_folder
@@ -242,6 +249,21 @@ def test_an_action_as_code_does_it(ws: Workspace) -> None:
     assert sorted(log["conversation_id"]) == sorted(ids)
     assert set(log["kind"]) == {"agent_replies_on"}
     assert ws.sql(sql_of_action("archive", [])).df().empty
+
+
+def test_a_change_of_a_contact_as_code_does_it(ws: Workspace) -> None:
+    contact = ws.contact(next(iter(ws.conversations(limit=1))))
+    change = {"name": 'It\'s "Al"', "opted_out": not contact.opted_out}
+    code = python_of_contact_change(contact.id, **change)
+    done = eval(code, {"ws": ws})
+    assert (done.id, done.name, done.opted_out) == (contact.id, *change.values())
+    log = ws.sql(sql_of_contact_change(contact.id, **change)).df()
+    assert set(log["kind"]) == {"renamed", "opted_out" if done.opted_out else "opted_in"}
+    assert set(log["conversation_id"]) <= {
+        row.id for tab in Tab for row in ws.conversations(tab, contact=contact.id, limit=100)
+    }
+    eval(python_of_contact_change(contact.id, name=contact.name), {"ws": ws})
+    ws.update_contact(contact, opted_out=contact.opted_out)
 
 
 def test_what_is_no_list_and_no_verb_is_refused() -> None:

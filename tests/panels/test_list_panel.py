@@ -8,7 +8,7 @@ import pytest
 import traitlets
 
 from tests.panels.speaking import Browser, Refused, until
-from widgets import ConversationList
+from widgets import ContactCard, ConversationList, ConversationView
 from widgets.filters import Filter
 from workspace.client import Workspace
 from workspace.errors import QueryFailed
@@ -225,16 +225,40 @@ def test_undo_takes_back_what_was_changed_alone(ws: Workspace, some: list[str]) 
 def test_all_that_match_must_be_as_many_as_was_said(ws: Workspace, some: list[str]) -> None:
     panel = ConversationList(ws, ids=some)
     browser = Browser(panel)
-    assert browser.ask("act", verb="archive", expected=6) == {"matches": 5}
+    browser.ask("ready", view="v", to="v")
+    listing = number(browser)
+    assert browser.ask("act", verb="archive", expected=6, listing=listing) == {"matches": 5}
     assert not ws.conversation(some[0]).archived
-    done = browser.ask("act", verb="archive", expected=5)
+    done = browser.ask("act", verb="archive", expected=5, listing=listing)
     assert done["changed"] == 5
     panel.filter = Filter(tab=Tab.ARCHIVED)
-    assert browser.ask("contents", expected=5)["conversations"] == 5
+    lost = browser.ask("contents", expected=5, listing=number(browser))
+    assert lost["conversations"] == 5
     assert browser.ask("undo", deed=done["deed"]["id"])["changed"] == 5
     for wrong in (None, -1, "5", True):
-        with pytest.raises(Refused):
-            browser.ask("act", verb="archive", expected=wrong)
+        with pytest.raises(Refused, match="how many"):
+            browser.ask("act", verb="archive", expected=wrong, listing=number(browser))
+
+
+def test_all_that_match_is_what_was_shown(ws: Workspace, some: list[str]) -> None:
+    """Another view may have narrowed the list to others, which are as many."""
+    panel = ConversationList(ws, ids=some)
+    browser = Browser(panel)
+    browser.ask("ready", view="v", to="v")
+    listing = number(browser)
+    panel.ids = ids_of(ws.conversations(limit=20)[10:15])
+    for wrong in (listing, None, "0"):
+        with pytest.raises(Refused, match="something else by now") as refused:
+            browser.ask("act", verb="archive", expected=5, listing=wrong)
+        assert refused.value.code == "conflict"
+        with pytest.raises(Refused, match="something else by now"):
+            browser.ask("contents", expected=5, listing=wrong)
+    assert not [row for row in ws.conversations(ids=[*some, *panel.ids]) if row.archived]
+
+
+def number(browser: Browser) -> int:
+    """Which list a view shows."""
+    return int(browser.pushed("rows")[-1]["context"]["list"])
 
 
 def test_large_ones_tell_how_far_they_are(ws: Workspace) -> None:
@@ -268,6 +292,26 @@ def test_lists_and_deeds_are_code(ws: Workspace, some: list[str]) -> None:
     assert browser.ask("deed_code", deed=done, form="python") == f"ws.archive([{numbers}])"
     logged = ws.sql(browser.ask("deed_code", deed=done, form="sql")).df()
     assert set(map(str, logged.conversation_id)) == set(some[:2])
+
+
+def test_what_one_panel_did_the_others_copy_and_undo(ws: Workspace, some: list[str]) -> None:
+    rows, view = Browser(ConversationList(ws)), Browser(ConversationView(ws))
+    done = view.ask("act", verb="archive", ids=some[:1])["deed"]["id"]
+    python = rows.ask("deed_code", deed=done, form="python")
+    assert python == f"ws.archive({some[0]})"
+    assert rows.ask("undo", deed=done)["changed"] == 1
+    contact = ws.contact(ws.conversation(some[0]))
+    card = Browser(ContactCard(ws, conversation_id=some[0]))
+    asked = {"blocked": True, "name": 'It\'s "Al"'}
+    change = card.ask("update", contact_id=str(contact.id), **asked)["deed"]
+    assert not change["undo"]
+    logged = ws.sql(rows.ask("deed_code", deed=change["id"], form="sql")).df()
+    assert sorted(logged.kind.unique()) == ["blocked", "renamed"]
+    again = eval(rows.ask("deed_code", deed=change["id"], form="python"), {"ws": ws})
+    assert (again.blocked, again.name) == (True, asked["name"])
+    with pytest.raises(Refused, match="can't be undone"):
+        rows.ask("undo", deed=change["id"])
+    ws.update_contact(contact, name=contact.name, blocked=False)
 
 
 # --- a query as an inbox

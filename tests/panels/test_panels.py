@@ -98,12 +98,16 @@ def test_options_show_at_once(ws: Workspace) -> None:
     panel = ConversationView(ws, conversation_id=str(row.id))
     browser = Browser(panel)
     browser.ask("open", view="v", conversation_id=str(row.id))
-    browser.ask("act", conversation_id=str(row.id), verb="resolve")
+    browser.ask("act", ids=[str(row.id)], verb="resolve")
     refreshed = browser.pushed("refresh")[0]
     assert refreshed["conversation"]["status"] == "resolved"
     assert refreshed["events"][-1]["kind"] == "resolved"
-    browser.ask("act", conversation_id=str(row.id), verb="agent_replies", on=True)
+    done = browser.ask("act", ids=[str(row.id)], verb="agent_replies_on")["deed"]
     assert ws.conversation(row.id).agent_replies
+    assert browser.pushed("refresh")[-1]["conversation"]["agent_replies"]
+    browser.ask("undo", deed=done["id"])
+    assert not ws.conversation(row.id).agent_replies
+    assert not browser.pushed("refresh")[-1]["conversation"]["agent_replies"]
     ws.reopen(row.id)
 
 
@@ -112,7 +116,7 @@ def test_only_options_are_options(ws: Workspace) -> None:
     browser = Browser(ConversationView(ws, conversation_id=str(row.id)))
     for verb in ("stop_hub", "close", "_act", "sql"):
         with pytest.raises(Refused, match="not an option"):
-            browser.ask("act", conversation_id=str(row.id), verb=verb)
+            browser.ask("act", ids=[str(row.id)], verb=verb)
 
 
 def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
@@ -121,11 +125,11 @@ def test_deleting_leaves_nothing_open(ws: Workspace) -> None:
     inbox.conversation_id = str(row.id)
     browser = Browser(inbox.view)
     browser.ask("open", view="v", conversation_id=str(row.id))
-    lost = browser.ask("contents", conversation_id=str(row.id))
+    lost = browser.ask("contents", ids=[str(row.id)])
     assert lost["messages"] == len(ws.messages(row.id, limit=200))
-    browser.ask("act", conversation_id=str(row.id), verb="delete")
+    browser.ask("act", ids=[str(row.id)], verb="delete")
     assert inbox.conversation_id == inbox.list.selected == inbox.composer.conversation_id == ""
-    assert browser.pushed("gone")
+    assert browser.pushed("gone") == [str(row.id)]
 
 
 def test_an_unknown_conversation_is_told_in_words(ws: Workspace) -> None:
@@ -165,6 +169,22 @@ def test_a_file_comes_in_parts(ws: Workspace) -> None:
     panel._reply("call", Bytes(bytes(PART * 2 + 5), name="x"))
     assert [len(part) for part in browser.bytes] == [PART, PART, 5]
     assert browser.said[-1] == {"call": "call", "value": {"name": "x"}}
+
+
+def test_a_verb_does_not_wait_for_files(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = first(ws)
+    browser = Browser(ConversationView(ws, conversation_id=str(row.id)))
+    arrived = threading.Event()
+    monkeypatch.setattr(ws, "attachment", lambda id: bytes(arrived.wait(30)))
+    for n in range(20):
+        asked = {"ask": "file", "args": {"attachment_id": str(n)}, "call": f"file {n}"}
+        browser.panel._received(browser.panel, asked, [])
+    try:
+        done = browser.ask("act", ids=[str(row.id)], verb="agent_replies_on")["deed"]["id"]
+        browser.ask("undo", deed=done)
+        assert not [said for said in browser.said if said.get("call") == "file 0"]
+    finally:
+        arrived.set()
 
 
 def test_what_is_synced_and_saved_names_nobody(ws: Workspace) -> None:

@@ -31,6 +31,14 @@ _LOGGED = {
 }
 _VERBS = {*_LOGGED, "set_agent_replies", "delete"}
 
+_CONTACT_LOGGED = {
+    ("blocked", True): EventKind.BLOCKED,
+    ("blocked", False): EventKind.UNBLOCKED,
+    ("opted_out", True): EventKind.OPTED_OUT,
+    ("opted_out", False): EventKind.OPTED_IN,
+}
+"""Of the changes of a contact; any other is that of the name."""
+
 
 def python_of(where: Where) -> str:
     """The call that lists what `where` does, with the arguments that matter."""
@@ -77,6 +85,19 @@ def sql_of_action(verb: str, ids: Ids, *, on: bool = True) -> str:
     kind = _LOGGED.get(verb, switched)
     among = _among("conversation_id", _ids(ids))
     return _select("v1.events", [f"kind = {_literal(kind)}", among], "event_id DESC")
+
+
+def python_of_contact_change(contact: int, **change: Any) -> str:
+    """The call that changes a contact so: its `name`, `blocked`, `opted_out`."""
+    return _call("update_contact", change, repr(contact))
+
+
+def sql_of_contact_change(contact: int, **change: Any) -> str:
+    """One SELECT over v1.events: what the log tells of such changes of this contact."""
+    kinds = [_CONTACT_LOGGED.get(each, EventKind.RENAMED) for each in change.items()]
+    theirs = f"SELECT conversation_id FROM v1.conversations WHERE contact_id = {contact}"
+    conditions = [f"kind IN ({', '.join(map(_literal, kinds))})", f"conversation_id IN ({theirs})"]
+    return _select("v1.events", conditions, "event_id DESC")
 
 
 def _known(verb: str) -> None:

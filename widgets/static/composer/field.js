@@ -1,6 +1,7 @@
 // The text field of the composer: it grows with its text, and takes what is put in at the cursor.
 
 import { h } from "../shared/dom.js";
+import { withKey } from "../shared/keys.js";
 
 const TALLEST = 160;
 
@@ -35,6 +36,7 @@ export class Field {
   show({ note, waiting }, name) {
     this.node.placeholder = note ? "Write a note that only your team sees" : `Reply to ${name}`;
     this.node.setAttribute("aria-label", note ? "Note text" : "Reply");
+    this.node.title = note ? withKey("Note", "note") : withKey("Reply", "reply");
     this.node.readOnly = waiting;
     this.fit();
   }

@@ -1,6 +1,7 @@
 // A voice message: recorded, listened to, sent. What the browser can record is found out here.
 
 import { fill, h } from "../shared/dom.js";
+import { playTime } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 
 const FORMS = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=mp4a.40.2", "audio/mp4", "audio/webm"];
@@ -93,7 +94,7 @@ export class Recorder {
       if (this.context !== context) return;
       requestAnimationFrame(step);
       const passed = performance.now() - this.since;
-      this.time.textContent = minutes(passed);
+      this.time.textContent = playTime(passed / 1000);
       if (passed > LONGEST) this.stop();
       count += 1;
       if (count % 4) return;
@@ -132,7 +133,7 @@ export class Recorder {
     for (const name of ["play", "pause", "ended"]) player.addEventListener(name, show);
     player.addEventListener("timeupdate", () => (played.value = Math.min(1, (player.currentTime * 1000) / lasted)));
     show();
-    this.time.textContent = minutes(lasted);
+    this.time.textContent = playTime(lasted / 1000);
     const send = h("button", { class: "cw-send", "aria-label": "Send voice message", title: "Send", onclick: () => this.finish(file) }, icon("send"));
     fill(this.node, this.discardButton("Discard recording"), listen, played, this.time, player, send);
     this.focus();
@@ -169,9 +170,4 @@ export class Recorder {
     event.stopPropagation();
     this.discard();
   }
-}
-
-function minutes(milliseconds) {
-  const seconds = Math.floor(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -46,7 +46,7 @@ class Notice {
     this.scope = scope;
     fill(
       this.line,
-      demo && h("span", { class: "cw-demo" }, h("b", {}, "Demo data"), " Invented people; nothing leaves this machine."),
+      demo && h("span", {}, h("b", {}, "Demo data"), " Invented people; nothing leaves this machine."),
       !live && h("span", { class: "cw-offline", role: "status" }, icon("clock"), "Reconnecting…"),
     );
     this.line.hidden = !demo && live;

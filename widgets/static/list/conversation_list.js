@@ -1,6 +1,6 @@
 // The conversation list: rows as the kernel holds them, newest activity first, more as one scrolls.
 
-import { Deeds } from "./deeds.js";
+import { Deeds } from "../shared/deeds.js";
 import { debounce, fill, h } from "../shared/dom.js";
 import { command, onCommands } from "../shared/keys.js";
 import { empty, skeleton } from "./list_blanks.js";
@@ -9,7 +9,8 @@ import { meaning } from "./list_keys.js";
 import { NewsPill } from "./news_pill.js";
 import { foretell } from "../shared/opening.js";
 import { Place } from "./place.js";
-import { every, onTrait, page, panel, showTrouble } from "../shared/panel.js";
+import { page } from "../shared/page.js";
+import { every, onTrait, panel, showTrouble } from "../shared/panel.js";
 import { row } from "./row.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
@@ -30,8 +31,8 @@ class ConversationList {
     this.context = { search: "", me: "", total: 0 };
     this.active = model.get("selected");
     this.selection = new Selection(() => this.tellSelection());
+    this.deeds = new Deeds({ el, link, scope: () => this.context.scope, busy: (words) => this.head.busy(words) });
     this.build();
-    this.deeds = new Deeds({ el, link, busy: (words) => this.head.busy(words) });
     this.openSoon = debounce(OPEN_PAUSE, () => this.open(this.active));
     this.saySoon = debounce(SAY_PAUSE, (words) => (this.said.textContent = words));
     link.on("rows", (value) => this.heard(value));
@@ -69,8 +70,7 @@ class ConversationList {
     });
     this.head = new ListHead({
       run: (verb) => this.run(verb, this.picked()),
-      copy: (form, deed) => this.deeds.copy(form, deed),
-      last: () => this.deeds.last,
+      deeds: this.deeds,
       all: () => this.selection.set(this.rows.ids()),
       everything: () => this.selection.everything(),
       clear: () => this.selection.clear(),
@@ -359,7 +359,7 @@ class ConversationList {
   /** What is selected, for a verb. */
   picked() {
     const { ids, all } = this.selection;
-    return all ? { count: this.context.total } : this.rows.named([...ids]);
+    return all ? { count: this.context.total, list: this.context.list } : this.rows.named([...ids]);
   }
 
   /** A verb on the selection; on the open conversation if there is none, and then on to its neighbour. */
@@ -388,7 +388,6 @@ class ConversationList {
 
   async run(verb, target) {
     const selected = this.selection.on;
-    if (verb === "mark_unread") page.dispatchEvent(new CustomEvent("left unread", { detail: { scope: this.context.scope, ids: target.ids } }));
     const done = await this.deeds.run(verb, target);
     if (done && selected) this.selection.clear();
   }

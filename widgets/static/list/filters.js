@@ -211,7 +211,7 @@ class Filters {
     };
     return h(
       "div",
-      { class: "cw-form", onchange: toggle },
+      { onchange: toggle },
       STATUSES.map((status) =>
         h(
           "label",
@@ -242,7 +242,7 @@ class Filters {
     const presets = PRESETS.map(preset);
     return h(
       "div",
-      { class: "cw-form" },
+      {},
       presets,
       h("hr", {}),
       h("div", { class: "cw-fields" }, field("From", "since"), field("To", "until")),
@@ -261,7 +261,7 @@ class Filters {
     };
     return h(
       "div",
-      { class: "cw-form" },
+      {},
       option("", "Any channel", null),
       this.channels.map(({ id, name, look }) => option(id, name, channelIcon(look, ""))),
     );

@@ -1,16 +1,18 @@
 // The line above the rows: how many there are, or what can be done with those that are selected.
 
 import { fill, h } from "../shared/dom.js";
-import { VERBS } from "./deeds.js";
+import { VERBS } from "../shared/deeds.js";
 import { plural } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 import { withKey } from "../shared/keys.js";
 import { menu } from "../shared/overlay.js";
 
+const MOVING = [withKey("Next", "next"), withKey("Previous", "previous")].join(", ");
+
 export class ListHead {
   /**
-   * `run(verb)`; `copy(form, deed)` of the list or of a deed, `last()` is the newest one; `all()` selects
-   * what is loaded, `everything()` all that match, `clear()` nothing; `leave()` moves the focus to the rows.
+   * `run(verb)`; `deeds` copies as code; `all()` selects what is loaded,
+   * `everything()` all that match, `clear()` nothing; `leave()` moves the focus to the rows.
    */
   constructor(does) {
     this.does = does;
@@ -42,7 +44,7 @@ export class ListHead {
     const focused = this.line.contains(document.activeElement) && document.activeElement.dataset.does;
     const words = bulk ? `${count.toLocaleString()} selected` : this.total();
     this.line.dataset.bulk = String(bulk);
-    fill(this.line, this.box(), h("span", { class: "cw-list-count", title: words }, words), bulk ? this.bar() : this.plain());
+    fill(this.line, this.box(), h("span", { class: "cw-list-count", title: bulk ? words : `${words}: ${MOVING}` }, words), bulk ? this.bar() : this.plain());
     const again = focused && this.line.querySelector(`[data-does="${focused}"]`);
     if (again) again.focus();
     else if (focused) this.does.leave();
@@ -80,11 +82,9 @@ export class ListHead {
   }
 
   options() {
-    const code = (label, form, deed) => ({ label, icon: "code", run: () => this.does.copy(form, deed) });
-    const list = [code("Copy as Python", "python"), code("Copy as SQL", "sql")];
-    const last = this.does.last();
-    if (!last) return list;
-    return [...list, null, code("Copy last action as Python", "python", last), code("Copy last action as SQL", "sql", last)];
+    const code = (label, form) => ({ label: `Copy as ${label}`, icon: "code", run: () => this.does.deeds.copy(form) });
+    const last = this.does.deeds.copies();
+    return [code("Python", "python"), code("SQL", "sql"), ...(last.length > 0 ? [null, ...last] : [])];
   }
 
   bar() {

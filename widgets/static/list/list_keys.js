@@ -1,5 +1,6 @@
 // What keys mean in a list that has several rows selected at a time, as the ARIA practices have it.
 
+import { isKey } from "../shared/keys.js";
 import { above, below } from "./place.js";
 
 /**
@@ -10,7 +11,7 @@ export function meaning(event, { at, last, page }) {
   const ctrl = event.ctrlKey || event.metaKey;
   if (event.altKey) return null;
   if (ctrl) return event.key.toLowerCase() === "a" ? { does: "all" } : null;
-  const does = { Enter: "open", x: "toggle", " ": "toggle", Escape: "clear" }[event.key];
+  const does = isKey(event, "x") ? "toggle" : { Enter: "open", " ": "toggle", Escape: "clear" }[event.key];
   if (does) return { does };
   const to = {
     ArrowDown: below(at),

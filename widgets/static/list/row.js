@@ -85,7 +85,7 @@ function marks(conversation) {
 
 /** What needs somebody's eye: a picture and what it means. */
 function signs({ failed, agent_replies: agent, window_closes_at: closes, status }) {
-  const soon = status === "pending" && closesWithin(closes, CLOSING_SOON_HOURS);
+  const soon = status !== "resolved" && closesWithin(closes, CLOSING_SOON_HOURS);
   return [
     failed && ["alert", "Delivery failed"],
     soon && ["clock", `Messaging window closes in ${timeLeft(closes)}`],

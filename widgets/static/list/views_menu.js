@@ -33,7 +33,7 @@ export class ViewsMenu {
 
   build(close) {
     this.close = close;
-    this.form = h("div", { class: "cw-form cw-views" });
+    this.form = h("div", { class: "cw-views" });
     this.fillForm();
     return this.form;
   }

@@ -5,7 +5,7 @@ import { fill, h, token } from "../shared/dom.js";
 import { capitalised } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 import { languageName, snippet, wordsOf } from "./template_bubble.js";
-import { marked } from "../shared/text.js";
+import { fold, marked } from "../shared/text.js";
 
 export class TemplatePicker {
   /** `picked(template)` is called with one that can be sent. */
@@ -34,7 +34,7 @@ export class TemplatePicker {
     this.node = h(
       "div",
       { class: "cw-template-picker" },
-      h("div", { class: "cw-template-search" }, h("span", { class: "cw-template-find" }, icon("search"), this.search), this.language),
+      h("div", { class: "cw-template-search" }, h("span", { class: "cw-search" }, icon("search"), this.search), this.language),
       this.list,
       this.state,
     );
@@ -64,10 +64,10 @@ export class TemplatePicker {
   show() {
     if (!this.templates) return;
     const query = this.search.value.trim();
-    const words = folded(query).split(" ").filter(Boolean);
+    const words = fold(query).folded.split(" ").filter(Boolean);
     const language = this.language.value;
     this.shown = this.templates.filter((template) => {
-      const text = folded(wordsOf(template));
+      const text = fold(wordsOf(template)).folded;
       return (!language || template.language === language) && words.every((word) => text.includes(word));
     });
     fill(this.list, this.shown.map((template, n) => this.option(template, n, query)));
@@ -122,8 +122,4 @@ export class TemplatePicker {
 /** Only these can be sent, whatever other statuses the provider has. */
 function isFit({ status }) {
   return status === "APPROVED";
-}
-
-function folded(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -27,6 +27,11 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** The inbox that `el` is in; a panel that stands alone is its own. */
+export function around(el) {
+  return el.closest(".cw-inbox") ?? el.closest(".cw-panel");
+}
+
 export function svg(tag, props = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(props)) {

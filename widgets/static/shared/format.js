@@ -93,6 +93,12 @@ export function closesWithin(iso, hours, now = new Date()) {
   return left > 0 && left <= hours * HOUR;
 }
 
+/** How long a sound is, or has played: 1:07. */
+export function playTime(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 export function fileSize(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;

@@ -46,7 +46,7 @@ export function runKey(el, event) {
   if (event.defaultPrevented || event.isComposing || target.closest(OWN_KEYS)) return;
   // Escape closes what is open on top, and nothing else.
   if (event.key === "Escape" && el.querySelector(":popover-open")) return;
-  const found = KEYS.find(({ key }) => key === event.key);
+  const found = KEYS.find(({ key }) => isKey(event, key));
   // In an empty text there is nothing of its own to undo.
   const writing = target.closest(WRITING) && !(undoes(event) && target.value === "");
   if (!found || (writing && !found.always)) return;
@@ -54,9 +54,16 @@ export function runKey(el, event) {
   if (command(el, name)) event.preventDefault();
 }
 
+/** Whether `key` was pressed: a letter with Shift if it is a capital one, whatever CapsLock makes of it. */
+export function isKey(event, key) {
+  const letter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
+  if (!letter) return event.key === key;
+  return event.key.toLowerCase() === key.toLowerCase() && event.shiftKey === (key !== key.toLowerCase());
+}
+
 /** Ctrl+Z, or ⌘Z: as good as the key for Undo. */
 export function undoes(event) {
-  return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "z";
+  return (event.ctrlKey || event.metaKey) && !event.altKey && isKey(event, "z");
 }
 
 /** Asks the panel `el`, then those around it, to do something. Returns whether one of them did. */

@@ -1,5 +1,6 @@
 // The way back by keyboard: the newest of what an inbox offers to take back, whichever panel did it.
 
+import { around } from "./dom.js";
 import { onePerPage } from "./page.js";
 
 const offers = onePerPage("undo", () => new WeakMap());
@@ -35,7 +36,7 @@ export function takeBack(el) {
 }
 
 function offersAround(el) {
-  const around = el.closest(".cw-inbox") ?? el;
-  if (!offers.has(around)) offers.set(around, []);
-  return offers.get(around);
+  const place = around(el);
+  if (!offers.has(place)) offers.set(place, []);
+  return offers.get(place);
 }

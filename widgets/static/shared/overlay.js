@@ -1,6 +1,6 @@
 // Popovers, menus and dialogs, all in the browser's top layer: no ancestor can clip them.
 
-import { fill, h } from "./dom.js";
+import { around, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { withKey } from "./keys.js";
 import { offerUndo } from "./offers.js";
@@ -65,7 +65,7 @@ export function menu(anchor, label, items, align = "end") {
     role: "menu",
     align,
     build: (close) => {
-      const list = h("div", { class: "cw-menu", onkeydown: moveInMenu });
+      const list = h("div", { onkeydown: moveInMenu });
       list.append(...items().map((item) => (item ? menuItem(item, close) : h("hr", {}))));
       return list;
     },
@@ -109,8 +109,19 @@ export function confirm(parent, { title, body, action, danger = true }) {
         h("button", { class: danger ? "cw-button cw-danger" : "cw-button", onclick: answer("yes") }, action),
       ),
     );
-    show(parent, dialog, () => resolve(dialog.returnValue === "yes"));
+    const place = beside(parent);
+    show(place, dialog, () => {
+      place.remove();
+      resolve(dialog.returnValue === "yes");
+    });
   });
+}
+
+/** Not in the panel that asks: another conversation may be opened there before the answer. */
+function beside(el) {
+  const place = h("div", { class: "cw-panel cw-dialogs", dataset: { cwTheme: el.closest(".cw-panel").dataset.cwTheme } });
+  around(el).append(place);
+  return place;
 }
 
 /** A dialog with a heading and something to read or fill in. Returns a function that closes it. */
@@ -137,8 +148,7 @@ export function sheet(parent, heading, ...content) {
  * after that one's. Returns a function that ends it.
  */
 export function toast(el, words, { undo = null, actions = [], wait = 6000 } = {}) {
-  const around = el.closest(".cw-inbox") ?? el;
-  const place = around.querySelector(":scope > .cw-toasts") ?? toasts(around);
+  const place = around(el).querySelector(":scope > .cw-toasts") ?? toasts(around(el));
   place.dataset.cwTheme = el.closest(".cw-panel").dataset.cwTheme;
   const end = () => {
     shown.remove();
@@ -164,9 +174,9 @@ export function toast(el, words, { undo = null, actions = [], wait = 6000 } = {}
   return end;
 }
 
-function toasts(around) {
+function toasts(inbox) {
   const place = h("div", { class: "cw-panel cw-toasts", role: "status" });
-  around.append(place);
+  inbox.append(place);
   return place;
 }
 

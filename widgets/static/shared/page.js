@@ -1,5 +1,5 @@
-// What all panels of one page share, whatever notebook or kernel they are of. Each panel is a script of
-// its own, so it lies on the window.
+// What all panels of one page share, whatever notebook or kernel they are of. Each kernel may bring a
+// script of its own for its panels, so it lies on the window.
 
 /** Events between the panels of one page, such as a message on its way; never leaves the page. */
 export const page = (globalThis[Symbol.for("conversation-workspace")] ??= new EventTarget());

@@ -3,7 +3,6 @@
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
 import { onCommands, runKey, undoes } from "./keys.js";
-import { page as shared } from "./page.js";
 import { takeBack } from "./offers.js";
 
 const FIRST_RETRIES = [700, 2000, 5000];
@@ -227,6 +226,3 @@ export function showTrouble(el, trouble, retry) {
     ),
   );
 }
-
-/** Events between the panels of one page. */
-export const page = shared;

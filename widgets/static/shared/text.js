@@ -98,7 +98,7 @@ function spans(folded, words) {
 }
 
 /** Folded text, and for each of its positions (and its end) the position in `text` it came from. */
-function fold(text) {
+export function fold(text) {
   let folded = "";
   const from = [];
   let at = 0;

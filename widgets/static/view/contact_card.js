@@ -1,10 +1,12 @@
 // Who the open conversation is with: name, addresses, Block, Opted out, and their other conversations.
 
+import { copyText } from "../shared/clipboard.js";
+import { Deeds } from "../shared/deeds.js";
 import { fill, h } from "../shared/dom.js";
 import { moment, relative } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
-import { confirm, toast } from "../shared/overlay.js";
+import { confirm } from "../shared/overlay.js";
 import { onTrait, panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
 import { avatar, statusPill, time } from "../list/row.js";
@@ -25,6 +27,7 @@ const KINDS = {
 class ContactCard {
   constructor({ model, el, link, signal }) {
     Object.assign(this, { model, el, link });
+    this.deeds = new Deeds({ el, link });
     this.body = h("div", { class: "cw-card-body" });
     this.problem = h("p", { class: "cw-note", role: "alert", hidden: true });
     this.title = h(
@@ -134,10 +137,11 @@ class ContactCard {
   }
 
   identities() {
+    const { el } = this;
     const rows = this.card.contact.addresses.map(({ kind, value }) => {
       const [glyph, label] = KINDS[kind] ?? KINDS.local;
       const picture = glyph === "mail" ? channelIcon("mail", label) : icon(glyph, label);
-      const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", dataset: { part: `copy ${value}` }, onclick: () => this.copy(value) }, icon("copy"));
+      const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", dataset: { part: `copy ${value}` }, onclick: () => copyText(el, value, label) }, icon("copy"));
       return h("li", {}, picture, h("bdi", { title: plain(value) }, plain(value)), copy);
     });
     return h("ul", { class: "cw-card-identities", "aria-label": "Addresses" }, rows);
@@ -162,8 +166,8 @@ class ContactCard {
     return h(
       "div",
       { class: "cw-card-switches" },
-      this.switch("block", "Block", "Messages are kept but change nothing, and nothing can be sent.", blocked, () => this.block()),
-      this.switch("out", "Opted out", "Wants no messages: nothing can be sent.", out, () => this.update({ opted_out: !out })),
+      this.switch("block", "Block", "Messages are kept but change nothing, and nothing can be sent.", blocked, () => this.block(!blocked)),
+      this.switch("out", "Opted out", "Wants no messages: nothing can be sent.", out, () => this.update(this.card.contact, { opted_out: !out }, out ? "opted in" : "opted out")),
     );
   }
 
@@ -201,24 +205,16 @@ class ContactCard {
     this.model.save_changes();
   }
 
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast(this.el, "Copied");
-    } catch {
-      this.say("The browser does not let us copy; select the text instead.");
-    }
-  }
-
   rename() {
-    const before = this.card.contact.name;
+    const { contact } = this.card;
+    const before = contact.name;
     const field = h("input", { class: "cw-card-field", value: before, "aria-label": "Name", maxlength: "200", dir: "auto" });
     let over = false;
     const end = async (keep, keepFocus = true) => {
       if (over) return;
       over = true;
       this.editing = null;
-      if (keep && field.value.trim() !== before) await this.update({ name: field.value });
+      if (keep && field.value.trim() !== before) await this.update(contact, { name: field.value }, "renamed");
       this.take(this.card);
       if (keepFocus) this.focus("rename");
     };
@@ -234,20 +230,22 @@ class ContactCard {
     field.select();
   }
 
-  async block() {
-    const { blocked } = this.card.contact;
-    const sure = blocked || (await confirm(this.el, {
+  async block(on) {
+    const { contact } = this.card;
+    const sure = !on || (await confirm(this.el, {
       title: `Block ${this.name()}?`,
       body: h("p", {}, "What they write is kept, but it brings nothing back to the inbox and nobody is told; nothing can be sent to them. You can unblock them here."),
       action: "Block",
     }));
-    if (sure) await this.update({ blocked: !blocked });
+    if (sure) await this.update(contact, { blocked: on }, on ? "blocked" : "unblocked");
   }
 
-  async update(change) {
+  /** Of the contact it was asked for: another one may be shown by then. `done` tells it. */
+  async update({ id, name }, change, done) {
     try {
-      await this.link.ask("update", { contact_id: this.card.contact.id, ...change });
+      const { value } = await this.link.ask("update", { contact_id: id, ...change });
       this.say("");
+      this.deeds.tell(`${plain(name) || "Contact"} ${done}`, value);
     } catch (trouble) {
       this.say(trouble.message);
       this.take(this.card);

@@ -1,13 +1,15 @@
 // An open conversation: its head, its messages, and reading them.
 
 import { confirm } from "../shared/overlay.js";
+import { Deeds } from "../shared/deeds.js";
 import { fill, h } from "../shared/dom.js";
 import { Head } from "./head.js";
 import { onCommands } from "../shared/keys.js";
 import { firstKeys } from "../frame/help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
-import { blank, onTrait, page, panel, showTrouble } from "../shared/panel.js";
+import { page } from "../shared/page.js";
+import { blank, onTrait, panel, showTrouble } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 
 const READING_TIME = 1000;
@@ -28,11 +30,11 @@ class ConversationView {
       now: () => new Date(Date.now() + this.ahead),
     };
     this.ahead = 0;
+    this.deeds = new Deeds({ el, link, scope: () => this.scope });
     this.head = new Head({
       el,
-      link,
-      act: (verb, args) => this.act(verb, args),
-      say: (words) => this.say(words),
+      run: (verb, conversation) => this.run(verb, conversation),
+      copies: () => this.deeds.copies(),
       leave: () => this.leave(),
     });
     this.log = new Log({
@@ -45,7 +47,7 @@ class ConversationView {
     this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
     this.problem = h("p", { class: "cw-view-problem", role: "alert", hidden: true });
     link.on("refresh", (value) => this.refresh(value));
-    link.on("gone", () => this.nothing());
+    link.on("gone", (id) => id === this.id && this.nothing());
     link.on("trouble", (trouble) => this.say(trouble.message));
     onTrait(model, "conversation_id", signal, () => this.open());
     this.watchSight(signal);
@@ -61,7 +63,7 @@ class ConversationView {
     this.id = id;
     this.opened = null;
     this.early = null;
-    this.readUpTo = 0n;
+    this.stopReading();
     this.say("");
     this.parts.media.clear();
     if (!id) this.nothing();
@@ -78,6 +80,8 @@ class ConversationView {
 
   nothing() {
     this.id = "";
+    this.opened = null;
+    this.stopReading();
     this.el.dataset.open = "false";
     fill(this.el, blank("chat", "Pick a conversation", h("p", {}, "Its messages show here."), firstKeys()));
   }
@@ -141,18 +145,9 @@ class ConversationView {
 
   // --- acting
 
-  /** A verb on the open conversation, or on the one that `args` names. Resolves to whether it was done. */
-  async act(verb, args = {}) {
-    const id = this.id;
-    try {
-      await this.link.ask("act", { conversation_id: id, verb, ...args });
-      this.say("");
-      return true;
-    } catch (trouble) {
-      this.say(trouble.message);
-      if (this.id === id) this.showHead();
-      return false;
-    }
+  async run(verb, { id, contact_name: name }) {
+    const done = await this.deeds.run(verb, { ids: [id], names: [name] });
+    if (!done && this.opened?.id === id) this.showHead(); // its switch goes back
   }
 
   /** What to do about a sent message; Send again asks first, as the customer may get it twice. */
@@ -187,9 +182,9 @@ class ConversationView {
       return true;
     };
     return {
-      archive: run(({ archived }) => this.head.choose(archived ? "unarchive" : "archive")),
-      resolve: run(({ status }) => this.head.choose(status === "resolved" ? "reopen" : "resolve")),
-      unread: run(() => this.head.choose("mark_unread")),
+      archive: run(({ archived }) => this.run(archived ? "unarchive" : "archive", this.opened)),
+      resolve: run(({ status }) => this.run(status === "resolved" ? "reopen" : "resolve", this.opened)),
+      unread: run(() => this.run("mark_unread", this.opened)),
     };
   }
 
@@ -232,7 +227,7 @@ class ConversationView {
     sight.observe(this.el);
     signal.addEventListener("abort", () => {
       sight.disconnect();
-      clearTimeout(this.reading);
+      this.stopReading();
     });
     document.addEventListener("visibilitychange", () => this.watchReading(), { signal });
   }
@@ -249,7 +244,15 @@ class ConversationView {
     if (due === this.due) return;
     clearTimeout(this.reading);
     this.due = due;
-    if (due) this.reading = setTimeout(() => this.markRead(due), READING_TIME);
+    const { id } = this;
+    if (due) this.reading = setTimeout(() => this.markRead(id, due), READING_TIME);
+  }
+
+  /** Another conversation, or none: what was in sight of this one is not read by that. */
+  stopReading() {
+    clearTimeout(this.reading);
+    this.due = null;
+    this.readUpTo = 0n;
   }
 
   /** Marked as unread before it counted as read: it is not to count any more. */
@@ -259,10 +262,10 @@ class ConversationView {
     this.watchReading();
   }
 
-  markRead(upto) {
+  markRead(id, upto) {
     this.readUpTo = upto;
     this.due = null;
-    const args = { conversation_id: this.id, upto: String(upto) };
+    const args = { conversation_id: id, upto: String(upto) };
     this.link.ask("seen", args).catch((trouble) => this.say(trouble.message));
   }
 

@@ -1,31 +1,17 @@
 // The head of an open conversation: who, where, status, Agent replies, and the options menu.
 
+import { VERBS } from "../shared/deeds.js";
 import { fill, h } from "../shared/dom.js";
-import { plural } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { command, withKey } from "../shared/keys.js";
-import { underWay } from "../shared/offers.js";
-import { confirm, menu, toast } from "../shared/overlay.js";
+import { menu } from "../shared/overlay.js";
 import { avatar, statusPill } from "../list/row.js";
 import { plain } from "../shared/text.js";
 
-/** The options of the menu: label, picture, what the toast says, and the verb that takes it back. */
-const OPTIONS = {
-  mark_read: { label: "Mark as read", icon: "read", done: "Marked as read", undo: "mark_unread" },
-  mark_unread: { label: "Mark as unread", icon: "unread", key: "unread" },
-  resolve: { label: "Resolve", icon: "resolve", key: "resolve", done: "Resolved", undo: "reopen" },
-  reopen: { label: "Reopen", icon: "reopen", key: "resolve" },
-  archive: { label: "Archive", icon: "archive", key: "archive", done: "Archived", undo: "unarchive" },
-  unarchive: { label: "Unarchive", icon: "unarchive", key: "archive" },
-};
-
 export class Head {
-  /** `act(verb, args)` does a verb and resolves to whether it was done; `say(words)` shows trouble. */
-  constructor({ el, link, act, say, leave }) {
-    this.el = el;
-    this.link = link;
-    this.act = act;
-    this.say = say;
+  /** `run(verb, conversation)` does one; `copies()` are menu items that copy what was done last; `leave()` goes back to the list. */
+  constructor({ el, run, copies, leave }) {
+    Object.assign(this, { el, run, copies });
     this.who = h("div", { class: "cw-head-who" });
     this.toggle = h("button", {
       class: "cw-switch",
@@ -39,7 +25,7 @@ export class Head {
     this.root = h(
       "header",
       { class: "cw-head" },
-      h("button", { class: "cw-icon-button cw-back", "aria-label": "Back to the list", onclick: leave }, icon("back")),
+      h("button", { class: "cw-icon-button cw-back", "aria-label": "Back to the list", title: withKey("Back to the list", "back"), onclick: leave }, icon("back")),
       this.who,
       h(
         "label",
@@ -47,7 +33,7 @@ export class Head {
         h("span", { class: "cw-head-agent-text" }, h("span", {}, "Agent replies"), this.note),
         this.toggle,
       ),
-      h("span", { class: "cw-head-menu" }, this.options),
+      this.options,
       this.card,
     );
     menu(this.options, "Conversation options", () => this.items());
@@ -90,60 +76,22 @@ export class Head {
   switchAgent() {
     const on = this.toggle.getAttribute("aria-checked") !== "true";
     this.toggle.setAttribute("aria-checked", String(on));
-    this.act("agent_replies", { on });
+    this.run(on ? "agent_replies_on" : "agent_replies_off", this.conversation);
   }
 
   items() {
-    const { unread, status, archived } = this.conversation;
-    const item = (verb) => ({ ...OPTIONS[verb], title: withKey(OPTIONS[verb].label, OPTIONS[verb].key), run: () => this.choose(verb) });
+    const { conversation } = this; // another one may be opened while the menu is
+    const { unread, status, archived } = conversation;
+    const run = (verb) => () => this.run(verb, conversation);
+    const item = (verb) => ({ ...VERBS[verb], title: withKey(VERBS[verb].label, VERBS[verb].key), run: run(verb) });
+    const copies = this.copies();
     return [
       item(unread > 0 ? "mark_read" : "mark_unread"),
       item(status === "resolved" ? "reopen" : "resolve"),
       item(archived ? "unarchive" : "archive"),
       null,
-      { label: "Delete", icon: "trash", danger: true, run: () => this.remove() },
+      ...(copies.length > 0 ? [...copies, null] : []),
+      item("delete"),
     ];
-  }
-
-  /** Does an option, and offers to take it back. */
-  async choose(verb) {
-    const { id } = this.conversation;
-    const { done, undo } = OPTIONS[verb];
-    const unwanted = underWay(this.el);
-    const ok = await this.act(verb);
-    const back = () => this.act(undo, { conversation_id: id });
-    if (unwanted() && ok && undo) back();
-    else if (ok && undo) toast(this.el, done, { undo: { run: back } });
-  }
-
-  async remove() {
-    const { id } = this.conversation;
-    const name = plain(this.conversation.contact_name);
-    const lost = await this.contents(id);
-    if (!lost) return;
-    const sure = await confirm(this.el, {
-      title: `Delete the conversation with ${name}?`,
-      body: h(
-        "p",
-        {},
-        "This permanently deletes ",
-        h("strong", {}, lost),
-        ". It cannot be undone.",
-      ),
-      action: "Delete",
-    });
-    if (sure) this.act("delete", { conversation_id: id });
-  }
-
-  /** In words, what deleting would lose; empty if that can't be told. */
-  async contents(id) {
-    try {
-      const { value } = await this.link.read("contents", { conversation_id: id });
-      const files = value.files > 0 && plural(value.files, "file");
-      return [plural(value.messages, "message"), files].filter(Boolean).join(" and ");
-    } catch (trouble) {
-      this.say(trouble.message);
-      return "";
-    }
   }
 }

@@ -6,6 +6,7 @@ import { icon } from "../shared/icons.js";
 import { authorOf, bubble, dayLine, eventLine, isShown, pendingBubble, refresh, sideOf, unreadLine } from "./bubble.js";
 import { highlight, plainAgain } from "./highlight.js";
 import { highlightMail } from "./mail_frame.js";
+import { gently } from "../shared/motion.js";
 
 const NEAR_BOTTOM = 60;
 /** How far from either end others are asked for. */
@@ -252,7 +253,7 @@ export class Log {
   }
 
   toEnd() {
-    if (this.newest) this.toBottom("smooth");
+    if (this.newest) this.toBottom(gently());
     else this.latest();
   }
 
@@ -277,8 +278,7 @@ export class Log {
     if (mail && search) highlightMail(mail, search);
     this.stuck = false;
     this.root.scrollTop = node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2;
-    node.classList.add("cw-lit");
-    node.addEventListener("animationend", () => node.classList.remove("cw-lit"), { once: true });
+    lightUp(node);
     this.scrolled();
   }
 
@@ -328,6 +328,14 @@ export class Log {
     const bottom = this.root.scrollTop + this.root.clientHeight;
     return highest([...this.messages.keys()].filter((id) => this.nodes.get(id).offsetTop < bottom));
   }
+}
+
+/** Until its animation is over: at once where none is wanted. */
+async function lightUp(node) {
+  node.classList.add("cw-lit");
+  const bubble = node.querySelector(".cw-bubble");
+  await Promise.allSettled(bubble.getAnimations().map(({ finished }) => finished));
+  node.classList.remove("cw-lit");
 }
 
 function highest(ids) {

@@ -1,7 +1,7 @@
 // A player for voice messages and other sound: one plays at a time, and the speed is kept.
 
 import { fill, h } from "../shared/dom.js";
-import { fileSize } from "../shared/format.js";
+import { fileSize, playTime } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
 
@@ -137,9 +137,9 @@ class Player {
     if (!duration) return;
     const part = currentTime / duration;
     this.seek.value = String(part);
-    this.seek.setAttribute("aria-valuetext", `${minutes(currentTime)} of ${minutes(duration)}`);
+    this.seek.setAttribute("aria-valuetext", `${playTime(currentTime)} of ${playTime(duration)}`);
     this.root.style.setProperty("--cw-played", String(part));
-    fill(this.time, paused && currentTime === 0 ? minutes(duration) : `${minutes(currentTime)} / ${minutes(duration)}`);
+    fill(this.time, paused && currentTime === 0 ? playTime(duration) : `${playTime(currentTime)} / ${playTime(duration)}`);
     [...this.bars.children].forEach((bar, i) => (bar.dataset.played = String(i / BARS < part)));
   }
 
@@ -169,9 +169,4 @@ function loudness(samples) {
   });
   const most = Math.max(...peaks, 0.001);
   return peaks.map((peak) => (peak / most).toFixed(3));
-}
-
-function minutes(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
