@@ -236,7 +236,7 @@ def rates(inbox: Inbox) -> list[float]:
 
 def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Bruno Broken", "Listen", channel="WhatsApp",
-               files=[file("broken.wav", "audio/wav", b"No sound at all. " * 9)])  # fmt: skip
+               files=[file("broken.wav", "audio/wav", sound()[:12] + b"no more" * 99)])  # fmt: skip
     inbox.open("Bruno Broken")
     bubble = inbox.message("Listen")
     bubble.get_by_role("button", name="Play").click()  # nothing is fetched before
