@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import psutil
@@ -10,6 +11,7 @@ import pytest
 
 from tests.panels.conftest import PIECE, Browser, Refused, upload
 from widgets import Composer
+from widgets.drafts import Drafts, Writing
 from widgets.emoji import emoji
 from widgets.uploads import Uploads
 from workspace import process
@@ -289,6 +291,23 @@ def test_a_draft_that_can_t_be_saved_says_why(mail: tuple[Browser, str]) -> None
     assert browser.ask("unsaved") == {"drafts": [], "live": True}
     with pytest.raises(Refused, match="attach the file again"):
         keep(browser, id, "Dear", uploads=[{"id": "x"}])
+
+
+def test_what_nobody_expected_of_a_draft_holds_up_no_other(ws: Workspace) -> None:
+    first, second = (str(row.id) for row in ws.conversations(limit=2))
+    told: Queue[str] = Queue()
+
+    def gone(trouble: str) -> None:
+        told.put(trouble)
+        raise RuntimeError("the page is closed")
+
+    drafts = Drafts()
+    drafts.keep(ws, Writing(first, None, False, told=gone))  # type: ignore[arg-type]
+    drafts.keep(ws, Writing(second, "Dear", False, told=told.put))
+    assert "Something went wrong" in told.get(timeout=30)
+    assert told.get(timeout=30) == ""
+    assert drafts.unsaved() == []
+    ws.save_draft(second, "")
 
 
 def test_a_picture_of_a_draft_has_a_limit(
