@@ -11,7 +11,7 @@ import { Gate } from "./gate.js";
 import { Hint } from "./hint.js";
 import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
-import { onForetold } from "../shared/opening.js";
+import { Opening, openConversation } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
 import { Recorder } from "./recorder.js";
@@ -21,9 +21,6 @@ import { plain } from "../shared/text.js";
 import { Toolbar } from "./toolbar.js";
 import { Tray } from "./tray.js";
 import { Warning } from "./warning.js";
-
-// Milliseconds within which the kernel says what the list has chosen.
-const SETTLED = 1500;
 
 class Composer {
   constructor({ model, el, link, signal }) {
@@ -35,7 +32,7 @@ class Composer {
     this.makeParts(link, signal);
     this.build();
     this.listen(link, signal);
-    this.open(model.get("conversation_id"));
+    this.go(model.get("conversation_id"));
     this.findUnsaved();
   }
 
@@ -81,30 +78,13 @@ class Composer {
     onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
-    onForetold(this.el, signal, (id) => this.foretold(id));
-    onTrait(this.model, "conversation_id", signal, (id) => this.open(id));
+    const opening = new Opening(this.el, signal, (id) => this.go(id));
+    onTrait(this.model, "conversation_id", signal, (id) => opening.told(id));
     every(20_000, signal, () => this.tick());
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.settling);
-      this.recorder.discard();
-    });
+    signal.addEventListener("abort", () => this.recorder.discard());
   }
 
   // --- opening
-
-  /** As the kernel says; what it says right after a choice of the list may be about an earlier one. */
-  open(id) {
-    if (!this.settling) this.go(id);
-  }
-
-  foretold(id) {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => {
-      this.settling = null;
-      this.open(this.model.get("conversation_id"));
-    }, SETTLED);
-    this.go(id);
-  }
 
   go(id) {
     if (id !== this.id) this.loading = this.load(id);
@@ -373,9 +353,7 @@ class Composer {
 
   /** To what was taken back: one wants to write on. */
   goBack({ id }) {
-    this.go(id);
-    this.model.set("conversation_id", id);
-    this.model.save_changes();
+    openConversation(this.el, this.model, id);
     this.reply(false);
   }
 

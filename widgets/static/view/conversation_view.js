@@ -7,6 +7,7 @@ import { onCommands } from "../shared/keys.js";
 import { firstKeys } from "../frame/help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
+import { openConversation } from "../shared/opening.js";
 import { blank, onTrait, page, panel, showTrouble } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 
@@ -135,8 +136,7 @@ class ConversationView {
   }
 
   leave() {
-    this.model.set("conversation_id", "");
-    this.model.save_changes();
+    openConversation(this.el, this.model, "");
   }
 
   // --- acting
