@@ -249,6 +249,22 @@ def test_a_reply_to_what_was_answered_meanwhile_is_not_sent(
     browser.ask("send", conversation_id=id, text="Late", key="too-late-2", seen=state["newest"])
 
 
+def test_what_one_has_sent_is_told_to_one_s_other_pages(
+    ws: Workspace, mail: tuple[Browser, str], other: Workspace
+) -> None:
+    browser, id = mail
+    file = upload(browser, "a.txt", b"text of a file")
+    asked = {"conversation_id": id, "text": "By me", "uploads": [file], "key": "sent-by-me-1"}
+    browser.ask("send", **asked)
+    note = ws.note(id, "Call her")
+    other.note(id, "By ana")
+    mine = browser.ask("ready", view="v", conversation_id=id)["mine"]
+    sent = next(each for each in mine if each["text"] == "By me")
+    assert (sent["note"], sent["files"]) == (False, [file["id"]])
+    assert {"id": str(note.id), "note": True, "text": "Call her", "files": []} in mine
+    assert "By ana" not in [each["text"] for each in mine]
+
+
 def test_a_blocked_contact_is_said_and_what_to_do(ws: Workspace, mail: tuple[Browser, str]) -> None:
     browser, id = mail
     contact = ws.conversation(id).contact_id
