@@ -19,7 +19,7 @@ from workspace.models import Capabilities, Conversation, Message, Upload
 from workspace.rules import fill, parts, reply_values
 
 _RECENT = 20
-"""Messages among which somebody else's reply is looked for."""
+"""Messages among which somebody else's reply, and one's own by another page, are looked for."""
 
 PICTURE = 10_000_000
 """Bytes of a picture that is fetched to be shown beside what is being written."""
@@ -57,7 +57,8 @@ class Composer(TemplatePanel):
     def _situation(self, conversation_id: str) -> dict[str, Any]:
         conversation, takes = self._conversation(conversation_id)
         now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
-        recent = self.ws.messages(conversation_id, limit=_RECENT)
+        recent = list(self.ws.messages(conversation_id, limit=_RECENT))
+        me = self.ws.actor.name
         plain = wire.conversation(conversation)
         return {
             "conversation_id": conversation_id,
@@ -66,7 +67,8 @@ class Composer(TemplatePanel):
             "closes_at": plain["window_closes_at"],
             "scope": self.ws.info().folder,
             "newest": str(max((m.id for m in recent), default=0)),
-            "other": situation.last_of_others(list(recent), self.ws.actor.name),
+            "other": situation.last_of_others(recent, me),
+            "mine": situation.mine(recent, me),
             **situation.refusals(takes, now),
             **situation.limits(takes),
         }

@@ -68,9 +68,11 @@ class ConversationView(DoingPanel):
     @answers("deliver")
     def _deliver(self, conversation_id: str, message_id: str, verb: str) -> dict[str, Any]:
         """Undo of a send, Retry, and what to make of a message that is not confirmed."""
+        kept = False
         match verb:
             case "cancel":
                 message = self.ws.cancel(message_id)
+                kept = self._keep(conversation_id, message)
             case "retry" | "send_again":
                 message = self.ws.send_again(message_id)
             case "mark_sent":
@@ -78,7 +80,14 @@ class ConversationView(DoingPanel):
             case _:
                 raise InvalidRequest("This can't be done to a message.")
         self._refresh(conversation_id)
-        return wire.message(message)
+        return {**wire.message(message), "kept": kept}
+
+    def _keep(self, conversation_id: str, message: Message) -> bool:
+        """As the operator's draft, unless there is one: not every inbox has a composer."""
+        if message.template or self.ws.draft(conversation_id) is not None:
+            return False
+        self.ws.save_draft(conversation_id, message.text, uploads=message.attachments)
+        return True
 
     def changed(self, news: News) -> None:
         if news.touches(self.conversation_id):

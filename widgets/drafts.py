@@ -81,15 +81,11 @@ class Drafts:
         pause = threading.Event()
         while writing := self._next():
             try:
-                self._save(ws, writing)
+                trouble = _save(ws, writing)
             except (HubUnavailable, StoreUnavailable):
                 pause.wait(AGAIN)
-            except Exception as error:  # it stays here, and is tried again with the next one
-                # By its kind alone: an exception's text may quote what was written.
-                _log.error("A draft could not be saved: %s", type(error).__name__)
-                with self._turn:
-                    self._saving = False
-                return
+            else:
+                self._done(writing, trouble)
 
     def _next(self) -> Writing | None:
         with self._turn:
@@ -97,15 +93,27 @@ class Drafts:
             self._saving = found is not None
             return found
 
-    def _save(self, ws: Workspace, writing: Writing) -> None:
-        trouble = ""
-        try:
-            ws.save_draft(writing.conversation_id, writing.text, writing.note, writing.uploads)
-        except (HubUnavailable, StoreUnavailable):
-            raise
-        except ConvoError as error:
-            trouble = error.message
+    def _done(self, writing: Writing, trouble: str) -> None:
         with self._turn:
             if self._waiting.get(writing.conversation_id) is writing:
                 del self._waiting[writing.conversation_id]
-        writing.told(trouble)
+        try:
+            writing.told(trouble)
+        except Exception as error:  # its page is gone; the others' drafts are not
+            _log.error("A draft's page could not be told: %s", type(error).__name__)
+
+
+def _save(ws: Workspace, writing: Writing) -> str:
+    """Why the hub can't have it; "" where it has it. Raises HubUnavailable, StoreUnavailable."""
+    try:
+        ws.save_draft(writing.conversation_id, writing.text, writing.note, writing.uploads)
+    except (HubUnavailable, StoreUnavailable):
+        raise
+    except ConvoError as error:
+        return error.message
+    except Exception as error:  # one that can't be saved must not hold up the others
+        # By its kind alone: an exception's text may quote what was written.
+        kind = type(error).__name__
+        _log.error("A draft could not be saved: %s", kind)
+        return f"Something went wrong ({kind}); copy what you wrote before you close this page."
+    return ""

@@ -11,6 +11,7 @@ from workspace.models import (
     Capabilities,
     Contact,
     Conversation,
+    DeliveryStatus,
     Direction,
     MediaKind,
     Message,
@@ -27,6 +28,7 @@ from workspace.rules import (
 
 NO_CHANNEL = "The channel of this conversation is no longer connected; connect it again to reply."
 _ANY = Draft(text="…")
+_TAKEN_BACK = DeliveryStatus.CANCELLED
 _LATER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -120,6 +122,21 @@ def last_of_others(messages: Sequence[Message], me: str) -> dict[str, str] | Non
         return None
     newest = max(replies, key=lambda m: m.id)
     return {"id": str(newest.id), "who": newest.author.name}
+
+
+def mine(messages: Sequence[Message], me: str) -> list[dict[str, Any]]:
+    """What this operator has sent and noted; it may have been by another page."""
+    kinds = (Direction.OUTBOUND, Direction.NOTE)
+    return [
+        {
+            "id": str(m.id),
+            "note": m.direction is Direction.NOTE,
+            "text": m.text,
+            "files": [str(file.id) for file in m.attachments],
+        }
+        for m in messages
+        if m.direction in kinds and _mine(m, me) and m.delivery_status is not _TAKEN_BACK
+    ]
 
 
 def _mine(message: Message, me: str) -> bool:

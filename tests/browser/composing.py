@@ -1,7 +1,10 @@
 """What a person does in the composer, and what became of it."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Inbox
@@ -44,6 +47,25 @@ def expect_saved(inbox: Inbox) -> None:
     """The workspace has the draft: it says so once nobody writes."""
     inbox.log.focus()
     expect(inbox.root.locator(".cw-composer").get_by_text("Draft", exact=True)).to_be_visible()
+
+
+def late(
+    monkeypatch: pytest.MonkeyPatch, owner: object, verb: str, trouble: Exception | None = None
+) -> tuple[threading.Event, threading.Event]:
+    """The hub's next call of a verb waits, once reached, to go on; then it fails with `trouble`."""
+    real = getattr(owner, verb)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def called(*args: Any, **how: Any) -> Any:
+        if not reached.is_set():
+            reached.set()
+            go_on.wait(60)
+            if trouble:
+                raise trouble
+        return real(*args, **how)
+
+    monkeypatch.setattr(owner, verb, called)
+    return reached, go_on
 
 
 def ours(hub: Stage, name: str) -> list[Message]:

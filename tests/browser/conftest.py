@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,12 @@ def page(lab: Lab) -> Iterator[Page]:
 def inbox(page: Page) -> Inbox:
     """A fresh inbox in that page: all cells are run again."""
     return Inbox.run(page)
+
+
+@pytest.fixture
+def held(hub: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sends wait for Undo, as they do outside of tests, and longer."""
+    monkeypatch.setattr(hub.services.replies, "_undo", timedelta(minutes=2))
 
 
 @pytest.fixture(scope="session")

@@ -184,9 +184,10 @@ class Inbox:
         inbox.root.scroll_into_view_if_needed()
         return inbox
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, root: Locator | None = None) -> None:
+        """`root`: of one among several."""
         self.page = page
-        self.root = page.locator(".cw-inbox:not([data-earlier])")
+        self.root = root or page.locator(".cw-inbox:not([data-earlier])")
         self.rows = self.root.get_by_role("option")
         self.view = self.root.locator(".cw-view")
         self.head = self.view.locator("header")

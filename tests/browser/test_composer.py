@@ -1,7 +1,7 @@
 """Writing in the inbox: emoji, drafts, canned replies, notes, Undo."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,6 @@ from workspace import connect
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Direction
 from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
-
-
-@pytest.fixture
-def held(hub: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sends wait for Undo, as they do outside of tests."""
-    monkeypatch.setattr(hub.services.replies, "_undo", timedelta(seconds=5))
 
 
 @pytest.fixture
@@ -269,6 +263,16 @@ def test_near_the_limit_it_is_counted(inbox: Inbox, hub: Stage) -> None:
     inbox.field.fill("x" * 4095 + "😀")  # two units of UTF-16
     expect(inbox.root.get_by_label("1 over the limit")).to_be_visible()
     expect(inbox.root.get_by_role("alert")).to_contain_text("Shorten it")
+
+
+def test_the_open_window_is_counted_down(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Olga Open", "Hello", channel="WhatsApp")
+    hub.writes("Fritzi Free", "Hello")
+    left = inbox.root.locator(".cw-composer").get_by_text("Messaging window open for")
+    start(inbox, "Olga Open")
+    expect(left).to_have_text(re.compile(r"Messaging window open for (23|24) h$"))
+    start(inbox, "Fritzi Free")
+    expect(left).to_have_count(0)
 
 
 def test_a_closed_window_takes_a_template(inbox: Inbox, hub: Stage) -> None:

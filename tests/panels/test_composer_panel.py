@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import psutil
@@ -10,6 +11,7 @@ import pytest
 
 from tests.panels.speaking import PIECE, Browser, Refused, upload
 from widgets import Composer
+from widgets.drafts import Drafts, Writing
 from widgets.emoji import emoji
 from widgets.uploads import Uploads
 from workspace import process
@@ -258,6 +260,22 @@ def test_a_reply_to_what_was_answered_meanwhile_is_not_sent(
     browser.ask("send", conversation_id=id, text="Late", key="too-late-2", seen=state["newest"])
 
 
+def test_what_one_has_sent_is_told_to_one_s_other_pages(
+    ws: Workspace, mail: tuple[Browser, str], other: Workspace
+) -> None:
+    browser, id = mail
+    file = upload(browser, "a.txt", b"text of a file")
+    asked = {"conversation_id": id, "text": "By me", "uploads": [file], "key": "sent-by-me-1"}
+    browser.ask("send", **asked)
+    note = ws.note(id, "Call her")
+    other.note(id, "By ana")
+    mine = browser.ask("ready", view="v", conversation_id=id)["mine"]
+    sent = next(each for each in mine if each["text"] == "By me")
+    assert (sent["note"], sent["files"]) == (False, [file["id"]])
+    assert {"id": str(note.id), "note": True, "text": "Call her", "files": []} in mine
+    assert "By ana" not in [each["text"] for each in mine]
+
+
 def test_a_blocked_contact_is_said_and_what_to_do(ws: Workspace, mail: tuple[Browser, str]) -> None:
     browser, id = mail
     contact = ws.conversation(id).contact_id
@@ -300,6 +318,23 @@ def test_a_draft_that_can_t_be_saved_says_why(mail: tuple[Browser, str]) -> None
     assert browser.ask("unsaved") == {"drafts": [], "live": True}
     with pytest.raises(Refused, match="attach the file again"):
         keep(browser, id, "Dear", uploads=[{"id": "x"}])
+
+
+def test_what_nobody_expected_of_a_draft_holds_up_no_other(ws: Workspace) -> None:
+    first, second = (str(row.id) for row in ws.conversations(limit=2))
+    told: Queue[str] = Queue()
+
+    def gone(trouble: str) -> None:
+        told.put(trouble)
+        raise RuntimeError("the page is closed")
+
+    drafts = Drafts()
+    drafts.keep(ws, Writing(first, None, False, told=gone))  # type: ignore[arg-type]
+    drafts.keep(ws, Writing(second, "Dear", False, told=told.put))
+    assert "Something went wrong" in told.get(timeout=30)
+    assert told.get(timeout=30) == ""
+    assert drafts.unsaved() == []
+    ws.save_draft(second, "")
 
 
 def test_a_picture_of_a_draft_has_a_limit(

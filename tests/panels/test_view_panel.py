@@ -1,11 +1,16 @@
 """The kernel's side of the conversation view and the contact card."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.panels.speaking import Browser, Refused
 from widgets import ContactCard, ConversationView, Inbox
+from workspace import process
 from workspace.client import Workspace
-from workspace.models import Conversation, EventKind
+from workspace.models import Conversation, EventKind, Upload
+from workspace.testing.hub import running_hub
 
 
 @pytest.fixture
@@ -55,6 +60,33 @@ def test_what_can_not_be_done_to_a_message_is_told(ws: Workspace) -> None:
     for verb in ("delete", "_act", "send"):
         with pytest.raises(Refused, match="can't be done"):
             browser.ask("deliver", **asked, verb=verb)
+
+
+def test_what_is_taken_back_is_a_draft(tmp_path: Path) -> None:
+    """Not every inbox has a composer that it could go back to."""
+    folder = tmp_path / "held"
+    process.make(folder, "demo = true\nundo_seconds = 3600\n")
+    with running_hub(folder) as ws:
+        ws.load_demo(size=20, seed=5)
+        row = next(r for r in ws.conversations() if r.channel_kind == "mail")
+        file = ws.upload("a.txt", b"text of a file")
+        browser = opened(ws, row)
+
+        def take_back(text: str, *files: Upload) -> Any:
+            sent = ws.send(row.id, text, files)
+            asked = {"conversation_id": str(row.id), "message_id": str(sent.id)}
+            return browser.ask("deliver", **asked, verb="cancel")["kept"]
+
+        assert take_back("Too early", file)
+        draft = ws.draft(row.id)
+        assert draft
+        assert (draft.text, draft.note, len(draft.uploads)) == ("Too early", False, 1)
+        assert not take_back("Once more")
+        ws.save_draft(row.id, "Suspected fraud", note=True)
+        assert not take_back("Dear customer")
+        note = ws.draft(row.id)
+        assert note
+        assert (note.text, note.note) == ("Suspected fraud", True)
 
 
 def test_the_card_tells_who_it_is(ws: Workspace, row: Conversation) -> None:

@@ -2,123 +2,68 @@
 
 import { attached, attachedAlone, planned } from "./asking.js";
 import { takeDrops, takePastes } from "./attach.js";
-import { Canned } from "./canned.js";
-import { debounce, fill, h, token } from "../shared/dom.js";
+import { debounce, fill } from "../shared/dom.js";
 import { Drafts } from "./drafts.js";
-import { EmojiPicker } from "./emoji_picker.js";
-import { Field } from "./field.js";
-import { Gate } from "./gate.js";
-import { Hint } from "./hint.js";
-import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
-import { onForetold } from "../shared/opening.js";
+import { Opening, openConversation } from "../shared/opening.js";
+import { toast } from "../shared/overlay.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
-import { Recorder } from "./recorder.js";
+import { partsOf } from "./parts.js";
 import { Sending } from "./sending.js";
-import { TemplatePane } from "./template_pane.js";
 import { plain } from "../shared/text.js";
-import { Toolbar } from "./toolbar.js";
-import { Tray } from "./tray.js";
-import { Warning } from "./warning.js";
 
-// Milliseconds within which the kernel says what the list has chosen.
-const SETTLED = 1500;
+// Milliseconds that it is said what was not sent, to somebody who is busy with something else.
+const LONG = 30_000;
 
 class Composer {
   constructor({ model, el, link, signal }) {
     Object.assign(this, { model, el, link, state: null });
     const lost = () => this.lost;
     this.drafts = new Drafts({ link, signal, told: (entry) => entry === this.entry && this.tick() });
-    this.sending = new Sending({ el, link, signal, drafts: this.drafts, lost, scope: () => this.state?.scope, shown: (entry) => entry === this.entry && this.show(), back: (entry) => this.goBack(entry) });
+    this.sending = new Sending({ el, link, signal, drafts: this.drafts, lost, shown: (entry) => entry === this.entry && this.show(), back: (entry) => this.goBack(entry) });
     this.plan = debounce(250, () => this.askPlan());
-    this.makeParts(link, signal);
-    this.build();
+    Object.assign(this, partsOf(this, signal));
     this.listen(link, signal);
-    this.open(model.get("conversation_id"));
+    this.go(model.get("conversation_id"));
     this.findUnsaved();
-  }
-
-  makeParts(link, signal) {
-    this.field = new Field({ typed: () => this.typed(), key: (event) => this.key(event) });
-    this.gate = new Gate({ template: () => this.chooseTemplate(), note: () => this.setNote(true), moved: () => this.show(), signal });
-    this.tray = new Tray((item) => this.remove(item));
-    this.recorder = new Recorder({ send: (file) => this.sendVoice(file), ended: () => this.recorded(), say: (words) => this.say(words) });
-    this.emoji = new EmojiPicker({ load: async () => (await link.read("emoji")).value, choose: (char) => this.field.insert(char), leave: () => this.field.focus() });
-    this.canned = new Canned({ el: this.el, field: this.field, id: `cw-canned-${token()}`, link, conversation: () => this.id });
-    this.templates = new TemplatePane({
-      link,
-      send: (choice) => this.sending.template(this.entry, this.state, choice, () => this.chooseTemplate(false)),
-      closed: () => this.templateClosed(),
-    });
-    this.hint = new Hint(() => this.stopWaiting());
-    this.warning = new Warning({ review: (message) => this.review(message), anyway: () => this.sendAnyway() });
-    this.toolbar = new Toolbar({
-      attach: {
-        files: (files) => this.attach(files),
-        template: { offered: () => this.state?.templates, choose: () => this.chooseTemplate() },
-        photos: () => this.state?.photos || "image/*",
-      },
-      emoji: this.emoji.button,
-      canned: this.canned.button(),
-      record: () => this.record(),
-      note: () => this.setNote(!this.entry.note),
-      send: () => this.send(),
-    });
-  }
-
-  build() {
-    this.problem = h("p", { class: "cw-composer-problem", role: "alert", hidden: true });
-    this.box = h("div", { class: "cw-composer-box", onclick: ({ target }) => target === this.box && this.field.focus() }, this.tray.node, this.field.node, this.toolbar.node);
-    this.around = h("div", { class: "cw-composer-around" }, this.canned.node, this.box);
   }
 
   listen(link, signal) {
     for (const name of ["focus", "blur"]) this.field.node.addEventListener(name, () => this.tick());
     const take = (files) => this.attach(files);
     takePastes(this.field.node, take);
-    takeDrops(this.el, signal, { ready: () => this.id && !this.entry.note && (this.writable || !this.state), take });
+    takeDrops(this.el, signal, { ready: () => this.id && !this.entry.noting && (this.writable || !this.state), take });
     onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
-    onForetold(this.el, signal, (id) => this.foretold(id));
-    onTrait(this.model, "conversation_id", signal, (id) => this.open(id));
+    const opening = new Opening(this.el, signal, (id) => this.go(id));
+    onTrait(this.model, "conversation_id", signal, (id) => opening.told(id));
     every(20_000, signal, () => this.tick());
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.settling);
-      this.recorder.discard();
-    });
+    signal.addEventListener("abort", () => this.recorder.discard());
   }
 
   // --- opening
-
-  /** As the kernel says; what it says right after a choice of the list may be about an earlier one. */
-  open(id) {
-    if (!this.settling) this.go(id);
-  }
-
-  foretold(id) {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => {
-      this.settling = null;
-      this.open(this.model.get("conversation_id"));
-    }, SETTLED);
-    this.go(id);
-  }
 
   go(id) {
     if (id !== this.id) this.loading = this.load(id);
   }
 
-  async load(id) {
+  load(id) {
     this.drafts.keepAll();
     this.recorder.discard();
-    this.templates.open = false;
+    this.templates.leave();
     this.id = id;
     this.entry = this.drafts.of(id);
     this.state = null;
-    this.say("");
     this.write();
+    return this.read();
+  }
+
+  /** What there is to know before one writes here; while it can't be had, nothing is sent. */
+  async read() {
+    const { id } = this;
+    this.showTrouble("");
     if (!id) return;
     try {
       const { value } = await this.link.read("ready", { view: this.link.view, conversation_id: id });
@@ -127,8 +72,14 @@ class Composer {
       this.take(value);
       this.write();
     } catch (trouble) {
-      if (this.id === id) this.say(trouble.message);
+      if (this.id === id) this.showTrouble(trouble.message);
     }
+  }
+
+  /** By a button, or by Enter. */
+  readAgain() {
+    this.loading = this.read();
+    return this.loading;
   }
 
   /** A page that is loaded anew while the hub is away finds what was written in the kernel. */
@@ -139,13 +90,14 @@ class Composer {
       if (!value.live) this.followHub(false);
       this.write();
     } catch (trouble) {
-      this.say(trouble.message);
+      this.showTrouble(trouble.message);
     }
   }
 
   take(state) {
     if (!state || state.conversation_id !== this.id) return;
     this.state = state;
+    this.entry.name = plain(state.name);
     this.sending.read(this.entry, state);
     this.show();
   }
@@ -153,7 +105,7 @@ class Composer {
   /** Puts what the entry holds into the field. */
   write() {
     this.canned.hide();
-    this.field.text = this.entry.text;
+    this.field.text = this.entry.shown.text;
     this.show();
   }
 
@@ -165,36 +117,37 @@ class Composer {
   followHub(live) {
     this.el.dataset.live = String(live);
     if (live) this.say("");
-    if (live && !this.state) this.loading = this.load(this.id);
+    if (live && !this.state) this.readAgain();
     this.tick();
   }
 
   // --- showing
 
   get writable() {
-    return Boolean(this.state) && !this.entry.waiting && this.sendable;
+    return Boolean(this.state) && (this.entry.noting || !this.entry.waiting) && this.sendable;
   }
 
   /** Whether there is a text field: not where nothing may be sent. */
   get sendable() {
-    return !this.state || this.entry.note || !this.gate.refusal(this.state);
+    return !this.state || this.entry.noting || !this.gate.refusal(this.state);
   }
 
   show() {
     const { entry, state, sendable: open } = this;
     this.el.hidden = !this.id;
-    this.el.dataset.note = String(entry.note);
-    if (this.field.text !== entry.text) this.field.text = entry.text;
+    this.el.dataset.note = String(entry.noting);
+    if (this.field.text !== entry.shown.text) this.field.text = entry.shown.text;
     if (state && !open) this.gate.show(state);
     const parts = this.recording ? this.recorder.node : this.templates.open ? this.templates.node : open ? this.around : this.gate.node;
-    const wanted = [this.warning.node, parts, this.problem, this.hint.node];
+    const wanted = [this.warning.node, parts, this.problem.node, this.hint.node];
     // What is in place stays: a field that is put in anew loses the focus.
     if (wanted.some((node, n) => this.el.children[n] !== node)) fill(this.el, wanted);
-    this.field.show(entry, state ? plain(state.name) : "");
-    this.box.setAttribute("aria-busy", String(entry.waiting));
+    this.field.show(entry, entry.name);
+    this.box.setAttribute("aria-busy", String(entry.waiting && !entry.noting));
     this.toolbar.show(entry, state);
-    this.warning.show(state && entry.warning);
-    this.tray.show(entry.note ? [] : entry.items);
+    this.warning.show(state && !entry.noting && entry.warning);
+    this.tray.show(entry.noting ? [] : entry.reply.items);
+    this.showProblem();
     this.tick();
     if (state) this.gate.watch(state);
   }
@@ -204,32 +157,54 @@ class Composer {
     this.hint.show(this.entry, { lost, focused: this.field.focused, open: this.box.isConnected, left: state ? this.gate.left(state) : "" });
   }
 
+  /** What is wrong with this entry, until it changes. */
   say(words) {
-    fill(this.problem, words && icon("alert"), words);
-    this.problem.hidden = !words;
+    this.entry.problem = words;
+    this.showProblem();
   }
 
-  /** Runs `work`, which resolves to words where something is wrong with this entry. */
-  async attempt(work) {
+  /** Why nothing is known of the conversation. */
+  showTrouble(words) {
+    this.trouble = words;
+    this.showProblem();
+  }
+
+  showProblem() {
+    this.problem.show(this.trouble || this.entry.problem, Boolean(this.trouble));
+  }
+
+  /**
+   * Runs `work`, which resolves to words where something is wrong with this entry. `undone` says what was not done,
+   * to who has gone on to something else; "": that need not be known then.
+   */
+  async attempt(work, undone = "") {
     const { entry } = this;
+    const { noting } = entry;
     const words = await work(entry).catch((trouble) => trouble.message);
-    if (words && entry === this.entry) this.say(words);
+    if (words && (undone || entry === this.entry)) this.fail(entry, noting, undone, words);
+  }
+
+  fail(entry, noting, undone, words) {
+    if (words !== entry.warning) entry.problem = entry.noting === noting || !undone ? words : `${undone}: ${words}`;
+    this.showProblem();
+    if (entry === this.entry) return;
+    const open = { label: "Open", run: () => openConversation(this.el, this.model, entry.id) };
+    toast(this.el, `${undone} to ${entry.name}: ${words}`, { actions: [open], wait: LONG });
   }
 
   // --- writing
 
   typed() {
     const { entry } = this;
-    entry.text = this.field.text;
+    entry.shown.text = this.field.text;
     this.changed(entry);
     this.canned.typed();
   }
 
-  /** The entry is another one than was tried to be sent, and to be kept. */
+  /** The entry is another one than was tried to be kept. */
   changed(entry) {
     this.drafts.touch(entry);
     if (entry !== this.entry) return;
-    if (!this.sending.same(entry)) entry.attempt = null;
     this.say("");
     this.toolbar.show(entry, this.state);
     this.tick();
@@ -246,23 +221,23 @@ class Composer {
   /** The keys r and m; false where there is nothing to write in. */
   reply(note) {
     if (!this.id || !this.el.isConnected || this.recording) return false;
-    if (this.entry.note !== note) this.setNote(note);
+    if (this.entry.noting !== note) this.setNote(note);
     if (this.box.isConnected) this.field.focus();
     else this.gate.node.querySelector("button")?.focus();
     return true;
   }
 
   setNote(on) {
-    this.entry.note = on;
+    this.entry.noting = on;
     this.changed(this.entry);
-    this.show();
+    this.write();
     if (this.box.isConnected) this.field.focus();
   }
 
   /** What the channel says to the whole of it, and how many messages it becomes. */
   askPlan() {
     return this.attempt(async (entry) => {
-      const asks = this.state && !entry.note && (entry.items.length || this.toolbar.counts);
+      const asks = this.state && !entry.noting && (entry.reply.items.length || this.toolbar.counts);
       const { refusal, note } = asks ? await planned(this.link, entry) : { refusal: "", note: "" };
       if (entry === this.entry) this.tray.say(note);
       return refusal;
@@ -272,14 +247,15 @@ class Composer {
   // --- files
 
   attach(files) {
-    this.attaching = this.attempt((entry) => this.attachTo(entry, files));
+    this.attaching = this.attempt((entry) => this.attachTo(entry, files), "Not attached");
   }
 
   async attachTo(entry, files) {
     await this.loading;
+    if (entry.noting) return "Files don't go with a note; switch to the reply to attach them.";
     if (!files.length || entry !== this.entry || !this.writable) return "";
     const { items, words } = await attached(this.link, entry, files, () => this.moved(entry));
-    entry.items.push(...items);
+    entry.reply.items.push(...items);
     this.changed(entry);
     this.show();
     if (!this.recording) this.field.focus();
@@ -289,7 +265,7 @@ class Composer {
   remove(item) {
     const { entry } = this;
     item.drop();
-    entry.items = entry.items.filter((each) => each !== item);
+    entry.reply.items = entry.reply.items.filter((each) => each !== item);
     this.changed(entry);
     this.show();
     this.field.focus();
@@ -297,7 +273,7 @@ class Composer {
 
   /** A file has come further: with all of them there, they are part of the draft. */
   moved(entry) {
-    if (entry.items.every(({ id }) => id)) this.drafts.touch(entry);
+    if (entry.reply.items.every(({ id }) => id)) this.drafts.touch(entry);
   }
 
   // --- templates
@@ -306,14 +282,14 @@ class Composer {
   async chooseTemplate(anew = true) {
     await this.loading;
     if (!this.state?.templates) return;
-    this.templates.show(this.state.channel, anew);
+    this.templates.show(this.entry, this.state.channel, anew);
     this.show();
     this.templates.form.focus();
   }
 
   templateClosed() {
     this.show();
-    this.reply(this.entry.note);
+    this.reply(this.entry.noting);
   }
 
   // --- sound
@@ -338,11 +314,10 @@ class Composer {
 
   /** A message of its own: what is written beside it stays. */
   sendVoice(file) {
-    const { state } = this;
     return this.attempt(async (entry) => {
       const { item, words } = await attachedAlone(this.link, entry, file);
-      return item ? this.sending.voice(entry, state, item) : words;
-    });
+      return item ? this.sending.voice(entry, item) : words;
+    }, "Not sent");
   }
 
   // --- sending
@@ -352,10 +327,11 @@ class Composer {
       if (this.lost) return entry.ready ? this.sending.away() : "";
       await this.loading;
       await this.attaching;
+      if (!this.state) await this.readAgain();
       if (!this.state || entry !== this.entry || !this.writable) return "";
       this.say("");
-      return this.sending.send(entry, this.state);
-    });
+      return this.sending.send(entry);
+    }, this.entry.noting ? "Note not added" : "Not sent");
   }
 
   stopWaiting() {
@@ -363,26 +339,28 @@ class Composer {
     this.show();
   }
 
-  review(message) {
-    const { scope, newest } = this.state;
+  /** Shows what came last; it counts as seen, also what the composer had not heard of yet. */
+  async review() {
+    await this.readAgain();
+    if (!this.state) return;
+    const { scope, newest, other } = this.state;
     this.sending.reviewed(this.entry, this.state);
-    page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: message || newest } }));
+    page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: other?.id ?? newest } }));
     this.show();
     this.field.focus();
   }
 
   /** To what was taken back: one wants to write on. */
-  goBack({ id }) {
-    this.go(id);
-    this.model.set("conversation_id", id);
-    this.model.save_changes();
-    this.reply(false);
+  goBack(entry) {
+    openConversation(this.el, this.model, entry.id);
+    this.reply(entry.noting && !entry.note.empty);
   }
 
   sendAnyway() {
     this.sending.reviewed(this.entry, null);
+    if (this.templates.open) return this.templates.submit();
     this.field.focus();
-    this.send();
+    return this.send();
   }
 }
 

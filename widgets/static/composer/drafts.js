@@ -3,50 +3,10 @@
 
 import { Attached } from "../shared/attached.js";
 import { debounce } from "../shared/dom.js";
+import { Entry } from "./entry.js";
 
 const PAUSE = 700;
 const RETRY = 4000;
-
-/** The writing in one conversation. */
-export class Entry {
-  constructor(id) {
-    this.id = id;
-    this.note = false;
-    /** A send that may be on its way: its text, files and key. */
-    this.attempt = null;
-    /** A template that may be on its way: as it was filled in, and its key. */
-    this.template = null;
-    /** The newest message its writer saw. */
-    this.seen = null;
-    this.warning = null;
-    this.waiting = false;
-    /** How often it changed, of which the kernel has so many, and the workspace. */
-    this.changes = 0;
-    this.kept = 0;
-    this.saved = 0;
-    /** Why the workspace does not take it. */
-    this.trouble = "";
-    this.clear();
-  }
-
-  clear() {
-    this.text = "";
-    this.items = [];
-  }
-
-  get empty() {
-    return !this.text.trim() && this.items.length === 0;
-  }
-
-  /** Whether its button sends something: files don't go with a note. */
-  get ready() {
-    return !this.waiting && (this.note ? Boolean(this.text.trim()) : !this.empty);
-  }
-
-  get unsaved() {
-    return this.changes !== this.saved;
-  }
-}
 
 export class Drafts {
   /** `told(entry)` follows each attempt to save a draft. */
@@ -62,7 +22,7 @@ export class Drafts {
       clearInterval(retry);
       this.later.cancel();
       leave();
-      for (const { items } of this.entries.values()) items.forEach((item) => item.drop());
+      for (const { reply } of this.entries.values()) reply.items.forEach((item) => item.drop());
     });
   }
 
@@ -73,7 +33,7 @@ export class Drafts {
 
   /** Whether a file is part of what is being written, anywhere. */
   hold(item) {
-    return [...this.entries.values()].some(({ items }) => items.includes(item));
+    return [...this.entries.values()].some(({ reply }) => reply.items.includes(item));
   }
 
   /** Somebody wrote: the draft is kept after a pause. */
@@ -82,12 +42,20 @@ export class Drafts {
     this.later();
   }
 
-  /** What the workspace has kept; what was written here since comes first. */
+  /**
+   * What the workspace has kept, in the place of what it was told; null: it has been sent since, by another page.
+   * What was written here since comes first, and what it was never told stays.
+   */
   take(entry, saved) {
-    if (entry.unsaved || entry.waiting || !saved) return;
-    entry.text = saved.text;
-    entry.note = saved.note;
-    entry.items = saved.uploads.map((upload) => entry.items.find(({ id }) => id === upload.id) ?? Attached.kept(this.link, upload));
+    if (entry.unsaved || entry.trouble || entry.waiting) return;
+    const { draft, reply } = entry;
+    const known = (upload) => reply.items.find(({ id }) => id === upload.id) ?? Attached.kept(this.link, upload);
+    const uploads = (saved?.uploads ?? []).map(known);
+    draft.text = "";
+    reply.items = [...uploads, ...reply.items.filter(({ id }) => !id)];
+    if (!saved) return;
+    entry.noting = saved.note;
+    entry.shown.text = saved.text;
   }
 
   /** What the kernel has and the workspace has not, on a page that knows nothing of it. */
@@ -108,8 +76,9 @@ export class Drafts {
   }
 
   draft(entry) {
-    const uploads = entry.items.map(({ stored }) => stored).filter(Boolean);
-    return { conversation_id: entry.id, text: entry.text, note: entry.note, uploads, version: this.version(entry) };
+    const { id, draft, note, reply } = entry;
+    const uploads = reply.items.map(({ stored }) => stored).filter(Boolean);
+    return { conversation_id: id, text: draft.text, note: draft === note, uploads, version: this.version(entry) };
   }
 
   /** Tells by which page, and when, something was written. */

@@ -33,11 +33,11 @@ export class Field {
   }
 
   /** For an entry to the customer `name`. */
-  show({ note, waiting }, name) {
-    this.node.placeholder = note ? "Write a note that only your team sees" : `Reply to ${name}`;
-    this.node.setAttribute("aria-label", note ? "Note text" : "Reply");
-    this.node.title = note ? withKey("Note", "note") : withKey("Reply", "reply");
-    this.node.readOnly = waiting;
+  show({ noting, waiting }, name) {
+    this.node.placeholder = noting ? "Write a note that only your team sees" : `Reply to ${name}`;
+    this.node.setAttribute("aria-label", noting ? "Note text" : "Reply");
+    this.node.title = noting ? withKey("Note", "note") : withKey("Reply", "reply");
+    this.node.readOnly = waiting && !noting;
     this.fit();
   }
 

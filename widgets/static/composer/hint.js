@@ -14,14 +14,15 @@ export class Hint {
 
   /** `lost`: the hub is away; `focused`: one writes; `open`: there is a field; `left`: of the window. */
   show(entry, { lost, focused, open, left }) {
-    const { waiting, note, empty, unsaved } = entry;
+    const { waiting, noting, unsaved } = entry;
+    const { empty } = entry.draft;
     const words = empty ? "" : entry.trouble ? `Draft not saved: ${entry.trouble}` : unsaved && lost ? NOT_YET : "";
-    const draft = !empty && !unsaved && !focused;
-    const shown = JSON.stringify([waiting, words, note, draft, open, left]);
+    const draft = !entry.shown.empty && !unsaved && !focused;
+    const shown = JSON.stringify([waiting, words, noting, draft, open, left]);
     // What is said is not said again with each letter.
     if (shown === this.shown) return;
     this.shown = shown;
-    const advice = waiting ? this.wait() : words ? h("span", { role: "status", title: words }, words) : open ? keys(note, draft) : h("span");
+    const advice = waiting ? this.wait() : words ? h("span", { role: "status", title: words }, words) : open ? keys(noting, draft) : h("span");
     fill(this.node, advice, left && h("span", { class: "cw-window" }, icon("clock"), `Messaging window open for ${left}`));
   }
 
@@ -30,6 +31,6 @@ export class Hint {
   }
 }
 
-function keys(note, draft) {
-  return h("span", {}, draft && [h("span", { class: "cw-pill" }, "Draft"), " "], h("kbd", {}, "Enter"), note ? " adds the note, " : " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " new line");
+function keys(noting, draft) {
+  return h("span", {}, draft && [h("span", { class: "cw-pill" }, "Draft"), " "], h("kbd", {}, "Enter"), noting ? " adds the note, " : " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " new line");
 }

@@ -5,9 +5,14 @@ import { icon } from "../shared/icons.js";
 import { TemplateForm } from "../new/template_form.js";
 
 export class TemplatePane {
-  /** `send(choice)` resolves to words where it could not; `closed()` follows when it is left. */
-  constructor({ link, send, closed }) {
-    Object.assign(this, { send, closed, open: false });
+  /**
+   * `send(entry, choice)` resolves to words where it could not; `failed(entry, words)` says them of one that is no
+   * longer shown. `closed()` follows when the form is closed.
+   */
+  constructor({ link, send, failed, closed }) {
+    Object.assign(this, { send, failed, closed });
+    /** The form as it is open: {entry, going}; null: it is not. */
+    this.turn = null;
     this.button = h("button", { class: "cw-button cw-primary", onclick: () => this.submit() }, "Send template");
     this.problem = h("span", { class: "cw-template-problem", role: "status" });
     this.form = new TemplateForm({ link, changed: () => this.check() });
@@ -21,10 +26,15 @@ export class TemplatePane {
     );
   }
 
-  /** With `anew` false, what was filled in is still there. */
-  show(channel, anew = true) {
-    this.open = true;
-    if (anew) this.form.clear();
+  get open() {
+    return this.turn !== null;
+  }
+
+  /** With `anew` false, what was filled in for this entry is still there. */
+  show(entry, channel, anew = true) {
+    this.turn = { entry, going: false };
+    if (anew || this.entry !== entry) this.form.clear();
+    this.entry = entry;
     this.form.load(channel);
     this.check();
   }
@@ -32,24 +42,34 @@ export class TemplatePane {
   check() {
     if (!this.button) return;
     const { problem } = this.form ?? { problem: "" };
-    this.button.disabled = Boolean(problem) || this.going;
+    this.button.disabled = Boolean(problem) || Boolean(this.turn?.going);
     fill(this.problem, this.form?.touched ? problem : "");
     if (this.node) this.node.dataset.chosen = String(this.form.touched);
   }
 
   async submit() {
-    if (this.form.problem || this.going) return;
-    this.going = true;
+    const { turn } = this;
+    if (!turn || this.form.problem || turn.going) return;
+    turn.going = true;
     this.check();
-    const words = await this.send(this.form.choice);
-    this.going = false;
+    const words = await this.send(turn.entry, this.form.choice);
+    turn.going = false;
+    if (turn !== this.turn) {
+      if (words) this.failed(turn.entry, words);
+      return;
+    }
     this.check();
     if (words) fill(this.problem, words);
     else this.close();
   }
 
+  /** For another conversation, or none. */
+  leave() {
+    this.turn = null;
+  }
+
   close() {
-    this.open = false;
+    this.leave();
     this.closed();
   }
 

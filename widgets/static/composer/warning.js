@@ -4,17 +4,17 @@ import { fill, h } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 
 export class Warning {
-  /** `review(message)` shows the other's message; `anyway()` sends all the same. */
+  /** `review()` shows the other's message; `anyway()` sends all the same. */
   constructor({ review, anyway }) {
     Object.assign(this, { review, anyway });
     this.node = h("div", { class: "cw-composer-warning", role: "alert", hidden: true });
   }
 
-  show(warning) {
-    this.node.hidden = !warning;
-    if (!warning) return fill(this.node);
+  show(words) {
+    this.node.hidden = !words;
+    if (!words) return fill(this.node);
     const button = (label, onclick) => h("button", { class: "cw-button", onclick }, label);
-    const actions = [button("Review", () => this.review(warning.message)), button("Send anyway", this.anyway)];
-    return fill(this.node, icon("alert"), h("span", {}, warning.words), h("span", { class: "cw-closed-actions" }, actions));
+    const actions = [button("Review", this.review), button("Send anyway", this.anyway)];
+    return fill(this.node, icon("alert"), h("span", {}, words), h("span", { class: "cw-closed-actions" }, actions));
   }
 }

@@ -7,6 +7,7 @@ import { showHelp } from "./help.js";
 import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
 import { notifications } from "./notifications.js";
+import { openConversation } from "../shared/opening.js";
 import { guardKeys, onTrait, panel } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 import { title } from "./title.js";
@@ -14,6 +15,7 @@ import { title } from "./title.js";
 class Notice {
   constructor({ model, el, link, signal }) {
     this.model = model;
+    this.el = el;
     this.link = link;
     this.line = h("p", { class: "cw-notice-line", hidden: true });
     this.spoken = h("div", { class: "cw-spoken", role: "status", "aria-live": "polite" });
@@ -66,9 +68,7 @@ class Notice {
   }
 
   open(id) {
-    if (!id) return;
-    this.model.set("conversation_id", id);
-    this.model.save_changes();
+    if (id) openConversation(this.el, this.model, id);
   }
 
   read() {

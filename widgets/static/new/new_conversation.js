@@ -4,6 +4,7 @@ import { debounce, fill, h, token } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { onCommands, withKey } from "../shared/keys.js";
 import { channelCards, field, foundCard, previewOf } from "./new_parts.js";
+import { openConversation } from "../shared/opening.js";
 import { confirm } from "../shared/overlay.js";
 import { blank, panel } from "../shared/panel.js";
 import { TemplateForm } from "./template_form.js";
@@ -306,8 +307,7 @@ class NewConversation {
     this.reset();
     this.dialog.close();
     if (!this.el.closest(".cw-inbox")) fill(this.said, words);
-    this.model.set("conversation_id", id);
-    this.model.save_changes();
+    openConversation(this.el, this.model, id);
   }
 }
 

@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 import { plain } from "./text.js";
 import { Upload } from "./uploads.js";
 
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+/** Pictures that are shown: never svg, which can carry scripts. */
+export const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 // Larger ones are not fetched for a picture of a thumb's size; the kernel has the same limit.
 const MOST = 10_000_000;
 

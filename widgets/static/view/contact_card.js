@@ -6,6 +6,7 @@ import { fill, h } from "../shared/dom.js";
 import { moment, relative } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
+import { openConversation } from "../shared/opening.js";
 import { confirm } from "../shared/overlay.js";
 import { onTrait, panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
@@ -201,8 +202,7 @@ class ContactCard {
   // --- acting
 
   go(id) {
-    this.model.set("conversation_id", id);
-    this.model.save_changes();
+    openConversation(this.el, this.model, id);
   }
 
   rename() {

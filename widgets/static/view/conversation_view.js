@@ -1,6 +1,7 @@
 // An open conversation: its head, its messages, and reading them.
 
-import { confirm } from "../shared/overlay.js";
+import { copyText } from "../shared/clipboard.js";
+import { confirm, toast } from "../shared/overlay.js";
 import { Deeds } from "../shared/deeds.js";
 import { fill, h } from "../shared/dom.js";
 import { Head } from "./head.js";
@@ -8,6 +9,7 @@ import { onCommands } from "../shared/keys.js";
 import { firstKeys } from "../frame/help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
+import { openConversation } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { blank, onTrait, panel, showTrouble } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
@@ -139,8 +141,7 @@ class ConversationView {
   }
 
   leave() {
-    this.model.set("conversation_id", "");
-    this.model.save_changes();
+    openConversation(this.el, this.model, "");
   }
 
   // --- acting
@@ -157,11 +158,19 @@ class ConversationView {
     try {
       const { value } = await this.link.ask("deliver", { conversation_id: id, message_id: message.id, verb });
       this.say("");
-      // What was taken back is the composer's again: its text, and its files as uploads.
-      if (verb === "cancel") page.dispatchEvent(new CustomEvent("taken back", { detail: { scope: this.scope, id, message: value } }));
+      if (verb === "cancel") this.tookBack(id, value);
     } catch (trouble) {
       if (this.id === id) this.say(trouble.message);
     }
+  }
+
+  /** What was taken back is the composer's again: its text, and its files as uploads. */
+  tookBack(id, message) {
+    const detail = { inbox: this.el.closest(".cw-inbox"), scope: this.scope, id, message };
+    const unclaimed = page.dispatchEvent(new CustomEvent("taken back", { detail, cancelable: true }));
+    const copy = { label: "Copy text", run: () => copyText(this.el, message.text, "Text") };
+    const words = message.kept ? "Message taken back; it is kept as your draft" : "Message taken back";
+    if (unclaimed) toast(this.el, words, { actions: message.text ? [copy] : [] });
   }
 
   sureToRepeat() {

@@ -1,5 +1,6 @@
 // Attachments: pictures and sound inline where their type is harmless, everything else to download.
 
+import { PICTURES } from "../shared/attached.js";
 import { fill, h } from "../shared/dom.js";
 import { fileSize } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
@@ -8,7 +9,6 @@ import { player } from "./player.js";
 import { plain } from "../shared/text.js";
 
 // Never svg, html, xml or pdf: those can carry scripts. Everything else is bytes to save.
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const SOUNDS = new Set([
   "audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/wave", "audio/webm", "audio/x-wav",
 ]);
