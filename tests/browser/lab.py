@@ -53,6 +53,18 @@ SCROLL = "(list, to) => { list.scrollTop = to === 'top' ? 0 : list.scrollHeight 
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
 CELLS = "() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(c => c.source)"
 
+KERNEL = """async ([expression, wanted]) => {
+  const { kernel } = jupyterapp.shell.currentWidget.context.sessionContext.session;
+  const asked = { code: "", store_history: false, user_expressions: { expression } };
+  const last = performance.now() + 20_000;
+  for (;;) {
+    const { content } = await kernel.requestExecute(asked).done;
+    const said = content.user_expressions.expression;
+    const value = said.data?.["text/plain"] ?? said.evalue;
+    if (value === wanted || performance.now() > last) return value;
+  }
+}"""
+
 
 @dataclass
 class Lab:
@@ -200,6 +212,11 @@ class Inbox:
 
     def filter(self, chip: str) -> Locator:
         return self.root.locator(f"[data-chip={chip}]")
+
+
+def expect_kernel(page: Page, expression: str, value: object) -> None:
+    """Asks the notebook's kernel until an expression has this value there."""
+    assert page.evaluate(KERNEL, [expression, repr(value)]) == repr(value)
 
 
 def running(page: Page) -> Locator:
