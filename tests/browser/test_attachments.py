@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.composing import attach, start, tiles, tool, wait_for
-from tests.browser.lab import Inbox, Lab
+from tests.browser.lab import READY, Inbox, Lab, expect_kernel
 from tests.browser.stage import Stage
 from tests.media.recordings import heard
 
@@ -34,6 +34,22 @@ PASTE = """async ([field, bytes]) => {
   data.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
   field.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
 }"""  # noqa: E501
+
+SPOOLS = """len([
+    file for file in __import__("gc").get_objects()
+    if type(file) is __import__("io").BufferedRandom and not file.closed
+])"""
+"""Files that can be written and read, open in the kernel: uploads on their way."""
+HASTY = """() => {
+  window.removed = false;
+  new MutationObserver((_, watcher) => {
+    const button = document.querySelector("[aria-label='Remove wrong.bin']");
+    if (!button) return;
+    watcher.disconnect();
+    button.click();
+    window.removed = true;
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -112,9 +128,56 @@ def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) ->
     expect(inbox.root.get_by_role("progressbar", name="Upload of wrong.bin")).to_be_visible()
     tool(inbox, "Remove wrong.bin").click()
     expect(tiles(inbox)).to_have_count(0)
+    expect_kernel(inbox.page, SPOOLS, 0)
     inbox.send("Later")
     [sent] = wait_for(hub, "Carl Cancel", 1)
     assert (sent.text, sent.attachments) == ("Later", ())
+
+
+def test_what_is_removed_at_once_leaves_nothing(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
+    """Before the kernel has said under which name it takes the file."""
+    hub.writes("Rita Removed", "The file, please", channel="WhatsApp")
+    start(inbox, "Rita Removed")
+    path = tmp_path / "wrong.bin"
+    path.write_bytes(bytes(4 * MB))
+    inbox.page.evaluate(HASTY)
+    attach(inbox, "File", path)
+    inbox.page.wait_for_function("removed")
+    expect(tiles(inbox)).to_have_count(0)
+    expect_kernel(inbox.page, SPOOLS, 0)
+
+
+def test_what_is_tried_again_leaves_nothing_of_the_first_time(
+    inbox: Inbox, hub: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.writes("Tina Try", "The file, please", channel="WhatsApp")
+    start(inbox, "Tina Try")
+    path = tmp_path / "plan.bin"
+    path.write_bytes(bytes(4 * MB))
+    with monkeypatch.context() as less:
+        less.setattr("workspace.services.uploads.MAX_UPLOAD", MB)
+        attach(inbox, "File", path)
+        expect(tiles(inbox)).to_contain_text("larger than")
+    tool(inbox, "Try again").click()
+    expect(tiles(inbox)).not_to_contain_text("larger than")
+    expect(inbox.root.get_by_role("progressbar")).to_be_hidden()
+    expect_kernel(inbox.page, SPOOLS, 0)
+    inbox.send("There")
+    [sent] = wait_for(hub, "Tina Try", 1)
+    assert len(hub.ws.attachment(sent.attachments[0].id)) == 4 * MB
+
+
+def test_a_page_that_is_left_leaves_no_file_behind(lab: Lab, hub: Stage, tmp_path: Path) -> None:
+    hub.writes("Lea Left", "The file, please", channel="WhatsApp")
+    path = tmp_path / "plan.bin"
+    path.write_bytes(bytes(40 * MB))
+    with lab.run(lab.notebook("left")) as inbox:
+        start(inbox, "Lea Left")
+        attach(inbox, "File", path)
+        expect(inbox.root.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
+        inbox.page.reload()
+        inbox.page.wait_for_function(READY, timeout=60_000)
+        expect_kernel(inbox.page, SPOOLS, 0)
 
 
 @pytest.mark.slow
