@@ -2,6 +2,7 @@
 
 import { attached, attachedAlone, planned } from "./asking.js";
 import { takeDrops, takePastes } from "./attach.js";
+import { Attached } from "../shared/attached.js";
 import { Canned } from "./canned.js";
 import { debounce, fill, h, token } from "../shared/dom.js";
 import { Drafts } from "./drafts.js";
@@ -210,8 +211,7 @@ class Composer {
   }
 
   /** Runs `work`, which resolves to words where something is wrong with this entry. */
-  async attempt(work) {
-    const { entry } = this;
+  async attempt(work, entry = this.entry) {
     const words = await work(entry).catch((trouble) => trouble.message);
     if (words && entry === this.entry) this.say(words);
   }
@@ -319,14 +319,11 @@ class Composer {
   // --- sound
 
   async record() {
-    const { id } = this;
     this.say("");
-    this.recording = await this.recorder.start(this.state?.sounds ?? []);
-    if (this.id !== id) this.recorder.discard();
-    else if (this.recording) {
-      this.show();
-      this.recorder.focus();
-    }
+    if (!(await this.recorder.start(this.state?.sounds ?? []))) return;
+    this.recording = true;
+    this.show();
+    this.recorder.focus();
   }
 
   recorded() {
@@ -336,13 +333,16 @@ class Composer {
     if (this.box.isConnected) this.field.focus();
   }
 
-  /** A message of its own: what is written beside it stays. */
-  sendVoice(file) {
-    const { state } = this;
-    return this.attempt(async (entry) => {
-      const { item, words } = await attachedAlone(this.link, entry, file);
-      return item ? this.sending.voice(entry, state, item) : words;
-    });
+  /** A message of its own: what is written beside it stays. Resolves to whether it is on its way. */
+  async sendVoice(file) {
+    const { entry, state } = this;
+    this.say("");
+    const refused = ({ message: words }) => ({ words });
+    const { item, words } = this.lost ? { words: this.sending.away() } : await attachedAlone(this.link, entry, file).catch(refused);
+    const left = entry !== this.entry || !this.recording;
+    if (!item && left) this.sending.restore(entry, "", [Attached.of(this.link, file, () => this.moved(entry))]);
+    this.attempt(async () => (item ? this.sending.voice(entry, state, item) : words), entry);
+    return Boolean(item);
   }
 
   // --- sending
