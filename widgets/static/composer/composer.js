@@ -83,6 +83,7 @@ class Composer {
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
     onForetold(this.el, signal, (id) => this.foretold(id));
+    page.addEventListener("drafted", ({ detail }) => this.drafted(detail), { signal });
     onTrait(this.model, "conversation_id", signal, (id) => this.open(id));
     every(20_000, signal, () => this.tick());
     signal.addEventListener("abort", () => {
@@ -168,6 +169,13 @@ class Composer {
     if (live) this.say("");
     if (live && !this.state) this.loading = this.load(this.id);
     this.tick();
+  }
+
+  /** New made a draft for a conversation; one that is opened later finds it by itself. */
+  drafted({ scope, id, text }) {
+    if (scope !== this.state?.scope || id !== this.id) return;
+    this.drafts.take(this.entry, { text, note: false, uploads: [] });
+    this.write();
   }
 
   // --- showing
