@@ -142,7 +142,7 @@ export class Recorder {
     player.addEventListener("timeupdate", () => (played.value = Math.min(1, (player.currentTime * 1000) / lasted)));
     show();
     this.time.textContent = minutes(lasted);
-    const save = h("a", { class: "cw-button", href: this.url, download: name, hidden: true }, "Save recording");
+    const save = h("a", { class: "cw-button cw-recorder-save", href: this.url, download: name, hidden: true }, "Save recording");
     const send = h("button", { class: "cw-send", "aria-label": "Send voice message", title: "Send", onclick: () => this.finish(file, save) }, icon("send"));
     fill(this.node, this.discardButton("Discard recording"), listen, played, this.time, player, save, send);
     this.focus();
