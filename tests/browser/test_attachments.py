@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from matplotlib.cbook import get_sample_data
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -71,21 +72,32 @@ MICROPHONE = """() => {
 SILENT = """() => streams.length > 0 &&
   streams.every((stream) => stream.getTracks().every((track) => track.readyState === "ended"))"""
 
+SIZE = "async (img) => { await img.decode(); return [img.naturalWidth, img.naturalHeight] }"
+
 
 # --- files ----------------------------------------------------------------------------------------
 
 
-def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, photo: Path) -> None:
-    hub.writes("Paul Photo", "Which colour?", channel="WhatsApp")
+@pytest.fixture
+def portrait() -> Path:
+    """A photograph, of those matplotlib brings along."""
+    with get_sample_data("grace_hopper.jpg") as file:
+        return Path(file.name)
+
+
+def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, portrait: Path) -> None:
+    hub.writes("Paul Photo", "Who is it?", channel="WhatsApp")
     start(inbox, "Paul Photo")
-    attach(inbox, "Photo", photo)
+    attach(inbox, "Photo", portrait)
     expect(tiles(inbox).locator("img")).to_be_visible()
     inbox.send("This one")
     expect(tiles(inbox)).to_have_count(0)
     bubble = inbox.message("This one")
-    expect(bubble.get_by_role("img", name="mug.png")).to_be_visible()
+    shown = bubble.get_by_role("img", name="grace_hopper.jpg")
+    expect(shown).to_be_visible()
+    assert shown.evaluate(SIZE) == [512, 600]
     [sent] = wait_for(hub, "Paul Photo", 1)
-    assert hub.ws.attachment(sent.attachments[0].id) == photo.read_bytes()
+    assert hub.ws.attachment(sent.attachments[0].id) == portrait.read_bytes()
 
 
 def test_files_by_dropping_go_in_order(inbox: Inbox, hub: Stage) -> None:
