@@ -282,11 +282,11 @@ class NewConversation {
   submitted(event) {
     event.preventDefault();
     if (this.sending || this.reason()) return;
-    this.attemptOnce(() => (this.address.found ? this.openFound(this.address.found) : this.send()));
+    this.whileHeld(() => (this.address.found ? this.openFound(this.address.found) : this.send()));
   }
 
   /** Nothing is changed, and nobody leaves, while it is on its way. */
-  async attemptOnce(work) {
+  async whileHeld(work) {
     const before = document.activeElement;
     this.failure = "";
     this.hold(true);

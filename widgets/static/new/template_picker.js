@@ -12,6 +12,7 @@ export class TemplatePicker {
   constructor(picked) {
     this.picked = picked;
     this.templates = null;
+    this.offered = "";
     this.shown = [];
     this.id = `cw-templates-${token()}`;
     this.search = h("input", {
@@ -42,6 +43,7 @@ export class TemplatePicker {
 
   wait() {
     this.templates = null;
+    this.offered = "";
     this.shown = [];
     this.search.value = "";
     fill(this.list);
@@ -54,6 +56,7 @@ export class TemplatePicker {
       this.wait();
       load();
     };
+    this.offered = "";
     fill(this.state, h("span", { class: "cw-field-problem", role: "alert" }, icon("alert"), words), h("button", { type: "button", class: "cw-link-button", onclick: again }, "Try again"));
   }
 
@@ -61,7 +64,7 @@ export class TemplatePicker {
   offer(templates) {
     const offered = JSON.stringify(templates);
     // Nothing moves under the hand of who is choosing.
-    if (this.templates && offered === this.offered) return;
+    if (offered === this.offered) return;
     const chosen = this.language.value;
     this.offered = offered;
     this.templates = [...templates].sort((a, b) => isFit(b) - isFit(a) || a.name.localeCompare(b.name));
