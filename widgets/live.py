@@ -93,7 +93,7 @@ class Live:
         """The panel is shown now. Raises HubUnavailable, Unauthorized."""
         with self._turn:
             if self._stream is None:
-                self._stream = _Stream(panel.ws, self._shown)
+                self._stream = _Stream(panel.ws, lambda: self.shown)
             self._panels.add(panel)
 
     def leave(self, panel: Panel) -> None:
@@ -104,7 +104,9 @@ class Live:
                 self._stream.stop()
                 self._stream = None
 
-    def _shown(self) -> list[Panel]:
+    @property
+    def shown(self) -> list[Panel]:
+        """The panels that some browser shows."""
         return list(self._panels)
 
 

@@ -7,6 +7,7 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.drafts import Drafts
 from widgets.live import News
 from widgets.panel import answers
 from widgets.templates import TemplatePanel, chosen
@@ -75,6 +76,15 @@ class NewConversation(TemplatePanel):
         )
         self.conversation_id = str(made.id)
         return self.conversation_id
+
+    @answers("hand_over")
+    def _hand_over(self, conversation_id: str, text: str) -> dict[str, str] | None:
+        """Makes a text the draft of a conversation; the workspace. None: it has a draft already."""
+        waiting = Drafts.of(self.ws).get(conversation_id)
+        if self.ws.draft(conversation_id) or (waiting and not waiting.empty):
+            return None
+        self.ws.save_draft(conversation_id, text)
+        return {"scope": self.ws.info().folder}
 
 
 def _offer(channel: Channel) -> dict[str, Any]:

@@ -77,10 +77,10 @@ class Panel(anywidget.AnyWidget):
         unknown = sorted(set(traits) - set(self.trait_names()))
         if unknown:
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}.")
-        super().__init__(library=Library.shared(), **traits)
         self.ws = ws
         self.live = Live.of(ws)
         self._views: set[str] = set()
+        super().__init__(library=Library.shared(), **traits)
         self.on_msg(self._received)
 
     def open(self) -> None:
@@ -88,6 +88,12 @@ class Panel(anywidget.AnyWidget):
         # The browser addresses its messages to a shell beside the main one, which a cell may keep
         # busy. ipykernel 7.4 would send them to the shell that last spoke here, often the main one.
         self.comm._reply_subshell_for = None
+
+    def close(self) -> None:
+        """Also what `Widget.close_all` does, and the end of a panel that nobody holds."""
+        super().close()
+        for view in list(getattr(self, "_views", ())):  # a panel that was refused has none
+            self._gone(view)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -134,6 +140,8 @@ class Panel(anywidget.AnyWidget):
             handler.pool.submit(self._answer, handler, args, content.get("call"), view)
 
     def _appeared(self, view: str) -> None:
+        if self.comm is None:
+            return
         self._views.add(view)
         self.live.join(self)
         if not self.live.connected:

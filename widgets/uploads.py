@@ -5,6 +5,8 @@ each acknowledged by how much has arrived. No file is ever held in memory.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -24,6 +26,8 @@ class _Spool:
     size: int
     conversation: str
     """For which it is meant; "": none yet."""
+    by: str
+    """The view that sends it."""
     file: BinaryIO = field(default_factory=TemporaryFile)
     """Nameless where the system allows it: gone with this process, whatever happens to it."""
     received: int = 0
@@ -36,18 +40,17 @@ class Uploads:
     def __init__(self) -> None:
         self._spools: dict[str, _Spool] = {}
 
-    def start(self, name: str, size: int, conversation: str = "") -> str:
-        """The id under which the pieces come. Raises TooLarge."""
+    def start(self, name: str, size: int, conversation: str = "", by: str = "") -> str:
+        """The id under which the pieces come, from the view `by`. Raises TooLarge."""
         if not isinstance(size, int) or not 0 <= size <= MAX_UPLOAD:
             raise TooLarge(f"{name} is larger than {MAX_UPLOAD:,} bytes, the most the hub takes.")
         id = uuid4().hex
-        self._spools[id] = _Spool(name, size, conversation)
+        self._spools[id] = _Spool(name, size, conversation, by)
         return id
 
     def add(self, id: str, offset: int, data: bytes) -> int:
         """How much of the file is here now. A piece that is here already is left as it is."""
-        spool = self._get(id)
-        with spool.lock:
+        with self._held(id) as spool:
             if offset > spool.received or spool.received + len(data) > spool.size:
                 return spool.received
             if offset == spool.received:
@@ -60,8 +63,7 @@ class Uploads:
 
     def finish(self, id: str, ws: Workspace) -> Upload:
         """Hand the file to the hub; it stays here until the hub has it."""
-        spool = self._get(id)
-        with spool.lock:
+        with self._held(id) as spool:
             if spool.received != spool.size:
                 raise InvalidRequest("The file has not arrived completely; attach it again.")
             stored = ws.upload(spool.name, spool.file, spool.conversation or None)
@@ -73,6 +75,21 @@ class Uploads:
         spool = self._spools.pop(id, None)
         if spool and spool.lock.acquire(blocking=False):
             spool.file.close()
+            spool.lock.release()
+
+    def leave(self, by: str) -> None:
+        """Forget all that a view has not finished: it is gone."""
+        for id in [id for id, spool in list(self._spools.items()) if spool.by == by]:
+            self.cancel(id)
+
+    @contextmanager
+    def _held(self, id: str) -> Iterator[_Spool]:
+        spool = self._get(id)
+        with spool.lock:
+            self._get(id)  # it may have been cancelled meanwhile
+            yield spool
+            if id not in self._spools:
+                spool.file.close()
 
     def _get(self, id: str) -> _Spool:
         try:
@@ -94,9 +111,13 @@ class UploadPanel(Panel):
         """The conversation whose files these are to be; "": there is none yet."""
         return ""
 
+    def _gone(self, view: str) -> None:
+        super()._gone(view)
+        self._uploads.leave(view)
+
     @answers("upload_start", local=True)
-    def _upload_start(self, name: str, size: int) -> dict[str, str]:
-        return {"upload": self._uploads.start(name, size, self._meant_for())}
+    def _upload_start(self, name: str, size: int, by: str = "") -> dict[str, str]:
+        return {"upload": self._uploads.start(name, size, self._meant_for(), by)}
 
     @answers("upload_piece", local=True)
     def _upload_piece(self, upload: str, offset: int, data: bytes) -> dict[str, int]:

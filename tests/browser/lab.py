@@ -83,6 +83,19 @@ def asked(context: BrowserContext) -> list[str]:
     return found
 
 
+KERNEL = """async ([expression, wanted]) => {
+  const { kernel } = jupyterapp.shell.currentWidget.context.sessionContext.session;
+  const asked = { code: "", store_history: false, user_expressions: { expression } };
+  const last = performance.now() + 20_000;
+  for (;;) {
+    const { content } = await kernel.requestExecute(asked).done;
+    const said = content.user_expressions.expression;
+    const value = said.data?.["text/plain"] ?? said.evalue;
+    if (value === wanted || performance.now() > last) return value;
+  }
+}"""
+
+
 @dataclass
 class Lab:
     url: str
@@ -260,6 +273,11 @@ def python(page: Page, source: str) -> None:
     run = """code => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
       .requestExecute({ code }).done.then(reply => reply.content.status)"""
     assert page.evaluate(run, source) == "ok"
+
+
+def expect_kernel(page: Page, expression: str, value: object) -> None:
+    """Asks the notebook's kernel until an expression has this value there."""
+    assert page.evaluate(KERNEL, [expression, repr(value)]) == repr(value)
 
 
 def running(page: Page) -> Locator:

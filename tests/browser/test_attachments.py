@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
+from matplotlib.cbook import get_sample_data
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.composing import attach, start, tiles, tool, wait_for
-from tests.browser.lab import Inbox, Lab, replaced
+from tests.browser.composing import attach, ours, start, tiles, tool, wait_for
+from tests.browser.lab import READY, Inbox, Lab, expect_kernel, replaced
 from tests.browser.stage import Stage
 from tests.media.recordings import heard
 
@@ -35,21 +37,67 @@ PASTE = """async ([field, bytes]) => {
   field.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
 }"""  # noqa: E501
 
+SPOOLS = """len([
+    file for file in __import__("gc").get_objects()
+    if type(file) is __import__("io").BufferedRandom and not file.closed
+])"""
+"""Files that can be written and read, open in the kernel: uploads on their way."""
+HASTY = """() => {
+  window.removed = false;
+  new MutationObserver((_, watcher) => {
+    const button = document.querySelector("[aria-label='Remove wrong.bin']");
+    if (!button) return;
+    watcher.disconnect();
+    button.click();
+    window.removed = true;
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+AFTER_TWO_SECONDS = re.compile(r"^0:0[2-9]$")
+LOUD = """() => [...document.querySelectorAll(".cw-level i")]
+  .some((bar) => Number(bar.style.getPropertyValue("--cw-level")) > 0.2)"""
+MICROPHONE = """() => {
+  const { mediaDevices: devices } = navigator;
+  const ask = devices.getUserMedia.bind(devices);
+  const allowed = new Promise((resolve) => (window.allow = resolve));
+  window.streams = [];
+  devices.getUserMedia = async (wanted) => {
+    const stream = await ask(wanted);
+    streams.push(stream);
+    await allowed;
+    return stream;
+  };
+}"""
+"""Each stream of the microphone is noted, and given once `allow()` is called."""
+SILENT = """() => streams.length > 0 &&
+  streams.every((stream) => stream.getTracks().every((track) => track.readyState === "ended"))"""
+
+SIZE = "async (img) => { await img.decode(); return [img.naturalWidth, img.naturalHeight] }"
+
 
 # --- files ----------------------------------------------------------------------------------------
 
 
-def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, photo: Path) -> None:
-    hub.writes("Paul Photo", "Which colour?", channel="WhatsApp")
+@pytest.fixture
+def portrait() -> Path:
+    """A photograph, of those matplotlib brings along."""
+    with get_sample_data("grace_hopper.jpg") as file:
+        return Path(file.name)
+
+
+def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, portrait: Path) -> None:
+    hub.writes("Paul Photo", "Who is it?", channel="WhatsApp")
     start(inbox, "Paul Photo")
-    attach(inbox, "Photo", photo)
+    attach(inbox, "Photo", portrait)
     expect(tiles(inbox).locator("img")).to_be_visible()
     inbox.send("This one")
     expect(tiles(inbox)).to_have_count(0)
     bubble = inbox.message("This one")
-    expect(bubble.get_by_role("img", name="mug.png")).to_be_visible()
+    shown = bubble.get_by_role("img", name="grace_hopper.jpg")
+    expect(shown).to_be_visible()
+    assert shown.evaluate(SIZE) == [512, 600]
     [sent] = wait_for(hub, "Paul Photo", 1)
-    assert hub.ws.attachment(sent.attachments[0].id) == photo.read_bytes()
+    assert hub.ws.attachment(sent.attachments[0].id) == portrait.read_bytes()
 
 
 def test_files_by_dropping_go_in_order(inbox: Inbox, hub: Stage) -> None:
@@ -112,9 +160,56 @@ def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) ->
     expect(inbox.root.get_by_role("progressbar", name="Upload of wrong.bin")).to_be_visible()
     tool(inbox, "Remove wrong.bin").click()
     expect(tiles(inbox)).to_have_count(0)
+    expect_kernel(inbox.page, SPOOLS, 0)
     inbox.send("Later")
     [sent] = wait_for(hub, "Carl Cancel", 1)
     assert (sent.text, sent.attachments) == ("Later", ())
+
+
+def test_what_is_removed_at_once_leaves_nothing(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
+    """Before the kernel has said under which name it takes the file."""
+    hub.writes("Rita Removed", "The file, please", channel="WhatsApp")
+    start(inbox, "Rita Removed")
+    path = tmp_path / "wrong.bin"
+    path.write_bytes(bytes(4 * MB))
+    inbox.page.evaluate(HASTY)
+    attach(inbox, "File", path)
+    inbox.page.wait_for_function("removed")
+    expect(tiles(inbox)).to_have_count(0)
+    expect_kernel(inbox.page, SPOOLS, 0)
+
+
+def test_what_is_tried_again_leaves_nothing_of_the_first_time(
+    inbox: Inbox, hub: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.writes("Tina Try", "The file, please", channel="WhatsApp")
+    start(inbox, "Tina Try")
+    path = tmp_path / "plan.bin"
+    path.write_bytes(bytes(4 * MB))
+    with monkeypatch.context() as less:
+        less.setattr("workspace.services.uploads.MAX_UPLOAD", MB)
+        attach(inbox, "File", path)
+        expect(tiles(inbox)).to_contain_text("larger than")
+    tool(inbox, "Try again").click()
+    expect(tiles(inbox)).not_to_contain_text("larger than")
+    expect(inbox.root.get_by_role("progressbar")).to_be_hidden()
+    expect_kernel(inbox.page, SPOOLS, 0)
+    inbox.send("There")
+    [sent] = wait_for(hub, "Tina Try", 1)
+    assert len(hub.ws.attachment(sent.attachments[0].id)) == 4 * MB
+
+
+def test_a_page_that_is_left_leaves_no_file_behind(lab: Lab, hub: Stage, tmp_path: Path) -> None:
+    hub.writes("Lea Left", "The file, please", channel="WhatsApp")
+    path = tmp_path / "plan.bin"
+    path.write_bytes(bytes(40 * MB))
+    with lab.run(lab.notebook("left")) as inbox:
+        start(inbox, "Lea Left")
+        attach(inbox, "File", path)
+        expect(inbox.root.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
+        inbox.page.reload()
+        inbox.page.wait_for_function(READY, timeout=60_000)
+        expect_kernel(inbox.page, SPOOLS, 0)
 
 
 @pytest.mark.slow
@@ -148,9 +243,13 @@ def test_a_voice_message_is_ogg_for_whatsapp(
     start(inbox, "Vera Voice")
     inbox.field.fill("Half a reply")
     tool(inbox, "Record a voice message").click()
-    expect(inbox.root.get_by_role("timer")).to_have_text("0:02")
+    expect(inbox.root.get_by_role("timer")).to_have_text(AFTER_TWO_SECONDS)
     tool(inbox, "Stop recording").click()
     tool(inbox, "Listen").click()
+    sound = inbox.root.locator(".cw-recorder audio").element_handle()
+    inbox.page.wait_for_function("sound => !sound.paused && sound.currentTime > 0.2", arg=sound)
+    tool(inbox, "Pause").click()
+    assert sound.evaluate("sound => sound.paused")
     tool(inbox, "Send voice message").click()
     expect(inbox.field).to_have_value("Half a reply")
     player = inbox.messages.get_by_role("group", name=re.compile("^Audio voice message"))
@@ -164,6 +263,90 @@ def test_a_voice_message_is_ogg_for_whatsapp(
     assert (file.mime, file.data[:4]) == ("audio/ogg", b"OggS")
     assert heard(file.data)[0] == pytest.approx(heard(stored)[0], abs=0.02)
     assert heard(file.data)[0] > 1.5
+
+
+def test_a_recording_that_is_refused_stays(inbox: Inbox, hub: Stage) -> None:
+    """With the reason, to be saved as a file, or sent once that is possible."""
+    contact = hub.writes("Rolf Refused", "Call me", channel="WhatsApp").contact_id
+    start(inbox, "Rolf Refused")
+    record(inbox)
+    hub.ws.update_contact(contact, blocked=True)
+    tool(inbox, "Send voice message").click()
+    expect(inbox.root.get_by_role("alert")).to_contain_text("unblock the contact")
+    with inbox.page.expect_download() as download:
+        inbox.root.get_by_role("link", name="Save recording").click()
+    kept = Path(download.value.path())
+    assert heard(kept.read_bytes())[0] > 1.5
+    hub.ws.update_contact(contact, blocked=False)
+    tool(inbox, "Send voice message").click()
+    expect(inbox.field).to_be_focused()
+    [sent] = wait_for(hub, "Rolf Refused", 1)
+    assert hub.ws.attachment(sent.attachments[0].id) == kept.read_bytes()
+
+
+@pytest.mark.parametrize("way", ["Cancel recording", "Discard recording", "Escape"])
+def test_a_recording_is_given_up(inbox: Inbox, hub: Stage, microphone: None, way: str) -> None:
+    hub.writes("Gil Givenup", "Call me", channel="WhatsApp")
+    start(inbox, "Gil Givenup")
+    inbox.page.evaluate("allow()")
+    record(inbox, stop=way == "Discard recording")
+    if way == "Escape":
+        inbox.page.keyboard.press("Escape")
+    else:
+        tool(inbox, way).click()
+    expect(inbox.field).to_be_focused()
+    inbox.page.wait_for_function(SILENT)
+    inbox.send(f"No words by {way}")
+    expect(inbox.message(f"No words by {way}")).to_be_visible()
+    assert not any(message.attachments for message in ours(hub, "Gil Givenup"))
+
+
+def test_the_microphone_is_asked_for_once(inbox: Inbox, hub: Stage, microphone: None) -> None:
+    hub.writes("Mia Microphone", "Call me", channel="WhatsApp")
+    start(inbox, "Mia Microphone")
+    tool(inbox, "Record a voice message").dblclick()
+    inbox.page.evaluate("allow()")
+    expect(inbox.root.get_by_role("timer")).to_have_text(AFTER_TWO_SECONDS)
+    inbox.page.wait_for_function(LOUD)
+    tool(inbox, "Stop recording").click()
+    expect(tool(inbox, "Listen")).to_be_visible()
+    assert inbox.page.evaluate("streams.length") == 1
+    inbox.page.wait_for_function(SILENT)
+    tool(inbox, "Discard recording").click()
+
+
+def test_who_left_before_the_microphone_was_there_is_not_recorded(
+    inbox: Inbox, hub: Stage, microphone: None
+) -> None:
+    """To another conversation, or to another inbox."""
+    hub.writes("Lou Leaves", "Call me", channel="WhatsApp")
+    hub.writes("Olga Other", "Call me", channel="WhatsApp")
+    start(inbox, "Lou Leaves")
+    tool(inbox, "Record a voice message").click()
+    start(inbox, "Olga Other")
+    tool(inbox, "Record a voice message").click()
+    anew = Inbox.run(inbox.page)
+    anew.page.wait_for_function("streams.length === 2")
+    anew.page.evaluate("allow()")
+    anew.page.wait_for_function(SILENT)
+    start(anew, "Lou Leaves")
+    expect(anew.field).to_be_visible()
+
+
+@pytest.fixture
+def microphone(inbox: Inbox) -> Iterator[None]:
+    inbox.page.evaluate(MICROPHONE)
+    yield
+    inbox.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+
+
+def record(inbox: Inbox, *, stop: bool = True) -> None:
+    """Two seconds of sound, to be listened to."""
+    tool(inbox, "Record a voice message").click()
+    expect(inbox.root.get_by_role("timer")).to_have_text(AFTER_TWO_SECONDS)
+    if stop:
+        tool(inbox, "Stop recording").click()
+        expect(tool(inbox, "Listen")).to_be_visible()
 
 
 def test_why_nothing_can_be_recorded_is_said(inbox: Inbox, hub: Stage) -> None:

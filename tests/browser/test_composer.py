@@ -164,6 +164,14 @@ def test_canned_replies(inbox: Inbox, hub: Stage) -> None:
     expect(dialog.get_by_role("listitem")).to_have_count(3)
     dialog.get_by_role("button", name="Delete refund").click()
     expect(dialog.get_by_role("listitem")).to_have_count(2)
+    expect(dialog.get_by_role("button", name="Undo")).to_be_focused()
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(3)
+    expect(dialog.get_by_text("is deleted")).to_have_count(0)
+    [kept] = [r for r in hub.ws.canned_replies() if r.shortcut == "refund"]
+    assert kept.text == "Your refund is on its way."
+    dialog.get_by_role("button", name="Delete refund").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
     inbox.page.keyboard.press("Escape")
     expect(inbox.field).to_be_focused()
     assert [r.shortcut for r in hub.ws.canned_replies()] == ["hello", "thanks"]

@@ -1,11 +1,13 @@
 """Starting conversations in the dialog New, on a real JupyterLab in a real browser."""
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.composing import expect_saved
 from tests.browser.lab import RUN_ALL, Inbox, Lab
 from tests.browser.samples import PNG
 from tests.browser.stage import Stage, address
@@ -15,7 +17,7 @@ WHATSAPP, MAIL = "WhatsApp", "Mail"
 
 @pytest.fixture(autouse=True, scope="module")
 def channels(hub: Stage) -> None:
-    for name in ("WhatsApp", "Mail", "Instagram", "SMS"):
+    for name in ("WhatsApp", "Mail", "Instagram", "SMS", "Telegram"):
         hub.channel(name, plays=name.lower())
 
 
@@ -175,11 +177,127 @@ def test_an_existing_conversation_is_offered_and_opened(
     expect(inbox.heading).to_have_text("Elsa Existing")
 
 
-def test_instagram_says_why(new: Locator) -> None:
-    through(new, "Instagram")
-    expect(new.get_by_text("On Instagram the customer writes first")).to_be_visible()
+def test_a_message_for_somebody_who_is_found_becomes_the_draft(
+    inbox: Inbox, hub: Stage, new: Locator
+) -> None:
+    """Where it has none yet, also while it is open; else it is asked first."""
+    hub.writes("Dina Drafted", "I wrote before")
+    number = address("Dina Drafted", hub.channel("SMS")).value
+    find_after_writing(new, number, "Dear Dina")
+    expect(inbox.heading).to_have_text("Dina Drafted")
+    expect(inbox.field).to_have_value("Dear Dina")
+    expect_saved(inbox)
+    again = reopened(inbox)
+    find_after_writing(again, number, "Dear Dina, again")
+    asked = inbox.page.get_by_role("alertdialog", name="Open without this message?")
+    expect(asked).to_contain_text("The draft that is there already stays.")
+    asked.get_by_role("button", name="Cancel").click()
+    expect(again.get_by_label("Message")).to_have_value("Dear Dina, again")
+    again.get_by_role("button", name="Open conversation").click()
+    asked.get_by_role("button", name="Discard and open").click()
+    expect(again).to_have_count(0)
+    expect(inbox.field).to_have_value("Dear Dina")
+    inbox.send("Dear Dina")
+    expect(inbox.field).to_have_value("")
+    hub.until(lambda: hub.ws.draft(hub.named("Dina Drafted").id) is None)
+    find_after_writing(reopened(inbox), number, "One thing more")
+    expect(inbox.field).to_have_value("One thing more")
+
+
+def find_after_writing(new: Locator, number: str, text: str) -> None:
+    through(new, "SMS")
+    new.get_by_label("Message").fill(text)
+    new.get_by_label("Phone number").fill(number)
+    new.get_by_role("button", name="Open conversation").click()
+
+
+def reopened(inbox: Inbox) -> Locator:
+    inbox.root.get_by_role("button", name="New", exact=True).click()
+    return dialog(inbox.page)
+
+
+def test_nobody_leaves_while_it_is_sent(
+    inbox: Inbox, hub: Stage, new: Locator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, start = threading.Event(), hub.services.replies.start_conversation
+    monkeypatch.setattr(
+        hub.services.replies, "start_conversation", lambda *a, **b: go.wait(20) and start(*a, **b)
+    )
+    through(new, "SMS")
+    new.get_by_label("Phone number").fill("+4915111110007")
+    new.get_by_label("Message").fill("On its way")
+    expect(send(new)).to_be_enabled()
+    new.get_by_label("Message").press("Enter")
+    expect(new.get_by_role("button", name="Sending…")).to_be_disabled()
+    expect(new.locator(".cw-new-columns")).to_have_js_property("inert", True)
+    for name in ("Cancel", "Close"):
+        expect(new.get_by_role("button", name=name)).to_be_disabled()
+    for _ in range(3):
+        inbox.page.keyboard.press("Escape")
+    expect(new).to_be_visible()
+    expect(inbox.page.get_by_role("alertdialog")).to_have_count(0)
+    go.set()
+    expect(new).to_have_count(0)
+    expect(inbox.message("On its way")).to_be_visible()
+
+
+def test_what_fails_late_is_said_where_it_was_written(
+    inbox: Inbox, hub: Stage, new: Locator
+) -> None:
+    """Another operator blocks the customer meanwhile."""
+    row = hub.writes("Bo Blocked", "Hello", channel=MAIL)
+    through(new, MAIL)
+    new.get_by_label("Email").fill(address("Bo Blocked", hub.channel(MAIL)).value)
+    new.get_by_label("Subject").fill("A matter")
+    new.get_by_label("Message").fill("Dear Bo")
+    expect(send(new)).to_be_enabled()
+    hub.ws.update_contact(row.contact_id, blocked=True)
+    new.get_by_label("Message").press("Enter")
+    expect(new.locator(".cw-new-problem")).to_contain_text("unblock the contact")
+    expect(new.get_by_label("Message")).to_be_focused()
+    expect(new.get_by_label("Message")).to_have_value("Dear Bo")
+    inbox.page.keyboard.press("Escape")
+    asked = inbox.page.get_by_role("alertdialog", name="Discard this message?")
+    asked.get_by_role("button", name="Discard").click()
+
+
+def test_templates_are_as_they_are_now(inbox: Inbox, hub: Stage, new: Locator) -> None:
+    """What is approved, or paused, while the page is open shows when New is opened again."""
+    through(new, WHATSAPP)
+    expect(option(new, "feedback_request")).to_contain_text("Paused")
+    inbox.page.keyboard.press("Escape")
+    provider = hub.channel(WHATSAPP)
+    provider.review("feedback_request", "en", "APPROVED")
+    again = reopened(inbox)
+    expect(option(again, "feedback_request")).to_contain_text("Approved")
+    choose(again, "feedback_request", "English")
+    expect(again.get_by_label("Preview")).to_contain_text("how was your order")
+    provider.review("feedback_request", "en", "PAUSED", "Paused for 3 hours")
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [
+        ("Instagram", "On Instagram the customer writes first"),
+        ("Telegram", "A Telegram bot can't write first; share the bot's link"),
+    ],
+)
+def test_channels_that_can_t_begin_say_why(new: Locator, channel: str, why: str) -> None:
+    through(new, channel)
+    expect(new.get_by_text(why)).to_be_visible()
     expect(new.get_by_label("Customer name")).to_be_hidden()
     expect(send(new)).to_be_disabled()
+
+
+def test_a_wrong_mail_address_is_told_as_one_types(new: Locator) -> None:
+    through(new, MAIL)
+    new.get_by_label("Email").press_sequentially("mona@")
+    expect(new.get_by_text("is not a mail address")).to_be_visible()
+    expect(new.get_by_label("Email")).to_have_attribute("aria-invalid", "true")
+    expect(new.get_by_text("Check the email.")).to_be_visible()
+    new.get_by_label("Email").press_sequentially("example.org")
+    expect(new.get_by_text("Enter a subject.")).to_be_visible()
+    expect(new.get_by_label("Email")).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_by_keyboard_alone(inbox: Inbox) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
-from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of
+from tests.browser.lab import READY, RUN_ALL, Inbox, Lab, expect_kernel, inbox_of
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
@@ -64,6 +64,18 @@ def test_a_page_may_show_one_inbox_twice(lab: Lab, hub: Stage) -> None:
         both.nth(0).get_by_role("option").filter(has_text="Tina Twice").click()
         for n in range(2):
             expect(both.nth(n).locator(".cw-view h2")).to_have_text("Tina Twice")
+
+
+def test_a_page_that_is_loaded_anew_leaves_no_views_behind(lab: Lab, hub: Stage) -> None:
+    """Nor does one that is closed: its panels would ask the hub at every change, for nobody."""
+    hub.writes("Ann Anew", "Hello")
+    shown = "len(__import__('widgets.live').live.Live.of(ws).shown)"
+    with lab.run(lab.notebook("anew")) as inbox:
+        inbox.open("Ann Anew")
+        expect_kernel(inbox.page, shown, 8)
+        inbox.page.reload()
+        inbox.page.wait_for_function(READY, timeout=60_000)
+        expect_kernel(inbox.page, shown, 0)
 
 
 def test_without_a_channel_it_says_how_to_connect_one(lab: Lab, tmp_path: Path) -> None:

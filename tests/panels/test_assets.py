@@ -90,7 +90,7 @@ def test_other_forms_of_import_are_refused(
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
 def test_no_name_of_ours_hides_one_of_the_libraries(panel: type[Panel]) -> None:
     """ipywidgets calls its own methods by these names; an override would break it far away."""
-    allowed = {"__init__", "__init_subclass__", "__repr__", "open"}
+    allowed = {"__init__", "__init_subclass__", "__repr__", "close", "open"}
     base = Panel.__mro__[1]
     for layer in panel.__mro__[: panel.__mro__.index(base)]:
         ours = {name for name in vars(layer) if callable(vars(layer)[name])}

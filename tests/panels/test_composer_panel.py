@@ -1,12 +1,14 @@
 """The kernel's side of writing, against a real hub."""
 
 import tempfile
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.panels.speaking import PIECE, Browser, Refused, upload
@@ -147,18 +149,26 @@ def test_a_file_that_was_never_sent_goes_with_the_conversation(
 
 
 def test_sixty_megabytes_are_never_held_in_memory(ws: Workspace) -> None:
-    """Each step holds one piece: browser to spool, spool to hub."""
+    """Each step holds a piece or two: browser to spool, spool to hub."""
     browser = Browser(Composer(ws))
     piece = bytes(PIECE)
     size = 40 * PIECE
-    process = psutil.Process()
-    id = browser.ask("upload_start", name="big.bin", size=size)["upload"]
-    before = most = process.memory_info().rss
-    for at in range(0, size, PIECE):
-        browser.ask("upload_piece", upload=id, offset=at, buffer=piece)
-        most = max(most, process.memory_info().rss)
-    assert browser.ask("upload_end", upload=id)["size"] == size
-    assert max(most, process.memory_info().rss) - before < 20_000_000
+    with memory() as most:
+        id = browser.ask("upload_start", name="big.bin", size=size)["upload"]
+        for at in range(0, size, PIECE):
+            browser.ask("upload_piece", upload=id, offset=at, buffer=piece)
+        assert browser.ask("upload_end", upload=id)["size"] == size
+        assert most() < 20_000_000
+
+
+@contextmanager
+def memory() -> Iterator[Callable[[], int]]:
+    """What Python has held at most, in bytes, since the block began."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.fixture
@@ -196,14 +206,43 @@ def test_more_than_was_announced_is_not_taken(spools: Uploads) -> None:
         spools.add(id, 0, b"ab")
 
 
-def test_a_spool_leaves_no_name(spools: Uploads) -> None:
+def test_a_spool_leaves_no_name(
+    spools: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file without a name can't be opened by anybody else, and nothing of it is left behind."""
-    mine = {entry for entry in Path(tempfile.gettempdir()).iterdir() if entry.is_file()}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     id = spools.start("a.txt", 3)
     spools.add(id, 0, b"abc")
-    now = {entry for entry in Path(tempfile.gettempdir()).iterdir() if entry.is_file()}
-    assert not [entry for entry in now - mine if entry.read_bytes() == b"abc"]
+    assert list(tmp_path.iterdir()) == []
     spools.cancel(id)
+
+
+def test_a_view_that_is_gone_leaves_no_file(ws: Workspace) -> None:
+    """What its script still sends is refused; what another view sends goes on."""
+    browser = Browser(Composer(ws))
+    gone, other = (
+        browser.ask("upload_start", name="a.txt", size=6, by=view)["upload"] for view in "vw"
+    )
+    for id in (gone, other):
+        browser.ask("upload_piece", upload=id, offset=0, buffer=b"abc")
+    bye = {"ask": "bye", "args": {"view": "v"}, "call": None}
+    browser.panel._received(browser.panel, bye, [])
+    with pytest.raises(Refused, match="attach it again"):
+        browser.ask("upload_piece", upload=gone, offset=3, buffer=b"def")
+    assert browser.ask("upload_piece", upload=other, offset=3, buffer=b"def") == {"received": 6}
+
+
+def test_what_is_cancelled_while_it_is_read(spools: Uploads) -> None:
+    """Its reader goes on to the end; who waited for it is told, and nobody waits for ever."""
+    id = spools.start("a.txt", 3)
+    with ThreadPoolExecutor(1) as beside:
+        with spools._held(id) as spool:
+            piece = beside.submit(spools.add, id, 0, b"abc")
+            spools.cancel(id)
+            assert not spool.file.closed
+        assert spool.file.closed
+        with pytest.raises(NotFound, match="attach it again"):
+            piece.result()
 
 
 # --- sending --------------------------------------------------------------------------------------

@@ -173,3 +173,17 @@ def test_the_inbox_opens_what_was_started(ws: Workspace, played: dict[str, Chann
         key="an attempt",
     )
     assert inbox.conversation_id == inbox.view.conversation_id == id
+
+
+def test_what_was_written_becomes_the_draft_unless_there_is_one(
+    browser: Browser, played: dict[str, Channel], ws: Workspace
+) -> None:
+    id = str(ws.start_conversation(played["sms"], "+4915123450003", "Ada", "Hello").id)
+    handed = browser.ask("hand_over", conversation_id=id, text="Dear Ada")
+    assert handed == {"scope": ws.info().folder}
+    assert browser.ask("hand_over", conversation_id=id, text="Another") is None
+    draft = ws.draft(id)
+    assert draft
+    assert draft.text == "Dear Ada"
+    with pytest.raises(Refused, match="No conversation 1"):
+        browser.ask("hand_over", conversation_id="1", text="Nobody")

@@ -9,7 +9,7 @@ import pytest
 from tests.panels.speaking import Browser, Refused
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
-from widgets.live import News, gather
+from widgets.live import Live, News, gather
 from widgets.panel import PART, Bytes
 from workspace.client import Workspace, connect
 from workspace.errors import InvalidRequest
@@ -277,6 +277,20 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
             bye = {"ask": "bye", "args": {"view": view}, "call": None}
             browser.panel._received(browser.panel, bye, [])
         assert following() == before
+
+
+def test_a_closed_panel_leaves_nothing_behind(ws: Workspace) -> None:
+    """As `Widget.close_all` closes it; what still comes from its script brings nothing back."""
+    with connect(ws.info().folder) as own:
+        browser = Browser(ConversationList(own))
+        browser.ask("ready", view="v")
+        browser.ask("ready", view="w")
+        assert Live.of(own).shown == [browser.panel]
+        browser.panel.close()
+        assert Live.of(own).shown == []
+        late = {"ask": "ready", "args": {"view": "v"}, "call": "late"}
+        browser.panel._received(browser.panel, late, [])
+        assert Live.of(own).shown == []
 
 
 # --- the inbox and its frame ------------------------------------------------------------------

@@ -26,9 +26,19 @@ export function manageCanned(el, { load, save, remove, text }) {
         await work();
         say("");
         fill(list, rows(await load()));
+        return true;
       } catch (trouble) {
         say(trouble.message);
+        return false;
       }
+    };
+    const gone = h("p", { class: "cw-canned-gone", role: "status" });
+    /** Deletes it, and offers to save it again. */
+    const erase = async ({ shortcut: name, text: words }) => {
+      if (!(await attempt(() => remove(name)))) return;
+      const back = async () => (await attempt(() => save(name, words))) && fill(gone);
+      fill(gone, `/${name} is deleted. `, h("button", { type: "button", class: "cw-link-button", onclick: back }, "Undo"));
+      gone.querySelector("button").focus();
     };
     const edit = (reply) => {
       shortcut.value = reply.shortcut;
@@ -42,7 +52,7 @@ export function manageCanned(el, { load, save, remove, text }) {
         h("span", { class: "cw-canned-shortcut" }, `/${reply.shortcut}`),
         h("span", { class: "cw-canned-text", dir: "auto" }, plain(reply.text)),
         h("button", { class: "cw-icon-button", "aria-label": `Edit ${reply.shortcut}`, title: "Edit", onclick: () => edit(reply) }, icon("pencil")),
-        h("button", { class: "cw-icon-button", "aria-label": `Delete ${reply.shortcut}`, title: "Delete", onclick: () => attempt(() => remove(reply.shortcut)) }, icon("trash")),
+        h("button", { class: "cw-icon-button", "aria-label": `Delete ${reply.shortcut}`, title: "Delete", onclick: () => erase(reply) }, icon("trash")),
       ));
     const form = h(
       "form",
@@ -68,7 +78,7 @@ export function manageCanned(el, { load, save, remove, text }) {
         h("button", { class: "cw-button cw-primary" }, "Save"),
       ),
     );
-    const dialog = h("dialog", { class: "cw-dialog cw-canned-dialog", "aria-label": "Canned replies" }, h("h3", {}, "Canned replies"), list, form);
+    const dialog = h("dialog", { class: "cw-dialog cw-canned-dialog", "aria-label": "Canned replies" }, h("h3", {}, "Canned replies"), list, gone, form);
     body.value = text;
     attempt(async () => {});
     show(el, dialog, resolve);

@@ -2,6 +2,7 @@
 
 import { attached, attachedAlone, planned } from "./asking.js";
 import { takeDrops, takePastes } from "./attach.js";
+import { Attached } from "../shared/attached.js";
 import { debounce, fill } from "../shared/dom.js";
 import { Drafts } from "./drafts.js";
 import { onCommands } from "../shared/keys.js";
@@ -37,6 +38,7 @@ class Composer {
     onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
+    page.addEventListener("drafted", ({ detail }) => this.drafted(detail), { signal });
     const opening = new Opening(this.el, signal, (id) => this.go(id));
     onTrait(this.model, "conversation_id", signal, (id) => opening.told(id));
     every(20_000, signal, () => this.tick());
@@ -121,6 +123,13 @@ class Composer {
     this.tick();
   }
 
+  /** New made a draft for a conversation; one that is opened later finds it by itself. */
+  drafted({ scope, id, text }) {
+    if (scope !== this.state?.scope || id !== this.id) return;
+    this.drafts.take(this.entry, { text, note: false, uploads: [] });
+    this.write();
+  }
+
   // --- showing
 
   get writable() {
@@ -177,8 +186,7 @@ class Composer {
    * Runs `work`, which resolves to words where something is wrong with this entry. `undone` says what was not done,
    * to who has gone on to something else; "": that need not be known then.
    */
-  async attempt(work, undone = "") {
-    const { entry } = this;
+  async attempt(work, undone = "", entry = this.entry) {
     const { noting } = entry;
     const words = await work(entry).catch((trouble) => trouble.message);
     if (words && (undone || entry === this.entry)) this.fail(entry, noting, undone, words);
@@ -295,14 +303,11 @@ class Composer {
   // --- sound
 
   async record() {
-    const { id } = this;
     this.say("");
-    this.recording = await this.recorder.start(this.state?.sounds ?? []);
-    if (this.id !== id) this.recorder.discard();
-    else if (this.recording) {
-      this.show();
-      this.recorder.focus();
-    }
+    if (!(await this.recorder.start(this.state?.sounds ?? []))) return;
+    this.recording = true;
+    this.show();
+    this.recorder.focus();
   }
 
   recorded() {
@@ -312,12 +317,18 @@ class Composer {
     if (this.box.isConnected) this.field.focus();
   }
 
-  /** A message of its own: what is written beside it stays. */
-  sendVoice(file) {
-    return this.attempt(async (entry) => {
-      const { item, words } = await attachedAlone(this.link, entry, file);
-      return item ? this.sending.voice(entry, item) : words;
-    }, "Not sent");
+  /** A message of its own: what is written beside it stays. Resolves to whether it is on its way. */
+  async sendVoice(file) {
+    const { entry } = this;
+    this.say("");
+    const refused = ({ message: words }) => ({ words });
+    const { item, words } = this.lost ? { words: this.sending.away() } : await attachedAlone(this.link, entry, file).catch(refused);
+    if (!item && (entry !== this.entry || !this.recording)) {
+      entry.reply.giveBack([{ text: "", items: [Attached.of(this.link, file, () => this.moved(entry))] }]);
+      this.changed(entry);
+    }
+    this.attempt(async () => (item ? this.sending.voice(entry, item) : words), "Not sent", entry);
+    return Boolean(item);
   }
 
   // --- sending

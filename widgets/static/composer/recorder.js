@@ -32,7 +32,10 @@ function obstacle(types) {
 }
 
 export class Recorder {
-  /** `send(file)` takes what was recorded; `ended()` follows whatever became of it. */
+  /**
+   * `send(file)` resolves to whether what was recorded is on its way; `ended()` follows whatever became
+   * of it.
+   */
   constructor({ send, ended, say }) {
     Object.assign(this, { send, ended, say });
     this.node = h("div", { class: "cw-recorder", role: "group", "aria-label": "Voice message", onkeydown: (event) => this.key(event) });
@@ -44,21 +47,27 @@ export class Recorder {
   async start(types) {
     const trouble = obstacle(types);
     if (trouble) return this.refuse(trouble);
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    } catch (error) {
-      return this.refuse(REFUSALS[error.name] ?? `The microphone can't be used (${error.name}).`);
-    }
-    const form = formFor(types);
+    if (this.asked) return false;
+    const asked = (this.asked = navigator.mediaDevices.getUserMedia({ audio: true }));
+    const stream = await asked.catch((error) => error);
+    const wanted = this.asked === asked;
+    if (wanted) this.asked = null;
+    if (stream instanceof Error) return wanted && this.refuse(REFUSALS[stream.name] ?? `The microphone can't be used (${stream.name}).`);
+    if (!wanted) return silence(stream);
+    this.record(stream, formFor(types));
+    return true;
+  }
+
+  record(stream, form) {
+    this.stream = stream;
     this.mime = form.split(";")[0];
     this.pieces = [];
-    this.recorder = new MediaRecorder(this.stream, { mimeType: form, audioBitsPerSecond: 32_000 });
+    this.recorder = new MediaRecorder(stream, { mimeType: form, audioBitsPerSecond: 32_000 });
     this.recorder.addEventListener("dataavailable", ({ data }) => data.size && this.pieces.push(data));
     this.recorder.start(1000);
     this.since = performance.now();
     this.watchLevel();
     this.showRecording();
-    return true;
   }
 
   refuse(words) {
@@ -134,14 +143,24 @@ export class Recorder {
     player.addEventListener("timeupdate", () => (played.value = Math.min(1, (player.currentTime * 1000) / lasted)));
     show();
     this.time.textContent = playTime(lasted / 1000);
-    const send = h("button", { class: "cw-send", "aria-label": "Send voice message", title: "Send", onclick: () => this.finish(file) }, icon("send"));
-    fill(this.node, this.discardButton("Discard recording"), listen, played, this.time, player, send);
+    const save = h("a", { class: "cw-button cw-recorder-save", href: this.url, download: name, hidden: true }, "Save recording");
+    const send = h("button", { class: "cw-send", "aria-label": "Send voice message", title: "Send", onclick: () => this.finish(file, save) }, icon("send"));
+    fill(this.node, this.discardButton("Discard recording"), listen, played, this.time, player, save, send);
     this.focus();
   }
 
-  finish(file) {
-    this.end();
-    this.send(file);
+  /** What is refused stays: to be sent later, or saved as a file. */
+  async finish(file, save) {
+    const { recorder } = this;
+    const buttons = [...this.node.querySelectorAll("button")];
+    const wait = (on) => buttons.forEach((button) => (button.disabled = on));
+    wait(true);
+    const sent = await this.send(file);
+    if (this.recorder !== recorder) return;
+    if (sent) return this.end();
+    wait(false);
+    save.hidden = false;
+    this.focus();
   }
 
   discard() {
@@ -150,6 +169,7 @@ export class Recorder {
   }
 
   end() {
+    this.asked = null;
     this.recorder = null;
     this.release();
     if (this.url) URL.revokeObjectURL(this.url);
@@ -159,7 +179,7 @@ export class Recorder {
   }
 
   release() {
-    this.stream?.getTracks().forEach((track) => track.stop());
+    if (this.stream) silence(this.stream);
     this.context?.close();
     this.stream = null;
     this.context = null;
@@ -170,4 +190,10 @@ export class Recorder {
     event.stopPropagation();
     this.discard();
   }
+}
+
+/** Lets go of the microphone. */
+function silence(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+  return false;
 }

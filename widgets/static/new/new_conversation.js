@@ -6,6 +6,7 @@ import { onCommands, withKey } from "../shared/keys.js";
 import { channelCards, field, foundCard, previewOf } from "./new_parts.js";
 import { openConversation } from "../shared/opening.js";
 import { confirm } from "../shared/overlay.js";
+import { page } from "../shared/page.js";
 import { blank, panel } from "../shared/panel.js";
 import { TemplateForm } from "./template_form.js";
 import { plain } from "../shared/text.js";
@@ -69,13 +70,13 @@ class NewConversation {
     this.problem = h("p", { class: "cw-new-problem", role: "status" });
     this.submit = h("button", { type: "submit", class: "cw-button cw-primary" }, "Send");
     this.inputs = h("div", { class: "cw-new-fields" }, this.cards, this.why, this.fields.name.node, this.fields.address.node, this.found, this.fields.subject.node, this.asked, this.fields.text.node);
-    const close = h("button", { type: "button", class: "cw-icon-button", "aria-label": "Close", onclick: () => this.leave() }, icon("close"));
-    const cancel = h("button", { type: "button", class: "cw-button", onclick: () => this.leave() }, "Cancel");
+    this.close = h("button", { type: "button", class: "cw-icon-button", "aria-label": "Close", onclick: () => this.leave() }, icon("close"));
+    this.cancel = h("button", { type: "button", class: "cw-button", onclick: () => this.leave() }, "Cancel");
     this.columns = h("div", { class: "cw-new-columns" });
     this.dialog = h(
       "dialog",
-      { class: "cw-dialog cw-new-dialog", "aria-label": "New conversation", onkeydown: (event) => this.key(event) },
-      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("div", { class: "cw-new-head" }, h("h3", {}, "New conversation"), close), this.columns, h("div", { class: "cw-new-foot" }, this.problem, cancel, this.submit)),
+      { class: "cw-dialog cw-new-dialog", tabindex: "-1", "aria-label": "New conversation", onkeydown: (event) => this.key(event) },
+      h("form", { novalidate: true, onsubmit: (event) => this.submitted(event) }, h("div", { class: "cw-new-head" }, h("h3", {}, "New conversation"), this.close), this.columns, h("div", { class: "cw-new-foot" }, this.problem, this.cancel, this.submit)),
     );
     this.dialog.addEventListener("close", () => this.closed());
     this.reset();
@@ -84,6 +85,7 @@ class NewConversation {
   open() {
     if (this.dialog.open) return;
     if (this.trouble) this.loading = this.load();
+    else if (this.channel?.template) this.form.load(this.channel.id);
     fill(this.said);
     this.before = document.activeElement;
     this.el.append(this.dialog);
@@ -99,6 +101,7 @@ class NewConversation {
   }
 
   async leave() {
+    if (this.sending) return;
     const discard = { title: "Discard this message?", body: "What you have written here will be lost.", action: "Discard" };
     if (this.touched && !(await confirm(this.el, discard))) return;
     this.reset();
@@ -264,7 +267,7 @@ class NewConversation {
     fill(this.problem, this.failure && icon("alert"), reason);
     this.problem.dataset.failed = String(Boolean(this.failure));
     this.submit.disabled = this.sending || Boolean(this.reason());
-    fill(this.submit, this.sending ? "Sending…" : found ? "Open conversation" : "Send");
+    fill(this.submit, found ? "Open conversation" : this.sending ? "Sending…" : "Send");
   }
 
   showNothing() {
@@ -280,8 +283,31 @@ class NewConversation {
   submitted(event) {
     event.preventDefault();
     if (this.sending || this.reason()) return;
-    if (this.address.found) this.finish(this.address.found.id, "");
-    else this.send();
+    this.whileHeld(() => (this.address.found ? this.openFound(this.address.found) : this.send()));
+  }
+
+  /** Nothing is changed, and nobody leaves, while it is on its way. */
+  async whileHeld(work) {
+    const before = document.activeElement;
+    this.failure = "";
+    this.hold(true);
+    // What the browser takes the focus from would leave Escape to the browser, which closes the dialog.
+    this.dialog.focus();
+    this.show();
+    try {
+      await work();
+    } catch (trouble) {
+      this.failure = trouble.message;
+    }
+    this.hold(false);
+    this.show();
+    if (this.dialog.open) before.focus();
+  }
+
+  hold(on) {
+    this.sending = on;
+    this.columns.inert = on;
+    for (const button of [this.close, this.cancel]) button.disabled = on;
   }
 
   async send() {
@@ -289,18 +315,19 @@ class NewConversation {
     const written = JSON.stringify(content);
     // The same message, sent again after an error, keeps its key, so that it can't arrive twice.
     if (this.attempt?.written !== written) this.attempt = { written, key: token() };
-    this.failure = "";
-    this.sending = true;
-    this.show();
-    try {
-      const { value } = await this.link.ask("start", { ...content, key: this.attempt.key });
-      this.sending = false;
-      this.finish(value, `Sent to ${this.shown(null).to}.`);
-    } catch (trouble) {
-      this.sending = false;
-      this.failure = trouble.message;
-      this.show();
-    }
+    const { value } = await this.link.ask("start", { ...content, key: this.attempt.key });
+    this.finish(value, `Sent to ${this.shown(null).to}.`);
+  }
+
+  /** What was written before it was found becomes its draft, unless it has one. */
+  async openFound({ id }) {
+    const text = this.fields.text.input.value.trim();
+    const handed = text && (await this.link.ask("hand_over", { conversation_id: id, text })).value;
+    const lost = this.form.touched || (text && !handed);
+    const body = `What you have written here will be lost.${text && !handed ? " The draft that is there already stays." : ""}`;
+    if (lost && !(await confirm(this.el, { title: "Open without this message?", body, action: "Discard and open" }))) return;
+    if (handed) page.dispatchEvent(new CustomEvent("drafted", { detail: { scope: handed.scope, id, text } }));
+    this.finish(id, "");
   }
 
   finish(id, words) {

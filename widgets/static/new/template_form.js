@@ -24,19 +24,18 @@ export class TemplateForm {
     this.clear();
   }
 
-  /** Offers the templates of a channel; a choice made on another one is forgotten. */
+  /** Offers a channel's templates, until then as they were; a choice made on another channel is forgotten. */
   async load(channel) {
-    if (channel === this.channel) return;
-    this.channel = channel;
-    this.clear();
-    this.picker.wait();
+    if (channel !== this.channel) {
+      this.channel = channel;
+      this.clear();
+      this.picker.wait();
+    }
     try {
       const { value } = await this.link.read("templates", { channel });
       if (channel === this.channel) this.picker.offer(value);
     } catch (trouble) {
-      if (channel !== this.channel) return;
-      this.channel = null;
-      this.picker.fail(trouble.message, () => this.load(channel));
+      if (channel === this.channel) this.picker.fail(trouble.message, () => this.load(channel));
     }
   }
 

@@ -12,6 +12,7 @@ export class TemplatePicker {
   constructor(picked) {
     this.picked = picked;
     this.templates = null;
+    this.offered = "";
     this.shown = [];
     this.id = `cw-templates-${token()}`;
     this.search = h("input", {
@@ -42,6 +43,7 @@ export class TemplatePicker {
 
   wait() {
     this.templates = null;
+    this.offered = "";
     this.shown = [];
     this.search.value = "";
     fill(this.list);
@@ -49,14 +51,26 @@ export class TemplatePicker {
     this.language.hidden = true;
   }
 
-  fail(words, again) {
+  fail(words, load) {
+    const again = () => {
+      this.wait();
+      load();
+    };
+    this.offered = "";
     fill(this.state, h("span", { class: "cw-field-problem", role: "alert" }, icon("alert"), words), h("button", { type: "button", class: "cw-link-button", onclick: again }, "Try again"));
   }
 
+  /** In the place of those that were offered before; what is looked for, and in which language, stays. */
   offer(templates) {
+    const offered = JSON.stringify(templates);
+    // Nothing moves under the hand of who is choosing.
+    if (offered === this.offered) return;
+    const chosen = this.language.value;
+    this.offered = offered;
     this.templates = [...templates].sort((a, b) => isFit(b) - isFit(a) || a.name.localeCompare(b.name));
     const languages = [...new Set(templates.map(({ language }) => language))].sort();
     fill(this.language, h("option", { value: "" }, "All languages"), languages.map((code) => h("option", { value: code }, languageName(code))));
+    this.language.value = languages.includes(chosen) ? chosen : "";
     this.language.hidden = languages.length < 2;
     this.show();
   }

@@ -126,8 +126,11 @@ export function panel(name, build) {
       followTheme(el, life.signal);
       followHub(el, link);
       build({ model, el, link, signal: life.signal });
+      const bye = () => link.tell("bye", { view: link.view });
+      // A page that is closed, or loaded anew, does not end its views.
+      addEventListener("pagehide", bye, { signal: life.signal });
       return () => {
-        link.tell("bye", { view: link.view });
+        bye();
         life.abort();
       };
     },

@@ -17,6 +17,7 @@ export class Upload {
     this.moved = moved;
     this.life = new AbortController();
     this.sent = 0;
+    this.id = null;
     this.stored = null;
     this.trouble = null;
     this.start();
@@ -28,6 +29,7 @@ export class Upload {
 
   /** Begins, or begins again; `done` resolves to whether the hub has the file. */
   start() {
+    this.forget();
     this.trouble = null;
     this.done = this.run().then(
       (stored) => this.end(stored, null),
@@ -45,8 +47,9 @@ export class Upload {
 
   async run() {
     this.sent = 0;
-    const { value } = await this.link.ask("upload_start", { name: this.name, size: this.file.size });
+    const { value } = await this.link.ask("upload_start", { name: this.name, size: this.file.size, by: this.link.view });
     this.id = value.upload;
+    if (this.life.signal.aborted) this.forget();
     while (this.sent < this.file.size) {
       this.sent = await this.piece();
       this.goOn();
@@ -75,7 +78,13 @@ export class Upload {
 
   cancel() {
     this.life.abort();
+    this.forget();
+  }
+
+  /** The kernel need not keep what it has of the file. */
+  forget() {
     if (this.id && !this.stored) this.link.tell("upload_cancel", { upload: this.id });
+    this.id = null;
   }
 }
 
