@@ -170,7 +170,7 @@ class NewConversation {
     } catch (trouble) {
       answer = { state: "bad", words: trouble.message };
     }
-    if (this.channel !== channel || this.fields.address.input.value.trim() !== address) return;
+    if (this.channel?.id !== channel.id || this.fields.address.input.value.trim() !== address) return;
     this.address = answer;
     this.show();
   }
@@ -186,7 +186,7 @@ class NewConversation {
     const { text } = this.content();
     if (!text || !channel?.can_start || channel.template) return;
     const { value } = await this.link.ask("check_text", { channel: channel.id, text }).catch((trouble) => ({ value: trouble.message }));
-    if (this.channel !== channel || this.content().text !== text) return;
+    if (this.channel?.id !== channel.id || this.content().text !== text) return;
     this.refusal = value;
     this.show();
   }
