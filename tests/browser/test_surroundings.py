@@ -50,6 +50,13 @@ def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
     with lab.run(lab.notebook("narrow"), width=700) as inbox:
         inbox.open("Nora Narrow")
         expect(inbox.rows.first).to_be_hidden()
+        inbox.choose("Resolve")
+        expect(inbox.toast).to_contain_text("Conversation resolved")
+        toast = inbox.toast.bounding_box()
+        field = inbox.root.locator(".cw-composer-box").bounding_box()
+        assert toast
+        assert field
+        assert toast["y"] + toast["height"] <= field["y"]
         inbox.view.get_by_role("button", name="Back to the list").click()
         expect(inbox.row("Nora Narrow")).to_be_visible()
         expect(inbox.heading).to_be_hidden()

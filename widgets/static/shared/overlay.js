@@ -169,9 +169,18 @@ export function toast(el, words, { undo = null, actions = [], wait = 6000 } = {}
     h("button", { class: "cw-icon-button", "aria-label": "Dismiss", onclick: end }, icon("close")),
   );
   fill(place, shown);
+  lift(place, shown, around(el));
   const leave = () => (shown.matches(":hover, :focus-within") ? setTimeout(leave, wait) : end());
   setTimeout(leave, wait);
   return end;
+}
+
+/** Above the composer where the toast would lie over it: there one writes. */
+function lift(place, shown, inbox) {
+  const composer = inbox.querySelector(".cw-panel.cw-composer")?.getBoundingClientRect();
+  const { left, right } = shown.getBoundingClientRect();
+  const covers = composer?.width > 0 && right > composer.left && left < composer.right;
+  place.style.bottom = covers ? `${inbox.getBoundingClientRect().bottom - composer.top + GAP}px` : "";
 }
 
 function toasts(inbox) {
