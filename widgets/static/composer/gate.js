@@ -4,6 +4,7 @@ import { fill, h } from "../shared/dom.js";
 import { timeLeft } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 
+// What ends later than this is not waited for: the page is told anew before, and a timer takes no month.
 const LAST_HOURS = 24 * 3_600_000;
 
 export class Gate {
@@ -36,8 +37,7 @@ export class Gate {
 
   /** Time left, in words; empty where there is no end in sight. */
   left(state) {
-    const closes = state.closes_at;
-    return closes && new Date(closes) - new Date() < LAST_HOURS + 60_000 ? timeLeft(closes) : "";
+    return state.closes_at ? timeLeft(state.closes_at) : "";
   }
 
   watch(state) {
