@@ -9,8 +9,8 @@ READY := $(VENV)/ready
 NEXT_DUCKDB := $(VENV)/duckdb-2
 NAUGHTY := $(VENV)/blns.json
 SOURCES := workspace widgets
-# Much of a test is waiting for a process; a file's tests share its servers. The browser's come first, as
-# the folders do: the long ones, so that no core idles at the end.
+# Much of a test is waiting for a process; a file's tests share its servers. Files go in the order of
+# tests/conftest.py.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
