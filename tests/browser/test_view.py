@@ -291,8 +291,8 @@ def test_the_quote_of_an_html_mail_is_folded(inbox: Inbox, hub: Stage) -> None:
 
 def test_a_send_is_taken_back(inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub.services.replies, "_undo", timedelta(minutes=2))
-    id = hub.writes("Ulla Undo", "Hello").id
-    inbox.open("Ulla Undo")
+    id = hub.writes("Ursel Undo", "Hello").id
+    inbox.open("Ursel Undo")
     hub.ws.send(id, "Too early")
     sent = inbox.message("Too early")
     expect(sent).to_contain_text(re.compile(r"Sending in 1\d\d s"))

@@ -9,6 +9,10 @@ from workspace.channels.base import Channel, Payload
 Channels = Callable[..., Channel]
 
 
+class Ended(Exception):
+    """The reader has ended; its error is the cause, if it was by one."""
+
+
 class Inflow:
     """A channel's `run` in a thread of its own, as the hub has it."""
 
@@ -18,7 +22,7 @@ class Inflow:
         self.error: Exception | None = None
         self.ended = threading.Event()
         self._stop = threading.Event()
-        self._payloads: Queue[Payload] = Queue()
+        self._payloads: Queue[Payload | None] = Queue()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -29,14 +33,17 @@ class Inflow:
         except Exception as error:
             self.error = error
         finally:
+            self._payloads.put(None)
             self.ended.set()
 
     def next(self, seconds: float = 20) -> Payload:
-        """The next payload, the cursor kept as the hub keeps it."""
+        """The next payload, the cursor kept as the hub keeps it. Raises Ended."""
         try:
             payload = self._payloads.get(timeout=seconds)
         except Empty:
-            raise AssertionError(f"no payload; the reader said {self.error!r}") from None
+            raise AssertionError("no payload") from None
+        if payload is None:
+            raise Ended from self.error
         self.cursor = payload.cursor
         return payload
 
@@ -56,7 +63,7 @@ class Inflow:
 
     def nothing_more(self) -> bool:
         """Whether nothing else came; call it when the reader has ended."""
-        return all(not payload.raw for payload in list(self._payloads.queue))
+        return all(payload is None or not payload.raw for payload in list(self._payloads.queue))
 
     def stop(self) -> str | None:
         self._stop.set()

@@ -1,5 +1,6 @@
 """The kernel's side of the conversation view and the contact card."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from tests.panels.speaking import Browser, Refused
 from widgets import ContactCard, ConversationView, Inbox
 from workspace import process
 from workspace.client import Workspace
-from workspace.models import Conversation, EventKind, Upload
+from workspace.models import Change, Conversation, DeliveryStatus, EventKind, Upload
 from workspace.testing.hub import running_hub
+
+LEFT = {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ}
 
 
 @pytest.fixture
@@ -49,9 +52,18 @@ def test_pages_go_both_ways(ws: Workspace, row: Conversation) -> None:
 
 
 def test_what_can_not_be_done_to_a_message_is_told(ws: Workspace) -> None:
-    row = next(r for r in ws.conversations(limit=100) if r.channel_kind in ("mail", "telegram"))
-    sent = ws.send(row.id, "It has left")
+    row = next(r for r in ws.conversations(limit=100) if r.channel_kind == "mail")
     browser = opened(ws, row)
+    left = threading.Event()
+
+    def look(change: Change) -> None:
+        if ws.messages(row.id)[-1].delivery_status in LEFT:
+            left.set()
+
+    watch = ws.watch(look)
+    sent = ws.send(row.id, "It has left")
+    assert left.wait(30)
+    watch.stop()
     asked = {"conversation_id": str(row.id), "message_id": str(sent.id)}
     for verb, code in (("cancel", "too_late"), ("mark_sent", "conflict"), ("retry", "conflict")):
         with pytest.raises(Refused) as refused:

@@ -96,6 +96,7 @@ class NewConversation {
 
   /** What was typed stays, should the browser close the dialog by itself. */
   closed() {
+    if (this.dialog.open) return; // again, before it was told that it had closed
     this.dialog.remove();
     if (this.before?.isConnected) this.before.focus();
   }
