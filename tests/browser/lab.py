@@ -164,7 +164,8 @@ class Lab:
         for page in pages or [*self._others]:
             page.evaluate("() => {}")  # all that happened until now is heard
             failures, self._failures[page] = self._failures[page], []
-            assert (failures, self.asked(page)) == ([], [])
+            trouble = [*failures, *self.asked(page)]
+            assert not trouble, trouble
 
     @contextmanager
     def run(self, path: Path, **how: Any) -> Iterator["Inbox"]:

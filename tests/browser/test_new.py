@@ -181,10 +181,10 @@ def test_a_message_for_somebody_who_is_found_becomes_the_draft(
     inbox: Inbox, hub: Stage, new: Locator
 ) -> None:
     """Where it has none yet, also while it is open; else it is asked first."""
-    hub.writes("Dina Drafted", "I wrote before")
-    number = address("Dina Drafted", hub.channel("SMS")).value
+    hub.writes("Daphne Drafted", "I wrote before")
+    number = address("Daphne Drafted", hub.channel("SMS")).value
     find_after_writing(new, number, "Dear Dina")
-    expect(inbox.heading).to_have_text("Dina Drafted")
+    expect(inbox.heading).to_have_text("Daphne Drafted")
     expect(inbox.field).to_have_value("Dear Dina")
     expect_saved(inbox)
     again = reopened(inbox)
@@ -199,7 +199,7 @@ def test_a_message_for_somebody_who_is_found_becomes_the_draft(
     expect(inbox.field).to_have_value("Dear Dina")
     inbox.send("Dear Dina")
     expect(inbox.field).to_have_value("")
-    hub.until(lambda: hub.ws.draft(hub.named("Dina Drafted").id) is None)
+    hub.until(lambda: hub.ws.draft(hub.named("Daphne Drafted").id) is None)
     find_after_writing(reopened(inbox), number, "One thing more")
     expect(inbox.field).to_have_value("One thing more")
 

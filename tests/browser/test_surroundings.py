@@ -46,9 +46,9 @@ def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
 
 
 def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
-    hub.writes("Nora Narrow", "Hello")
+    hub.writes("Nadia Narrow", "Hello")
     with lab.run(lab.notebook("narrow"), width=700) as inbox:
-        inbox.open("Nora Narrow")
+        inbox.open("Nadia Narrow")
         expect(inbox.rows.first).to_be_hidden()
         inbox.choose("Resolve")
         expect(inbox.toast).to_contain_text("Conversation resolved")
@@ -58,7 +58,7 @@ def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
         assert field
         assert toast["y"] + toast["height"] <= field["y"]
         inbox.view.get_by_role("button", name="Back to the list").click()
-        expect(inbox.row("Nora Narrow")).to_be_visible()
+        expect(inbox.row("Nadia Narrow")).to_be_visible()
         expect(inbox.heading).to_be_hidden()
 
 
