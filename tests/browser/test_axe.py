@@ -16,11 +16,9 @@ from workspace import connect
 from workspace.models import Actor, ActorKind
 from workspace.testing.hub import running_hub
 
-# The dark one has less room for contrast; both at each commit would take too long.
-THEMES = [pytest.param("Light", marks=pytest.mark.slow), "Dark"]
 
-
-@pytest.fixture(params=THEMES)
+# The dark one has less room for contrast; both in each run would take too long.
+@pytest.fixture(params=[pytest.param("Light", marks=pytest.mark.slow), "Dark"])
 def themed(request: pytest.FixtureRequest, inbox: Inbox) -> Iterator[Inbox]:
     inbox.theme(request.param)
     yield inbox
@@ -155,7 +153,7 @@ def test_without_a_channel(lab: Lab, tmp_path: Path) -> None:
         lab.run(lab.blank("none", inbox_of(ws.info().folder))) as inbox,
     ):
         expect(inbox.root.get_by_text("convo channel add mail")).to_be_visible()
-        for theme in THEMES:
+        for theme in ("Light", "Dark"):
             inbox.theme(theme)
             fair(inbox)
 
