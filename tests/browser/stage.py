@@ -57,7 +57,7 @@ class Stage:
     def writes(self, name: str, *texts: str, channel: str = "SMS", **more: Any) -> Conversation:
         """A customer of this name writes; the conversation once all of it is there."""
         simulator = self.channel(channel, plays=PLAYS.get(channel, "sms"))
-        before = sum(row.contact_name == name for row in self.rows()) and self._said(name)
+        before = self._said(name)
         for text in texts:
             simulator.customer_writes(address(name, simulator), text, name, **more)
         self.until(lambda: self._said(name) >= before + len(texts))
@@ -91,8 +91,9 @@ class Stage:
 
     def named(self, name: str) -> Conversation:
         """The conversation with the customer of this name."""
-        [found] = [row for row in self.rows() if row.contact_name == name]
-        return found
+        query = "SELECT id FROM v1.conversations WHERE contact_name = $1"
+        [id] = self.ws.sql(query, [name]).df()["id"]
+        return self.ws.conversation(int(id))
 
     def _tab(self, tab: str) -> Iterator[Conversation]:
         cursor = None
@@ -104,10 +105,10 @@ class Stage:
                 return
 
     def _said(self, name: str) -> int:
-        found = [row for row in self.rows() if row.contact_name == name]
-        query = "SELECT count(*) AS n FROM v1.messages WHERE direction = 'inbound' AND "
-        query += "conversation_id = $1"
-        return int(self.ws.sql(query, [found[0].id]).df()["n"][0]) if found else 0
+        query = """SELECT count(*) AS n FROM v1.messages AS m
+            JOIN v1.conversations AS c ON c.id = m.conversation_id
+            WHERE c.contact_name = $1 AND m.direction = 'inbound'"""
+        return int(self.ws.sql(query, [name]).df()["n"][0])
 
 
 PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "telegram"}

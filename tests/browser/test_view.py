@@ -410,6 +410,7 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
         expect(page.get_by_text("resolved this conversation")).to_be_visible()
         page.keyboard.press("e")
         expect(page.locator(".cw-head").get_by_text("Archived")).to_be_visible()
+        expect(page.locator(".cw-toast")).to_contain_text("Conversation archived")
         page.get_by_role("button", name="Conversation options").click()
         item = page.get_by_role("menuitem", name="Reopen")
         expect(item).to_have_attribute("title", "Reopen (Shift+R)")
