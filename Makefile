@@ -11,7 +11,7 @@ NAUGHTY := $(VENV)/blns.json
 SOURCES := workspace widgets
 # Much of a test is waiting for a process; a file's tests share its servers. Files go in the order of
 # tests/conftest.py.
-PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help lab app test test-all check format bench bench-ui screenshots lock clean

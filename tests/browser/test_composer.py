@@ -77,6 +77,7 @@ def test_a_draft_outlives_its_kernel(lab: Lab, hub: Stage) -> None:
         expect(inbox.field).to_have_value("")
 
 
+@pytest.mark.slow
 def test_pictures_of_a_draft_are_shown_again(lab: Lab, hub: Stage, photo: Path) -> None:
     hub.writes("Thea Thumb", "Show me", channel="WhatsApp")
     path = lab.notebook("thumbs")

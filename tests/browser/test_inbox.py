@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import BUSY, CELLS, SAVE, Inbox, Lab, running
@@ -273,6 +274,7 @@ def delete(inbox: Inbox) -> None:
     expect(inbox.view.get_by_text("Pick a conversation")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_agent_replies_is_kept_after_a_reload(lab: Lab, hub: Stage) -> None:
     hub.writes("Agnes Agent", "Hello")
     with lab.run(lab.notebook("agent")) as inbox:

@@ -292,6 +292,7 @@ def test_a_hit_in_the_address_is_shown(inbox: Inbox, large: Stage) -> None:
 # --- views and code
 
 
+@pytest.mark.slow
 def test_views_are_kept_and_live_between_inboxes(inbox: Inbox, lab: Lab, large: Stage) -> None:
     views = inbox.filter("views")
     inbox.search.fill("hola")

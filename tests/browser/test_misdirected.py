@@ -263,6 +263,7 @@ def two(lab: Lab, hub: Stage) -> Iterator[tuple[Inbox, Inbox]]:
         yield Inbox(page, roots.nth(0)), Inbox(page, roots.nth(1))
 
 
+@pytest.mark.slow
 def test_what_was_sent_is_not_offered_elsewhere(two: tuple[Inbox, Inbox], hub: Stage) -> None:
     hub.writes("Otto Once", "Hello")
     hub.writes("Somebody Else", "Hello")
@@ -306,6 +307,7 @@ def test_what_is_taken_back_comes_back_once(two: tuple[Inbox, Inbox], hub: Stage
     expect(undo(first)).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("held")
 def test_without_a_composer_it_is_kept_as_a_draft(lab: Lab, hub: Stage) -> None:
     id = hub.writes("Kuno Kept", "Hello").id

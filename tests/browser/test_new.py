@@ -351,6 +351,7 @@ def test_escape_asks_only_where_something_would_be_lost(inbox: Inbox, new: Locat
     page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_alone_in_a_cell(lab: Lab, hub: Stage) -> None:
     cell = (
         "import workspace\nfrom widgets import NewConversation\n"

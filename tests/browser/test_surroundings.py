@@ -30,6 +30,7 @@ display(filters, rows, view, composer)
 LIST = "from widgets import ConversationList\nConversationList(ws)"
 
 
+@pytest.mark.slow
 def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
     found = hub.writes("Anna Alone", "All by myself")
     path = lab.blank(
@@ -62,6 +63,7 @@ def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
         expect(inbox.heading).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_page_may_show_one_inbox_twice(lab: Lab, hub: Stage) -> None:
     hub.writes("Tina Twice", "Hello")
     with lab.open(lab.notebook("twice", "inbox")) as page:
@@ -73,6 +75,7 @@ def test_a_page_may_show_one_inbox_twice(lab: Lab, hub: Stage) -> None:
             expect(both.nth(n).locator(".cw-view h2")).to_have_text("Tina Twice")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_loaded_anew_leaves_no_views_behind(lab: Lab, hub: Stage) -> None:
     """Nor does one that is closed: its panels would ask the hub at every change, for nobody."""
     hub.writes("Ann Anew", "Hello")

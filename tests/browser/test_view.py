@@ -398,6 +398,7 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     assert not hub.ws.conversation(id).archived
 
 
+@pytest.mark.slow
 def test_a_view_by_itself_takes_the_keys(lab: Lab, hub: Stage) -> None:
     id = hub.writes("Kay Keys", "Hello").id
     cell = f"""import workspace, widgets

@@ -97,7 +97,7 @@ def story(script: list[tuple[str, int]]) -> list[tuple[bytes, str]]:
 
 
 @given(steps)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_stops_and_kills_change_nothing(script: list[tuple[str, int]]) -> None:
     undisturbed = [(s, v) for s, v in script if s in ("send", "write", "advance")]
     told = story(script)
