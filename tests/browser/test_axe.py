@@ -126,8 +126,8 @@ def test_what_stands_in_the_way_of_writing(themed: Inbox, hub: Stage) -> None:
     themed.root.get_by_role("switch", name="Note").click()
     fair(themed)
     hub.channel("Brief", plays="whatsapp", window_hours=2 / 3600)
-    hub.writes("Willy Window", "Quick!", channel="Brief")
-    themed.open("Willy Window")
+    hub.writes("Wilma Window", "Quick!", channel="Brief")
+    themed.open("Wilma Window")
     expect(themed.root.get_by_text("A template message is required outside the")).to_be_visible()
     fair(themed)
 

@@ -13,14 +13,13 @@ from widgets.filters import Filter
 from workspace.client import Workspace
 from workspace.errors import QueryFailed
 from workspace.models import Status, Tab
-from workspace.testing.hub import running_hub
+from workspace.testing.hub import running_hub, still_folder
 
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace of its own, in which nothing happens by itself."""
-    with running_hub(tmp_path_factory.mktemp("list") / "demo") as ws:
-        ws.load_demo(size=700, seed=4)
+    with running_hub(still_folder(tmp_path_factory.mktemp("list") / "demo", size=700)) as ws:
         yield ws
 
 
