@@ -91,6 +91,13 @@ class BrokenRecording(ConvoError):
     status = 422
 
 
+class FileGone(ConvoError):
+    """The provider does not have a customer's file any more, or will never hand it over."""
+
+    code = "file_gone"
+    status = 410
+
+
 class CannotStart(ConvoError):
     """This channel can't start a conversation; the message says why."""
 

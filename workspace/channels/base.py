@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopEvent
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from workspace.models import (
     Address,
@@ -65,6 +65,26 @@ class Outbound:
     queued_at: datetime
     template: FilledTemplate | None = None
     """What to send instead of `text`, which then is what it says when filled in."""
+    reply_to: str = ""
+    """The provider's id of the message that this one quotes; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """An emoji of ours on the customer's message `provider_id`; an empty one takes it back."""
+
+    to: Address
+    provider_id: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An operator has read up to the customer's message `provider_id`, or is `typing` an answer."""
+
+    to: Address
+    provider_id: str
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +136,11 @@ class InboundFile:
     name: str
     mime: str
     """As the sender claims; the store sniffs the bytes."""
-    data: bytes = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
     content_id: str = ""
     inline: bool = False
+    remote: str = ""
+    """The provider's name for the bytes, to be fetched later; empty: `data` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +161,8 @@ class Received:
     """Message-IDs it refers to, oldest first; ties it to a thread. Empty without threads."""
     sender: Address | None = None
     """Who wrote it, where that differs from `address` (Reply-To); None: the same."""
+    also: tuple[Address, ...] = ()
+    """Further addresses of the same person, such as a business-scoped user id."""
     cc: tuple[str, ...] = ()
     own: bool = False
     """The business itself wrote it: an echo of a send, or sent with another program."""
@@ -147,6 +171,8 @@ class Received:
     automatic: bool = False
     unsupported: str = ""
     """In words, what could not be shown (a location, a poll); the message still counts."""
+    reply_to: str = ""
+    """The provider's id of the message that it quotes; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +184,45 @@ class StatusChanged:
     status: DeliveryStatus
     failure_kind: FailureKind | None = None
     detail: str = ""
+    key: str = ""
+    """Our own name for the message, where the provider tells it: it settles a send in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReactionChanged:
-    """A reaction of the customer to the message `provider_id`; an empty `emoji` takes it back."""
+    """A reaction to the message `provider_id`; an empty `emoji` takes it back."""
 
     provider_id: str
     occurred_at: datetime
     emoji: str
+    own: bool = False
+    """The business reacted, with another program; else the customer did."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChanged:
+    """The provider thinks otherwise of a template now. `provider_id` is the template's."""
+
+    provider_id: str
+    occurred_at: datetime
+    name: str
+    language: str
+    status: str = ""
+    """The provider's word; empty: as it was."""
+    reason: str = ""
+    """In words, why it was not approved."""
+    category: str = ""
+    """Empty: as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanged:
+    """A person is reached elsewhere from now on. `provider_id` is that of the message saying so."""
+
+    provider_id: str
+    occurred_at: datetime
+    before: Address
+    after: tuple[Address, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +234,7 @@ class Unsupported:
     what: str
 
 
-Event = Received | StatusChanged | ReactionChanged | Unsupported
+Event = Received | StatusChanged | ReactionChanged | TemplateChanged | IdentityChanged | Unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,4 +318,39 @@ class OffersTemplates(Protocol):
 
     def templates(self) -> list[Template]:
         """All it has, also those that can't be sent now. Raises ConvoError."""
+        ...
+
+
+@runtime_checkable
+class SendsSignals(Protocol):
+    """A channel that takes our reactions and read receipts."""
+
+    def encode_signal(self, signal: React | Seen) -> Request:
+        """Pure. `perform` sends it and `decode` tells a Failure; a success names no message."""
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """A channel whose customers' files are fetched after their message."""
+
+    def fetch(self, remote: str, into: BinaryIO) -> None:
+        """Write the file that `InboundFile.remote` names.
+
+        Raises FileGone where it will never come, ConfigError for what a person must mend, and
+        OSError for what time may heal; `into` then holds anything.
+        """
+        ...
+
+
+@runtime_checkable
+class HasWebhook(Protocol):
+    """A channel whose provider calls us. Both are pure but for reading the secrets."""
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether the provider signed these bytes. `headers` by lower-case names."""
+        ...
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """What to answer a GET by which the provider tries out the address; None: refuse."""
         ...

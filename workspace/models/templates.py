@@ -80,6 +80,8 @@ class Template:
     """By the key of the variable."""
     reason: str = ""
     """In words, why it is not APPROVED; empty where nobody says."""
+    obstacle: str = ""
+    """A sentence: why it can't be sent from here, whatever its status; empty: it can."""
 
     @property
     def header_text(self) -> str:
@@ -155,3 +157,5 @@ class TemplateUse:
     """The file the header asks for."""
     reason: str = ""
     """In words, why it is not APPROVED."""
+    obstacle: str = ""
+    """A sentence: why it can't be sent from here, whatever its status."""

@@ -91,6 +91,8 @@ def _unfit(channel: Capabilities, template: TemplateUse) -> str:
     if template.status != "APPROVED":
         why = f": {template.reason.rstrip('.')}" if template.reason else ""
         return f"The template {template.name!r} is {template.status}{why}; choose an APPROVED one."
+    if template.obstacle:
+        return f"The template {template.name!r} can't be sent from here. {template.obstacle}"
     return ""
 
 

@@ -117,4 +117,5 @@ def template_use(template: Template | None, choice: TemplateChoice) -> TemplateU
         rendered.body,
         template.header.media if template.header else None,
         template.reason,
+        template.obstacle,
     )

@@ -1,0 +1,342 @@
+"""Webhooks are understood, whoever wrote them, and whatever is wrong with them."""
+
+import copy
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import NUMBER
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workspace.channels.base import (
+    Event,
+    IdentityChanged,
+    Meta,
+    ReactionChanged,
+    Received,
+    StatusChanged,
+    TemplateChanged,
+    Unsupported,
+)
+from workspace.channels.whatsapp.parse import parse
+from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
+
+META = Meta(datetime(2026, 11, 1, tzinfo=UTC))
+PHONE = Address(AddressKind.PHONE, "+972987654321")
+BSUID = Address(AddressKind.BSUID, "US.13491208655302741918")
+
+
+def payload(**lists: Any) -> dict[str, Any]:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "972123456789", "phone_number_id": NUMBER},
+        "contacts": [
+            {
+                "profile": {"name": "Ada"},
+                "wa_id": PHONE.value[1:],
+                "user_id": BSUID.value,
+            }
+        ],
+        **lists,
+    }
+    change = {"field": "messages", "value": value}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "546", "time": 1_793_491_200, "changes": [change]}],
+    }
+
+
+def message(id: str = "wamid.1", **more: Any) -> dict[str, Any]:
+    written = {"type": "text", "text": {"body": "Hello"}}
+    return {"from": PHONE.value[1:], "id": id, "timestamp": "1793491200"} | (more or written)
+
+
+def status(id: str = "wamid.1", word: str = "delivered", **more: Any) -> dict[str, Any]:
+    return {"id": id, "status": word, "timestamp": "1793491201", "recipient_id": "1", **more}
+
+
+def read(content: Any) -> list[Event]:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return parse(raw, META, NUMBER)
+
+
+def one(content: Any) -> Any:
+    [event] = read(content)
+    return event
+
+
+# --- what Meta and others give as examples --------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def updates(shared: Callable[[str], Path]) -> dict[str, Any]:
+    """Payloads of another project's tests, by file and name."""
+    return {
+        f"{path.stem} {name}": content
+        for path in sorted(shared("specs/pywa/updates").glob("*.json"))
+        for name, content in json.loads(path.read_text("utf-8")).items()
+    }
+
+
+@pytest.fixture(scope="session")
+def examples(shared: Callable[[str], Path]) -> dict[str, Any]:
+    """The examples of Meta's own specification."""
+    spec = json.loads(shared("specs/meta/whatsapp-cloud.judge.json").read_text("utf-8"))
+    body = spec["paths"]["/whatsapp/webhooks"]["post"]["requestBody"]["content"]
+    return {
+        name: example["value"] for name, example in body["application/json"]["examples"].items()
+    }
+
+
+def numbers(content: Any) -> Iterator[str]:
+    """The sending numbers that a payload is about."""
+    for entry in content.get("entry", []):
+        for change in entry.get("changes", []):
+            yield change["value"].get("metadata", {}).get("phone_number_id", NUMBER)
+
+
+def test_every_payload_of_others_says_something(
+    updates: dict[str, Any], examples: dict[str, Any]
+) -> None:
+    assert len(updates) > 30
+    assert len(examples) > 10
+    silent = []
+    for name, content in (updates | examples).items():
+        for number in set(numbers(content)):
+            events = parse(json.dumps(content).encode(), META, number)
+            known = [event for event in events if not isinstance(event, Unsupported)]
+            if not known:
+                silent.append((name, events))
+    # What has no message in it and changes nothing here.
+    assert {name for name, _ in silent} <= QUIET, silent
+    assert all(events for _, events in silent)
+
+
+QUIET = {
+    "template_quality_update yellow",
+    "outgoing_message text",  # has words instead of a number
+    "outgoing_message delete",
+    "outgoing_message edit",
+    "Group Create Message",
+    "Group Settings Update",
+    "Group Remove Participants",
+}
+
+
+def test_what_they_say(updates: dict[str, Any]) -> None:
+    def said(name: str) -> Any:
+        [event] = parse(json.dumps(updates[name]).encode(), META, NUMBER)
+        return event
+
+    text = said("message text")
+    assert (text.text, text.address, text.also, text.name) == (
+        "Body Text",
+        PHONE,
+        (Address(AddressKind.BSUID, "US.13491208655302741918"),),
+        "Test Name",
+    )
+    assert text.occurred_at == datetime(2023, 10, 11, 16, 53, 43, tzinfo=UTC)
+    [photo] = said("message image").files
+    assert (photo.remote, photo.mime, photo.name) == ("65463453", "image/jpeg", "image.jpg")
+    assert said("message reply").reply_to
+    assert said("message reaction").emoji == "😮"
+    assert said("message unreaction_empty").emoji == said("message unreaction_no_emoji").emoji == ""
+    assert said("message unsupported").unsupported
+    assert said("callback_button quick_reply").text
+    assert "HAMBURGER" in said("message order").text
+    assert "Chandler Bing" in said("message contacts").text
+    assert "openstreetmap" in said("message current_location").text
+    failed = said("message_status failed")
+    assert (failed.status, failed.failure_kind) == (DeliveryStatus.FAILED, FailureKind.UNREACHABLE)
+    assert "experiment" in failed.detail
+    assert said("message_status with_tracker").key
+    rejected = said("template_status_update rejected")
+    assert isinstance(rejected, TemplateChanged)
+    assert (rejected.name, rejected.status) == ("abandoned_cart", "REJECTED")
+    assert "placed next to each other" in rejected.reason
+    assert said("template_status_update approved").reason == ""
+    assert said("template_category_update marketing").category == "MARKETING"
+
+
+# --- lists at every level -------------------------------------------------------------------------
+
+
+def test_all_items_of_all_lists_are_read() -> None:
+    """k messages and m statuses, in several changes of several entries."""
+    first = payload(
+        messages=[message(f"wamid.{n}") for n in range(5)],
+        statuses=[status(f"wamid.{n}", word) for n in range(3) for word in ("sent", "read")],
+    )
+    second = payload(messages=[message("wamid.9")])
+    first["entry"][0]["changes"] += second["entry"][0]["changes"]
+    first["entry"] += payload(statuses=[status("wamid.8", "played")])["entry"]
+    events = read(first)
+    assert Counter(map(type, events)) == {Received: 6, StatusChanged: 7}
+    assert [e.provider_id for e in events if isinstance(e, Received)] == [
+        *(f"wamid.{n}" for n in range(5)), "wamid.9",
+    ]  # fmt: skip
+
+
+def test_another_number_of_the_account_is_not_ours() -> None:
+    content = payload(messages=[message()])
+    content["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "1"
+    assert read(content) == []
+
+
+def test_one_odd_item_takes_none_with_it() -> None:
+    odd: list[Any] = [None, 7, "x", [], {}, {"id": 3}, {"id": "wamid.7", "timestamp": "soon"}]
+    events = read(payload(messages=[*odd, message()], statuses=[*odd, status()]))
+    assert Counter(map(type, events)) == {Unsupported: 2 * len(odd), Received: 1, StatusChanged: 1}
+
+
+# --- who ------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_a_number_an_id_or_both() -> None:
+    both = one(payload(messages=[message()]))
+    assert (both.address, both.also) == (PHONE, (BSUID,))
+    hidden = message(**{"from_user_id": BSUID.value, "type": "text", "text": {"body": "Hi"}})
+    del hidden["from"]
+    contact = {"profile": {"name": "Ada", "username": "ada"}, "user_id": BSUID.value}
+    alone = one(payload(messages=[hidden], contacts=[contact]))
+    assert (alone.address, alone.also, alone.name) == (BSUID, (), "Ada")
+    nobody = message()
+    del nobody["from"]
+    assert isinstance(one(payload(messages=[nobody], contacts=[])), Unsupported)
+
+
+def test_each_of_several_people_has_their_own_name() -> None:
+    people = [
+        {"profile": {"name": name}, "wa_id": wa_id, "user_id": f"US.{wa_id}"}
+        for name, wa_id in (("Ada", "111111"), ("Bob", "222222"))
+    ]
+    asked = [message(f"wamid.{n}") | {"from": n} for n in ("222222", "111111", "333333")]
+    names = [event.name for event in read(payload(contacts=people, messages=asked))]  # type: ignore[union-attr]
+    assert names == ["Bob", "Ada", ""]
+
+
+def test_a_new_number_is_told() -> None:
+    told = message(
+        type="system",
+        system={
+            "type": "user_changed_number",
+            "body": "Ada changed",
+            "wa_id": "972111",
+            "user_id": "US.2",
+        },
+    )
+    changed = one(payload(messages=[told]))
+    assert isinstance(changed, IdentityChanged)
+    assert changed.before == PHONE
+    assert changed.after == (
+        Address(AddressKind.PHONE, "+972111"),
+        Address(AddressKind.BSUID, "US.2"),
+    )
+
+
+def test_what_the_business_sent_by_phone_is_its_own() -> None:
+    content = payload(message_echoes=[message() | {"from": "972123456789", "to": PHONE.value[1:]}])
+    content["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
+    echo = one(content)
+    assert (echo.own, echo.address, echo.text) == (True, PHONE, "Hello")
+
+
+def test_a_receipt_bears_our_own_name_of_the_message() -> None:
+    told = one(payload(statuses=[status(biz_opaque_callback_data="0123")]))
+    assert (told.provider_id, told.key, told.status) == (
+        "wamid.1",
+        "0123",
+        DeliveryStatus.DELIVERED,
+    )
+
+
+def test_a_late_refusal_says_what_to_do() -> None:
+    told = one(payload(statuses=[status(word="failed", errors=[{"code": 131047, "title": "x"}])]))
+    assert (told.status, told.failure_kind) == (DeliveryStatus.FAILED, FailureKind.WINDOW_CLOSED)
+    assert "template" in told.detail.lower()
+    for odd in ([], [None], [{"code": "x"}], "no"):
+        other = one(payload(statuses=[status(word="failed", errors=odd)]))
+        assert isinstance(other, StatusChanged | Unsupported)
+
+
+# --- total ----------------------------------------------------------------------------------------
+
+EVERYTHING = payload(
+    messages=[
+        message(),
+        message(
+            "wamid.2",
+            type="image",
+            image={"id": "9", "mime_type": "image/png", "caption": "c"},
+            context={"id": "wamid.1"},
+        ),
+        message("wamid.3", type="reaction", reaction={"message_id": "wamid.1", "emoji": "👍"}),
+        message("wamid.4", type="location", location={"latitude": 1.5, "longitude": 2}),
+        message(
+            "wamid.5",
+            type="interactive",
+            interactive={"type": "list_reply", "list_reply": {"id": "1", "title": "One"}},
+        ),
+        message("wamid.6", type="system", system={"wa_id": "1"}),
+    ],
+    statuses=[status(), status(word="failed", errors=[{"code": 131026}])],
+    errors=[{"code": 1, "title": "t"}],
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+def ways(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, each in steps:
+        yield (*before, step)
+        if isinstance(each, dict | list):
+            yield from ways(each, (*before, step))
+
+
+WAYS = list(ways(EVERYTHING))
+
+
+@given(st.sampled_from(WAYS), JSON)
+@settings(max_examples=600)
+def test_any_value_anywhere_is_read(way: tuple[Any, ...], value: Any) -> None:
+    content = copy.deepcopy(EVERYTHING)
+    held: Any = content
+    for step in way[:-1]:
+        held = held[step]
+    held[way[-1]] = value
+    check(json.dumps(content).encode())
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_read(raw: bytes) -> None:
+    check(raw)
+
+
+def test_a_payload_cut_anywhere_is_read() -> None:
+    whole = json.dumps(EVERYTHING).encode()
+    for end in range(len(whole)):
+        [event] = parse(whole[:end], META, NUMBER)
+        assert isinstance(event, Unsupported)
+    check(b"[" * 100_000)
+    check(b'{"entry": ' * 50_000)
+
+
+def check(raw: bytes) -> None:
+    for event in parse(raw, META, NUMBER):
+        assert event.occurred_at.tzinfo is not None
+        assert isinstance(event.provider_id, str)
+        if isinstance(event, Received):
+            assert isinstance(event.text, str)
+            assert event.provider_id
+            assert event.address.value
+        if isinstance(event, ReactionChanged):
+            assert isinstance(event.emoji, str)
