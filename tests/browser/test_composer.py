@@ -55,6 +55,21 @@ def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.field).to_be_focused()
 
 
+def test_one_may_be_faster_than_the_emoji(inbox: Inbox, hub: Stage) -> None:
+    hub.writes("Erna Early", "Hello")
+    start(inbox, "Erna Early")
+    # In one go, so that nothing can have come from the kernel in between.
+    inbox.root.evaluate("""root => {
+      root.querySelector('[aria-label="Emoji"]').click();
+      root.querySelector('.cw-emoji [data-tone="4"]').click();
+      const search = root.querySelector(".cw-emoji-search");
+      search.value = "waving hand";
+      search.dispatchEvent(new Event("input"));
+    }""")
+    expect(inbox.root.get_by_role("gridcell")).to_have_text(["👋🏾"])
+    inbox.root.get_by_label("Search emoji").press("Escape")
+
+
 # --- drafts, canned replies, notes ----------------------------------------------------------------
 
 
