@@ -76,6 +76,7 @@ def test_a_whatsapp_template_with_variables(inbox: Inbox, hub: Stage, new: Locat
     expect(inbox.heading).to_have_text("Nina New")
     sent = inbox.message(text)
     expect(sent).to_contain_text("Order B-7")
+    expect(sent.locator(".cw-writer")).to_have_text("You · Template order_update")
     expect(sent.get_by_label(re.compile("Delivered|Read"))).to_be_visible()
     [message] = hub.ws.messages(hub.named("Nina New"))
     assert message.template == "order_update"

@@ -49,6 +49,7 @@ def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
 def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
     hub.writes("Nadia Narrow", "Hello")
     with lab.run(lab.notebook("narrow"), width=700) as inbox:
+        expect(inbox.root.get_by_text("Demo data")).to_be_visible()
         inbox.open("Nadia Narrow")
         expect(inbox.rows.first).to_be_hidden()
         inbox.choose("Resolve")
