@@ -19,6 +19,7 @@ from workspace.client.as_code import (
     sql_of_contact_change,
 )
 from workspace.errors import ConvoError, CountChanged, InvalidRequest, NotFound
+from workspace.models import Outcome
 
 PORTION = 250
 """Conversations one call names: between two of them progress is told."""
@@ -29,22 +30,25 @@ KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Its call in Python, and the verb that takes it back ("": none does)."""
+    """Its call in Python, and the verb that takes it back ("": none does), which is told by the
+    argument `place` where in the log this one was done.
+    """
 
     call: str
     undo: str = ""
+    place: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
 VERBS = {
-    "mark_read": Verb("mark_read", "mark_unread"),
-    "mark_unread": Verb("mark_unread", "mark_read"),
+    "mark_read": Verb("mark_read", "mark_unread", "before"),
+    "mark_unread": Verb("mark_unread", "mark_read", "upto"),
     "resolve": Verb("resolve", "reopen"),
     "reopen": Verb("reopen", "resolve"),
     "archive": Verb("archive", "unarchive"),
     "unarchive": Verb("unarchive", "archive"),
-    "agent_replies_on": Verb("set_agent_replies", "agent_replies_off", {"on": True}),
-    "agent_replies_off": Verb("set_agent_replies", "agent_replies_on", {"on": False}),
+    "agent_replies_on": Verb("set_agent_replies", "agent_replies_off", more={"on": True}),
+    "agent_replies_off": Verb("set_agent_replies", "agent_replies_on", more={"on": False}),
     "delete": Verb("delete"),
 }
 """By the names that static/shared/deeds.js has for them."""
@@ -52,25 +56,39 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What was asked for (`ids`, or all that `where` matched), and the ids that it changed."""
+    """What was asked for (`ids`, or all that `where` matched), and what came of it.
+
+    `place`: of what takes another deed back, where that one is in the log.
+    """
 
     verb: str
     ids: tuple[str, ...]
     where: dict[str, Any] | None
     expected: int
-    changed: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    place: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return tuple(str(each.conversation_id) for each in self.outcomes if each.changed)
 
     @property
     def undo(self) -> str:
-        """The verb that takes it back; "": there is nothing to take back."""
-        return VERBS[self.verb].undo if self.changed else ""
+        """The verb that takes it back; "": there is nothing to take back, or it does so itself."""
+        return VERBS[self.verb].undo if self.changed and not self.place else ""
+
+    @property
+    def undo_place(self) -> dict[str, int]:
+        """The first line of the log it wrote: what came after that is no part of it."""
+        name = VERBS[self.verb].place
+        return {name: min(each.event_id for each in self.outcomes if each.event_id)} if name else {}
 
     def python(self) -> str:
         verb = VERBS[self.verb]
+        more = {**verb.more, **self.place}
         if self.where is None:
-            return python_of_action(verb.call, self.ids, **verb.more)
-        how = {"where": self.where, "expected": self.expected, **verb.more}
-        return python_of_action(verb.call, **how)
+            return python_of_action(verb.call, self.ids, **more)
+        return python_of_action(verb.call, where=self.where, expected=self.expected, **more)
 
     def sql(self) -> str:
         verb = VERBS[self.verb]
@@ -105,21 +123,20 @@ class Deeds:
         self._progress = progress
         self._done = _done.setdefault(ws, {})
 
-    def to_ids(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
+    def to_ids(self, verb: str, ids: Sequence[str], **place: int) -> dict[str, Any]:
         """The browser's answer. What was done before something failed can be undone, too."""
-        changed: list[str] = []
+        outcomes: list[Outcome] = []
         trouble = ""
         try:
             for at in range(0, len(ids), PORTION):
-                outcomes = _verb(self._ws, verb)(ids[at : at + PORTION])
-                changed += [str(each.conversation_id) for each in outcomes if each.changed]
+                outcomes += _verb(self._ws, verb)(ids[at : at + PORTION], **place)
                 if len(ids) > PORTION:
                     self._progress(min(at + PORTION, len(ids)), len(ids))
         except ConvoError as error:
-            if not changed:
+            if not any(each.changed for each in outcomes):
                 raise
             trouble = error.message
-        return self._keep(Deed(verb, tuple(ids), None, len(ids), tuple(changed)), trouble)
+        return self._keep(Deed(verb, tuple(ids), None, len(ids), tuple(outcomes), place), trouble)
 
     def to_all(self, verb: str, where: dict[str, Any], expected: int) -> dict[str, Any]:
         """To what the filter matches; if that is another number, `matches` tells it instead."""
@@ -127,19 +144,18 @@ class Deeds:
             outcomes = _verb(self._ws, verb)(where=where, expected=expected)
         except CountChanged as error:
             return {"matches": int(error.detail["found"])}
-        changed = tuple(str(each.conversation_id) for each in outcomes if each.changed)
-        return self._keep(Deed(verb, (), where, expected, changed))
+        return self._keep(Deed(verb, (), where, expected, tuple(outcomes)))
 
     def to_contact(self, id: str, change: Mapping[str, Any]) -> dict[str, Any]:
         contact = self._ws.update_contact(id, **change)
         return self._keep(ContactDeed(contact.id, change))
 
     def undo(self, id: str) -> dict[str, Any]:
-        """Takes back exactly what was changed."""
+        """Takes back exactly what was changed: what has arrived since stays as it is."""
         deed = self._deed(id)
-        if not deed.undo:
+        if not isinstance(deed, Deed) or not deed.undo:
             raise InvalidRequest("This can't be undone.")
-        return {**self.to_ids(deed.undo, deed.changed), "verb": deed.undo}
+        return {**self.to_ids(deed.undo, deed.changed, **deed.undo_place), "verb": deed.undo}
 
     def code(self, id: str, form: str) -> str:
         """What was done, as Python; or what the log says of it, as SQL."""
