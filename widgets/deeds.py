@@ -10,7 +10,7 @@ from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from widgets.named import ids_of
-from widgets.panel import Panel, answers
+from widgets.panel import Did, Panel, answers
 from workspace.client import Workspace
 from workspace.client.as_code import (
     python_of_action,
@@ -96,23 +96,41 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactDeed:
-    """A change of a contact; the card's own switches take it back."""
+class Written:
+    """What was written by a call, and the SELECT that finds it ("": none does). What takes it back
+    is not asked for here.
+    """
 
-    contact: int
-    change: Mapping[str, Any]
+    call: str = field(repr=False)
+    select: str = field(repr=False)
     undo = ""
     changed = ()
 
     def python(self) -> str:
-        return python_of_contact_change(self.contact, **self.change)
+        return self.call
 
     def sql(self) -> str:
-        return sql_of_contact_change(self.contact, **self.change)
+        if not self.select:
+            raise InvalidRequest("The views of SQL don't tell of this; copy it as Python.")
+        return self.select
 
 
-_done: WeakKeyDictionary[Workspace, dict[str, Deed | ContactDeed]] = WeakKeyDictionary()
+_done: WeakKeyDictionary[Workspace, dict[str, Deed | Written]] = WeakKeyDictionary()
 """What one panel did, the others of its workspace can undo and copy."""
+
+
+def wrote(ws: Workspace, value: Any, python: str, sql: str = "") -> Did:
+    """The answer `value` to what wrote something by the call `python`."""
+    return Did(value, _kept(ws, Written(python, sql)))
+
+
+def _kept(ws: Workspace, deed: Deed | Written) -> str:
+    """Its id. It may quote a customer: it stays in this kernel, and is told on request."""
+    id, done = uuid4().hex, _done.setdefault(ws, {})
+    done[id] = deed
+    while len(done) > KEPT:
+        done.pop(next(iter(done)), None)
+    return id
 
 
 class Deeds:
@@ -121,7 +139,6 @@ class Deeds:
     def __init__(self, ws: Workspace, progress: Callable[[int, int], None]) -> None:
         self._ws = ws
         self._progress = progress
-        self._done = _done.setdefault(ws, {})
 
     def to_ids(self, verb: str, ids: Sequence[str], **place: int) -> dict[str, Any]:
         """The browser's answer. What was done before something failed can be undone, too."""
@@ -147,8 +164,9 @@ class Deeds:
         return self._keep(Deed(verb, (), where, expected, tuple(outcomes)))
 
     def to_contact(self, id: str, change: Mapping[str, Any]) -> dict[str, Any]:
-        contact = self._ws.update_contact(id, **change)
-        return self._keep(ContactDeed(contact.id, change))
+        contact = self._ws.update_contact(id, **change).id
+        python = python_of_contact_change(contact, **change)
+        return self._keep(Written(python, sql_of_contact_change(contact, **change)))
 
     def undo(self, id: str) -> dict[str, Any]:
         """Takes back exactly what was changed: what has arrived since stays as it is."""
@@ -162,21 +180,17 @@ class Deeds:
         deed = self._deed(id)
         return deed.sql() if form == "sql" else deed.python()
 
-    def _deed(self, id: str) -> Deed | ContactDeed:
+    def _deed(self, id: str) -> Deed | Written:
         """Raises NotFound."""
         try:
-            return self._done[id]
+            return _done[self._ws][id]
         except KeyError:
             raise NotFound("This was done too long ago to be undone or copied.") from None
 
-    def _keep(self, deed: Deed | ContactDeed, trouble: str = "") -> dict[str, Any]:
-        id = uuid4().hex
-        self._done[id] = deed
-        while len(self._done) > KEPT:
-            self._done.pop(next(iter(self._done)), None)
+    def _keep(self, deed: Deed | Written, trouble: str = "") -> dict[str, Any]:
         return {
             "changed": len(deed.changed),
-            "deed": {"id": id, "undo": bool(deed.undo)},
+            "deed": {"id": _kept(self._ws, deed), "undo": bool(deed.undo)},
             "trouble": trouble,
         }
 
@@ -196,16 +210,12 @@ class DoingPanel(Panel):
         super().__init__(ws, **traits)
 
     @answers("act", slow=True)  # a delete waits for a send in flight
-    def _act(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
-        done = self._deeds.to_ids(verb, ids_of(ids))
-        self._did()
-        return done
+    def _act(self, verb: str, ids: Sequence[str]) -> Did:
+        return self._did(self._deeds.to_ids(verb, ids_of(ids)))
 
     @answers("undo", slow=True)
-    def _undo(self, deed: str) -> dict[str, Any]:
-        undone = self._deeds.undo(deed)
-        self._did()
-        return undone
+    def _undo(self, deed: str) -> Did:
+        return self._did(self._deeds.undo(deed))
 
     @answers("contents")
     def _contents(self, ids: Sequence[str]) -> dict[str, int]:
@@ -224,5 +234,10 @@ class DoingPanel(Panel):
             "files": lost.files,
         }
 
-    def _did(self) -> None:
-        """Something was done here: to be shown at once."""
+    def _did(self, done: dict[str, Any]) -> Did:
+        """The answer to what was done here, which is to be shown at once."""
+        self._refresh_now()
+        return Did(done, done["deed"]["id"])
+
+    def _refresh_now(self) -> None:
+        """Shows what was done, before the hub tells."""
