@@ -2,8 +2,8 @@
 
 Synced traits are saved with a notebook, so they hold nothing but opaque ids. Everything about a
 customer travels in custom messages: the browser asks (`{"ask", "args", "call"}`, bytes beside it
-become the argument `data`), the kernel answers (`{"call", "value"}` or `{"call", "error"}`) or
-speaks by itself (`{"push", "value"}`).
+become the argument `data`), the kernel answers (`{"call", "value"}`, with the id of a `deed` where
+something was done, or `{"call", "error"}`) or speaks by itself (`{"push", "value"}`).
 """
 
 import logging
@@ -56,6 +56,14 @@ class Bytes:
     def __init__(self, data: bytes, **value: Any) -> None:
         self.data = data
         self.value = value
+
+
+class Did:
+    """An answer to what did something. `deed`: its id, see deeds.py."""
+
+    def __init__(self, value: Any, deed: str) -> None:
+        self.value = value
+        self.deed = deed
 
 
 class Panel(anywidget.AnyWidget):
@@ -173,6 +181,9 @@ class Panel(anywidget.AnyWidget):
             self._reply(call, result)
 
     def _reply(self, call: str | None, result: Any) -> None:
+        if isinstance(result, Did):
+            self.send({"call": call, "value": result.value, "deed": result.deed})
+            return
         if not isinstance(result, Bytes):
             self.send({"call": call, "value": result})
             return
