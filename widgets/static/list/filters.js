@@ -41,12 +41,21 @@ class Filters {
     link.on("channels", (value) => this.takeChannels(value));
     link.on("views", (value) => this.views.show(value));
     onCommands(el, signal, { search: () => this.search.input.select() });
-    link.read("ready", { view: link.view }).then(({ value }) => {
+    this.load();
+  }
+
+  async load() {
+    this.problem("");
+    try {
+      const { value } = await this.link.read("ready", { view: this.link.view });
       this.channels = value.channels;
       this.take(value.filter);
       this.showTotals(value);
       this.views.show(value.views);
-    }, (trouble) => fill(this.chips, h("p", { class: "cw-note", role: "alert" }, trouble.message)));
+    } catch (trouble) {
+      // A hub that is back is asked again by itself (`followHub` in shared/panel.js).
+      this.problem(trouble.message, h("button", { class: "cw-link-button cw-retry", onclick: () => this.load() }, "Try again"));
+    }
   }
 
   /** The kernel's filter: another view, or Python, may have changed it. */
@@ -82,9 +91,9 @@ class Filters {
     this.search.busy(false);
   }
 
-  problem(words) {
+  problem(words, ...more) {
     this.el.querySelector(".cw-filters-problem")?.remove();
-    if (words) this.el.append(h("p", { class: "cw-note cw-filters-problem", role: "alert" }, words));
+    if (words) this.el.append(h("p", { class: "cw-note cw-filters-problem", role: "alert" }, words, " ", more));
   }
 
   // --- tabs
