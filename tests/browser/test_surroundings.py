@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
-from tests.browser.lab import READY, RUN_ALL, SAVE, Inbox, Lab, expect_kernel, inbox_of
+from tests.browser.lab import READY, RESTART, RUN_ALL, SAVE, Inbox, Lab, expect_kernel, inbox_of
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
@@ -16,9 +16,6 @@ from workspace.services import Services
 from workspace.settings import Paths, Settings
 from workspace.testing.hub import kill_hub, not_to_be_started, running_hub, still_folder
 
-RESTART = """() =>
-  jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()
-"""
 ALONE = """import workspace
 from IPython.display import display
 from widgets import Composer, ConversationList, ConversationView, Filters

@@ -1,4 +1,4 @@
-"""Panels that a page shows while there is no hub: what they say, and what they hear once it is back."""
+"""Panels shown while there is no hub: what they say, and what they hear once it is back."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def appears(browser: Browser) -> None:
 
 
 def test_what_needs_no_hub_is_answered_while_it_is_away(own: Workspace) -> None:
-    """A page that is loaded anew meanwhile gets what was written back, whoever waits for the hub."""
+    """A page loaded anew meanwhile gets what was written back, whoever waits for the hub."""
     id = str(own.conversations()[0].id)
     rows, composer = Browser(ConversationList(own)), Browser(Composer(own, conversation_id=id))
     paths = folder(own)
