@@ -146,8 +146,7 @@ class Filters {
       this.chips,
       this.dropdown("status", statusLabel(status), status.length > 0, () => this.statusForm()),
       this.dropdown("dates", rangeLabel(since, until), Boolean(since || until), (close) => this.dateForm(close)),
-      this.channels.length > 1 &&
-        this.dropdown("channel", picked?.name ?? "Channel", Boolean(channel), (close) => this.channelForm(close)),
+      this.dropdown("channel", picked?.name ?? "Channel", Boolean(channel), (close) => this.channelForm(close)),
       this.unreadChip(unread),
       this.narrowedChip(),
       this.isFiltered() && this.clearButton(),
@@ -195,7 +194,7 @@ class Filters {
 
   unreadChip(on) {
     const props = { class: "cw-chip", "aria-pressed": String(on), dataset: { chip: "unread", on: String(on) } };
-    return h("button", { ...props, onclick: () => this.change({ unread: !on }) }, "Unread");
+    return h("button", { ...props, onclick: () => this.change({ unread: !on }) }, "Unread only");
   }
 
   /** What a view from Python may narrow to, which has no form here: a click takes it off. */
@@ -295,7 +294,7 @@ function rangeLabel(from, to) {
   if (preset) return preset[0];
   if (since && until) return since === until ? shortDay(since) : `${shortDay(since)} – ${shortDay(until)}`;
   if (since) return `From ${shortDay(since)}`;
-  return until ? `Until ${shortDay(until)}` : "Date";
+  return until ? `Until ${shortDay(until)}` : "Date range";
 }
 
 function focusList(el) {
