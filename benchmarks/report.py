@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import Timing
+from benchmarks.targets import Verdict
 
 PROJECT = Path(__file__).parent.parent
 PAGE = PROJECT / "docs" / "performance.md"
@@ -43,6 +44,12 @@ def table(timings: Mapping[str, Mapping[str, Timing]], surfaces: Iterable[str]) 
 
 def facts(values: Mapping[str, str]) -> list[str]:
     return [_row(["", ""]), _row(["---", "---:"]), *(_row([*pair]) for pair in values.items())]
+
+
+def judgement(verdicts: Iterable[Verdict]) -> list[str]:
+    """A row for each target."""
+    rows = [_row([v.target, v.figure, "met" if v.met else "**missed**"]) for v in verdicts]
+    return [_row(["target", "measured", ""]), _row(["---", "---:", "---"]), *rows]
 
 
 def _cells(timing: Timing | None) -> list[str]:

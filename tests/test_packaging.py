@@ -1,4 +1,4 @@
-"""What people install: the wheel, the lock, and the commands the README names."""
+"""What people install and read: the wheel, the lock, the pages and the commands they name."""
 
 import re
 import shutil
@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("workspace", "widgets")
 LOCK = (ROOT / "requirements.lock").read_text()
+PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -107,6 +108,15 @@ def _licence(name: str) -> str:
     stated = about.get("License-Expression") or about.get("License") or " ".join(classifiers)
     files = [path for path in metadata.files(name) or [] if re.match("LICEN|COPYING", path.name)]
     return stated or " ".join(path.read_text() for path in files)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    """Pictures too; not what lies on other hosts, nor places within a page."""
+    text = (ROOT / page).read_text("utf-8")
+    named = re.findall(r"""(?:\]\(\s*|\b(?:src|href)=["'])([^\s)"']+)""", text)
+    local = [link.partition("#")[0] for link in named if not re.match(r"[a-z]+:", link)]
+    assert [link for link in local if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")

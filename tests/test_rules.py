@@ -102,6 +102,14 @@ def test_the_read_mark_covers_only_what_was_seen() -> None:
     assert rules.replay([*log, Verb(4, EventKind.MARKED_READ)]).unread == 0
 
 
+def test_what_was_read_can_be_unread_again() -> None:
+    log = [Inbound(1, at(0)), Inbound(2, at(1)), Verb(3, EventKind.MARKED_READ), Inbound(4, at(2))]
+    state = rules.replay([*log, Verb(5, EventKind.MARKED_UNREAD, read_mark=1)])
+    assert (state.unread, state.read_mark, state.unread_badge) == (2, 1, 2)
+    raised = rules.replay([*log, Verb(5, EventKind.MARKED_UNREAD, read_mark=9)])
+    assert (raised.unread, raised.read_mark) == (1, 3), "that never reads anything"
+
+
 def test_mark_as_unread_shows_a_badge_without_an_inbound() -> None:
     state = rules.replay([reply(1, 0), Verb(2, EventKind.MARKED_UNREAD)])
     assert (state.unread, state.unread_badge) == (0, 1)

@@ -8,12 +8,14 @@ import traitlets
 
 from widgets import situation, wire
 from widgets.assets import loader
+from widgets.deeds import wrote
 from widgets.drafts import Drafts, Writing
 from widgets.emoji import emoji
 from widgets.live import News
-from widgets.panel import Bytes, answers
+from widgets.panel import Bytes, Did, answers
 from widgets.templates import TemplatePanel, chosen
 from workspace.client import Workspace
+from workspace.client.as_code import python_of_call, python_of_send, sql_of_messages
 from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound, TooLarge
 from workspace.models import Capabilities, Conversation, Message, Upload
 from workspace.rules import fill, parts, reply_values
@@ -115,7 +117,7 @@ class Composer(TemplatePanel):
         key: str,
         uploads: list[dict[str, Any]] | None = None,
         seen: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Did:
         """`key` names the attempt: asking again with it can't send twice.
 
         What becomes several messages may end midway: `left` is what was not sent, and why.
@@ -129,7 +131,7 @@ class Composer(TemplatePanel):
 
     def _send_parts(
         self, conversation_id: str, text: str, files: list[Upload], key: str, seen: str | None
-    ) -> dict[str, Any]:
+    ) -> Did:
         _, takes = self._conversation(conversation_id)
         if takes is None:
             raise InvalidRequest(situation.NO_CHANNEL)
@@ -146,8 +148,13 @@ class Composer(TemplatePanel):
                 rest = [str(files[at].id) for later in going[n:] for at in later.files]
                 why = {"code": error.code, "message": error.message}
                 left = {"text": "", "uploads": rest, "key": f"{key}-{n}", **why}
-                return {"sent": [_sent(message) for message in sent], "left": left}
-        return {"sent": [_sent(message) for message in sent], "left": None}
+                return self._did_send(sent, left)
+        return self._did_send(sent)
+
+    def _did_send(self, sent: list[Message], left: dict[str, Any] | None = None) -> Did:
+        value = {"sent": [_sent(message) for message in sent], "left": left}
+        calls = "\n".join(python_of_send(message) for message in sent)
+        return wrote(self.ws, value, calls, sql_of_messages(*sent))
 
     def _keep_unsent(self, writing: Writing) -> None:
         """Its page may be gone by now: what a lost hub did not take is a draft again."""
@@ -158,22 +165,27 @@ class Composer(TemplatePanel):
     @answers("send_template")
     def _send_template(
         self, conversation_id: str, template: Mapping[str, Any], key: str, seen: str | None = None
-    ) -> dict[str, Any]:
+    ) -> Did:
         """A template is a message of its own."""
         choice = chosen(template)
-        return _sent(self.ws.send(conversation_id, template=choice, seen=seen, key=key))
+        sent = self.ws.send(conversation_id, template=choice, seen=seen, key=key)
+        return wrote(self.ws, _sent(sent), python_of_send(sent, choice), sql_of_messages(sent))
 
     @answers("undo")
-    def _undo(self, message_id: str) -> dict[str, Any]:
-        return wire.message(self.ws.cancel(message_id))
+    def _undo(self, message_id: str) -> Did:
+        taken = self.ws.cancel(message_id)
+        python = python_of_call("cancel", taken.id)
+        return wrote(self.ws, wire.message(taken), python, sql_of_messages(taken))
 
     @answers("note")
-    def _add_note(self, conversation_id: str, text: str, key: str) -> dict[str, Any]:
+    def _add_note(self, conversation_id: str, text: str, key: str) -> Did:
         try:
-            return wire.message(self.ws.note(conversation_id, text, key=key))
+            note = self.ws.note(conversation_id, text, key=key)
         except HubUnavailable:
             self._keep_unsent(Writing(conversation_id, text, True))
             raise
+        python = python_of_call("note", note.conversation_id, note.text)
+        return wrote(self.ws, wire.message(note), python, sql_of_messages(note))
 
     @answers("wake", slow=True)
     def _wake(self) -> None:
@@ -226,12 +238,14 @@ class Composer(TemplatePanel):
         ]
 
     @answers("save_canned")
-    def _save_canned(self, shortcut: str, text: str) -> None:
+    def _save_canned(self, shortcut: str, text: str) -> Did:
         self.ws.save_canned_reply(shortcut, text)
+        return wrote(self.ws, None, python_of_call("save_canned_reply", shortcut, text))
 
     @answers("delete_canned")
-    def _delete_canned(self, shortcut: str) -> None:
+    def _delete_canned(self, shortcut: str) -> Did:
         self.ws.delete_canned_reply(shortcut)
+        return wrote(self.ws, None, python_of_call("delete_canned_reply", shortcut))
 
     @answers("emoji", slow=True)
     def _emoji(self) -> list[dict[str, Any]]:

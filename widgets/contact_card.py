@@ -9,7 +9,7 @@ from widgets import wire
 from widgets.assets import loader
 from widgets.deeds import DoingPanel
 from widgets.live import News
-from widgets.panel import answers
+from widgets.panel import Did, answers
 from workspace.errors import NotFound
 from workspace.models import Contact, Conversation, Tab
 
@@ -39,12 +39,13 @@ class ContactCard(DoingPanel):
         name: str | None = None,
         blocked: bool | None = None,
         opted_out: bool | None = None,
-    ) -> dict[str, Any]:
+    ) -> Did:
         wanted = {"name": name, "blocked": blocked, "opted_out": opted_out}
         change = {what: value for what, value in wanted.items() if value is not None}
-        done = self._deeds.to_contact(contact_id, change)
+        return self._did(self._deeds.to_contact(contact_id, change))
+
+    def _refresh_now(self) -> None:
         self._refresh()
-        return done
 
     def changed(self, news: News) -> None:
         touched = news.conversations | news.deleted

@@ -218,11 +218,12 @@ class ConversationList(DoingPanel):
         ids: Sequence[str] | None = None,
         expected: int | None = None,
         listing: int | None = None,
-    ) -> dict[str, Any]:
+    ) -> Any:
         """To some, or to all that the list `listing` matches if they are as many as `expected`."""
         if ids is not None:
             return super()._act(verb, ids)
-        return self._deeds.to_all(verb, self._matching(listing), _count(expected))
+        done = self._deeds.to_all(verb, self._matching(listing), _count(expected))
+        return self._did(done) if "deed" in done else done
 
     @answers("contents")
     def _contents(

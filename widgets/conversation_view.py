@@ -8,11 +8,12 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
-from widgets.deeds import DoingPanel
+from widgets.deeds import DoingPanel, wrote
 from widgets.live import News
 from widgets.mail import MailPage
-from widgets.panel import Bytes, answers
+from widgets.panel import Bytes, Did, answers
 from workspace.client import Messages
+from workspace.client.as_code import python_of_call, sql_of_messages
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Message
 
@@ -66,21 +67,22 @@ class ConversationView(DoingPanel):
         self.ws.mark_read(conversation_id, upto=upto)
 
     @answers("deliver")
-    def _deliver(self, conversation_id: str, message_id: str, verb: str) -> dict[str, Any]:
+    def _deliver(self, conversation_id: str, message_id: str, verb: str) -> Did:
         """Undo of a send, Retry, and what to make of a message that is not confirmed."""
-        kept = False
+        verb = "send_again" if verb == "retry" else verb
         match verb:
             case "cancel":
                 message = self.ws.cancel(message_id)
-                kept = self._keep(conversation_id, message)
-            case "retry" | "send_again":
+            case "send_again":
                 message = self.ws.send_again(message_id)
             case "mark_sent":
                 message = self.ws.mark_sent(message_id)
             case _:
                 raise InvalidRequest("This can't be done to a message.")
+        kept = verb == "cancel" and self._keep(conversation_id, message)
         self._refresh(conversation_id)
-        return {**wire.message(message), "kept": kept}
+        told = {**wire.message(message), "kept": kept}
+        return wrote(self.ws, told, python_of_call(verb, message.id), sql_of_messages(message))
 
     def _keep(self, conversation_id: str, message: Message) -> bool:
         """As the operator's draft, unless there is one: not every inbox has a composer."""
@@ -93,7 +95,7 @@ class ConversationView(DoingPanel):
         if news.touches(self.conversation_id):
             self._refresh(self.conversation_id)
 
-    def _did(self) -> None:
+    def _refresh_now(self) -> None:
         if self.conversation_id:
             self._refresh(self.conversation_id)
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from widgets.named import ids_of
-from widgets.panel import Panel, answers
+from widgets.panel import Did, Panel, answers
 from workspace.client import Workspace
 from workspace.client.as_code import (
     python_of_action,
@@ -19,6 +19,7 @@ from workspace.client.as_code import (
     sql_of_contact_change,
 )
 from workspace.errors import ConvoError, CountChanged, InvalidRequest, NotFound
+from workspace.models import Outcome
 
 PORTION = 250
 """Conversations one call names: between two of them progress is told."""
@@ -29,22 +30,25 @@ KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Its call in Python, and the verb that takes it back ("": none does)."""
+    """Its call in Python, and the verb that takes it back ("": none does), which is told by the
+    argument `place` where in the log this one was done.
+    """
 
     call: str
     undo: str = ""
+    place: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
 VERBS = {
-    "mark_read": Verb("mark_read", "mark_unread"),
-    "mark_unread": Verb("mark_unread", "mark_read"),
+    "mark_read": Verb("mark_read", "mark_unread", "before"),
+    "mark_unread": Verb("mark_unread", "mark_read", "upto"),
     "resolve": Verb("resolve", "reopen"),
     "reopen": Verb("reopen", "resolve"),
     "archive": Verb("archive", "unarchive"),
     "unarchive": Verb("unarchive", "archive"),
-    "agent_replies_on": Verb("set_agent_replies", "agent_replies_off", {"on": True}),
-    "agent_replies_off": Verb("set_agent_replies", "agent_replies_on", {"on": False}),
+    "agent_replies_on": Verb("set_agent_replies", "agent_replies_off", more={"on": True}),
+    "agent_replies_off": Verb("set_agent_replies", "agent_replies_on", more={"on": False}),
     "delete": Verb("delete"),
 }
 """By the names that static/shared/deeds.js has for them."""
@@ -52,25 +56,39 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What was asked for (`ids`, or all that `where` matched), and the ids that it changed."""
+    """What was asked for (`ids`, or all that `where` matched), and what came of it.
+
+    `place`: of what takes another deed back, where that one is in the log.
+    """
 
     verb: str
     ids: tuple[str, ...]
     where: dict[str, Any] | None
     expected: int
-    changed: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    place: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return tuple(str(each.conversation_id) for each in self.outcomes if each.changed)
 
     @property
     def undo(self) -> str:
-        """The verb that takes it back; "": there is nothing to take back."""
-        return VERBS[self.verb].undo if self.changed else ""
+        """The verb that takes it back; "": there is nothing to take back, or it does so itself."""
+        return VERBS[self.verb].undo if self.changed and not self.place else ""
+
+    @property
+    def undo_place(self) -> dict[str, int]:
+        """The first line of the log it wrote: what came after that is no part of it."""
+        name = VERBS[self.verb].place
+        return {name: min(each.event_id for each in self.outcomes if each.event_id)} if name else {}
 
     def python(self) -> str:
         verb = VERBS[self.verb]
+        more = {**verb.more, **self.place}
         if self.where is None:
-            return python_of_action(verb.call, self.ids, **verb.more)
-        how = {"where": self.where, "expected": self.expected, **verb.more}
-        return python_of_action(verb.call, **how)
+            return python_of_action(verb.call, self.ids, **more)
+        return python_of_action(verb.call, where=self.where, expected=self.expected, **more)
 
     def sql(self) -> str:
         verb = VERBS[self.verb]
@@ -78,23 +96,41 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactDeed:
-    """A change of a contact; the card's own switches take it back."""
+class Written:
+    """What was written by a call, and the SELECT that finds it ("": none does). What takes it back
+    is not asked for here.
+    """
 
-    contact: int
-    change: Mapping[str, Any]
+    call: str = field(repr=False)
+    select: str = field(repr=False)
     undo = ""
     changed = ()
 
     def python(self) -> str:
-        return python_of_contact_change(self.contact, **self.change)
+        return self.call
 
     def sql(self) -> str:
-        return sql_of_contact_change(self.contact, **self.change)
+        if not self.select:
+            raise InvalidRequest("The views of SQL don't tell of this; copy it as Python.")
+        return self.select
 
 
-_done: WeakKeyDictionary[Workspace, dict[str, Deed | ContactDeed]] = WeakKeyDictionary()
+_done: WeakKeyDictionary[Workspace, dict[str, Deed | Written]] = WeakKeyDictionary()
 """What one panel did, the others of its workspace can undo and copy."""
+
+
+def wrote(ws: Workspace, value: Any, python: str, sql: str = "") -> Did:
+    """The answer `value` to what wrote something by the call `python`."""
+    return Did(value, _kept(ws, Written(python, sql)))
+
+
+def _kept(ws: Workspace, deed: Deed | Written) -> str:
+    """Its id. It may quote a customer: it stays in this kernel, and is told on request."""
+    id, done = uuid4().hex, _done.setdefault(ws, {})
+    done[id] = deed
+    while len(done) > KEPT:
+        done.pop(next(iter(done)), None)
+    return id
 
 
 class Deeds:
@@ -103,23 +139,21 @@ class Deeds:
     def __init__(self, ws: Workspace, progress: Callable[[int, int], None]) -> None:
         self._ws = ws
         self._progress = progress
-        self._done = _done.setdefault(ws, {})
 
-    def to_ids(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
+    def to_ids(self, verb: str, ids: Sequence[str], **place: int) -> dict[str, Any]:
         """The browser's answer. What was done before something failed can be undone, too."""
-        changed: list[str] = []
+        outcomes: list[Outcome] = []
         trouble = ""
         try:
             for at in range(0, len(ids), PORTION):
-                outcomes = _verb(self._ws, verb)(ids[at : at + PORTION])
-                changed += [str(each.conversation_id) for each in outcomes if each.changed]
+                outcomes += _verb(self._ws, verb)(ids[at : at + PORTION], **place)
                 if len(ids) > PORTION:
                     self._progress(min(at + PORTION, len(ids)), len(ids))
         except ConvoError as error:
-            if not changed:
+            if not any(each.changed for each in outcomes):
                 raise
             trouble = error.message
-        return self._keep(Deed(verb, tuple(ids), None, len(ids), tuple(changed)), trouble)
+        return self._keep(Deed(verb, tuple(ids), None, len(ids), tuple(outcomes), place), trouble)
 
     def to_all(self, verb: str, where: dict[str, Any], expected: int) -> dict[str, Any]:
         """To what the filter matches; if that is another number, `matches` tells it instead."""
@@ -127,40 +161,36 @@ class Deeds:
             outcomes = _verb(self._ws, verb)(where=where, expected=expected)
         except CountChanged as error:
             return {"matches": int(error.detail["found"])}
-        changed = tuple(str(each.conversation_id) for each in outcomes if each.changed)
-        return self._keep(Deed(verb, (), where, expected, changed))
+        return self._keep(Deed(verb, (), where, expected, tuple(outcomes)))
 
     def to_contact(self, id: str, change: Mapping[str, Any]) -> dict[str, Any]:
-        contact = self._ws.update_contact(id, **change)
-        return self._keep(ContactDeed(contact.id, change))
+        contact = self._ws.update_contact(id, **change).id
+        python = python_of_contact_change(contact, **change)
+        return self._keep(Written(python, sql_of_contact_change(contact, **change)))
 
     def undo(self, id: str) -> dict[str, Any]:
-        """Takes back exactly what was changed."""
+        """Takes back exactly what was changed: what has arrived since stays as it is."""
         deed = self._deed(id)
-        if not deed.undo:
+        if not isinstance(deed, Deed) or not deed.undo:
             raise InvalidRequest("This can't be undone.")
-        return {**self.to_ids(deed.undo, deed.changed), "verb": deed.undo}
+        return {**self.to_ids(deed.undo, deed.changed, **deed.undo_place), "verb": deed.undo}
 
     def code(self, id: str, form: str) -> str:
         """What was done, as Python; or what the log says of it, as SQL."""
         deed = self._deed(id)
         return deed.sql() if form == "sql" else deed.python()
 
-    def _deed(self, id: str) -> Deed | ContactDeed:
+    def _deed(self, id: str) -> Deed | Written:
         """Raises NotFound."""
         try:
-            return self._done[id]
+            return _done[self._ws][id]
         except KeyError:
             raise NotFound("This was done too long ago to be undone or copied.") from None
 
-    def _keep(self, deed: Deed | ContactDeed, trouble: str = "") -> dict[str, Any]:
-        id = uuid4().hex
-        self._done[id] = deed
-        while len(self._done) > KEPT:
-            self._done.pop(next(iter(self._done)), None)
+    def _keep(self, deed: Deed | Written, trouble: str = "") -> dict[str, Any]:
         return {
             "changed": len(deed.changed),
-            "deed": {"id": id, "undo": bool(deed.undo)},
+            "deed": {"id": _kept(self._ws, deed), "undo": bool(deed.undo)},
             "trouble": trouble,
         }
 
@@ -180,16 +210,12 @@ class DoingPanel(Panel):
         super().__init__(ws, **traits)
 
     @answers("act", slow=True)  # a delete waits for a send in flight
-    def _act(self, verb: str, ids: Sequence[str]) -> dict[str, Any]:
-        done = self._deeds.to_ids(verb, ids_of(ids))
-        self._did()
-        return done
+    def _act(self, verb: str, ids: Sequence[str]) -> Did:
+        return self._did(self._deeds.to_ids(verb, ids_of(ids)))
 
     @answers("undo", slow=True)
-    def _undo(self, deed: str) -> dict[str, Any]:
-        undone = self._deeds.undo(deed)
-        self._did()
-        return undone
+    def _undo(self, deed: str) -> Did:
+        return self._did(self._deeds.undo(deed))
 
     @answers("contents")
     def _contents(self, ids: Sequence[str]) -> dict[str, int]:
@@ -208,5 +234,10 @@ class DoingPanel(Panel):
             "files": lost.files,
         }
 
-    def _did(self) -> None:
-        """Something was done here: to be shown at once."""
+    def _did(self, done: dict[str, Any]) -> Did:
+        """The answer to what was done here, which is to be shown at once."""
+        self._refresh_now()
+        return Did(done, done["deed"]["id"])
+
+    def _refresh_now(self) -> None:
+        """Shows what was done, before the hub tells."""

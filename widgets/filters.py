@@ -8,8 +8,10 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.deeds import wrote
 from widgets.live import News
-from widgets.panel import Panel, answers
+from widgets.panel import Did, Panel, answers
+from workspace.client.as_code import python_of_call, python_of_view
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import SavedView, Status, Tab
 
@@ -136,32 +138,39 @@ class Filters(Panel):
         self._push_views()
 
     @answers("view_save")
-    def _save_view(self, name: str) -> None:
-        self.ws.save_view(name, self.filter.narrowing())
+    def _save_view(self, name: str) -> Did:
+        shown = self.filter.narrowing()
+        self.ws.save_view(name, shown)
         self._view = name
         self._push_views()
+        return wrote(self.ws, None, python_of_view(name, shown))
 
     @answers("view_rename")
-    def _rename_view(self, name: str, to: str) -> None:
+    def _rename_view(self, name: str, to: str) -> Did | None:
         if name == to:
-            return
-        self.ws.save_view(to, self._saved(name).filter)
+            return None
+        kept = self._saved(name).filter
+        self.ws.save_view(to, kept)
         self.ws.delete_view(name)
         self._view = to if self._view == name else self._view
         self._push_views()
+        calls = python_of_view(to, kept), python_of_call("delete_view", name)
+        return wrote(self.ws, None, "\n".join(calls))
 
     @answers("view_delete")
-    def _delete_view(self, name: str) -> dict[str, Any]:
+    def _delete_view(self, name: str) -> Did:
         """What brings it back."""
         lost = self._saved(name)
         self.ws.delete_view(name)
         self._push_views()
-        return {"name": lost.name, "filter": dict(lost.filter)}
+        back = {"name": lost.name, "filter": dict(lost.filter)}
+        return wrote(self.ws, back, python_of_call("delete_view", name))
 
     @answers("view_restore")
-    def _restore_view(self, name: str, filter: Mapping[str, Any]) -> None:
+    def _restore_view(self, name: str, filter: Mapping[str, Any]) -> Did:
         self.ws.save_view(name, filter)
         self._push_views()
+        return wrote(self.ws, None, python_of_view(name, filter))
 
     def _saved(self, name: str) -> SavedView:
         for view in self.ws.views():

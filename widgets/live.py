@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
@@ -23,7 +23,11 @@ PACE = 0.25
 """Seconds between two refreshes: a burst of changes is shown four times a second."""
 
 HEAL = 1.0
-"""Seconds between two attempts to bring back a hub that died."""
+"""Seconds, at most, between two attempts to bring back a hub that died."""
+
+SETTLING = 3.0
+"""Seconds for which a first panel waits to know whether the hub can be heard; a host that is not
+even refused takes longer."""
 
 _MISSED = Change(seq=0, kind="reload")
 
@@ -85,16 +89,20 @@ class Live:
 
     @property
     def connected(self) -> bool:
-        """False while the changes can't be heard."""
+        """False while the changes can't be heard, be it that nobody listens."""
         stream = self._stream
-        return stream is None or stream.connected
+        return stream is not None and stream.connected is True
 
     def join(self, panel: Panel) -> None:
-        """The panel is shown now. Raises HubUnavailable, Unauthorized."""
+        """The panel is shown now: it hears of changes, and whether the hub is lost.
+
+        It needs no hub, and waits for none: what is asked for next does, where it may.
+        """
         with self._turn:
+            self._panels.add(panel)
             if self._stream is None:
                 self._stream = _Stream(panel.ws, lambda: self.shown)
-            self._panels.add(panel)
+            self._stream.tell_lost(panel)
 
     def leave(self, panel: Panel) -> None:
         """No browser shows the panel any more."""
@@ -114,15 +122,28 @@ class _Stream:
     """One subscription, and the thread that refreshes panels after it."""
 
     def __init__(self, ws: Workspace, shown: Callable[[], list[Panel]]) -> None:
-        self.connected = True
+        self.connected: bool | None = None
+        """None: not known yet."""
         self._ws = ws
         self._shown = shown
         self._changes: list[Change] = []
-        self._reported = True
         self._stopped = threading.Event()
         self._news = threading.Condition()
-        self._watch = ws.watch(self._changed, self._state_changed)
+        self._watch = ws.watch(self._changed, self._state_changed, wait=False)
         threading.Thread(target=self._run, name="convo-panels", daemon=True).start()
+        self._settle()
+
+    def _settle(self) -> None:
+        """What is read before the stream's first position may miss a change: it waits for that."""
+        with self._news:
+            if not self._news.wait_for(lambda: self.connected is not None, SETTLING):
+                self._state_is(found=False)
+
+    def tell_lost(self, panel: Panel) -> None:
+        """Says so to a panel that came after the others were told."""
+        with self._news:  # so that a hub that is back meanwhile is told after this
+            if not self.connected:
+                panel.connection(False)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -139,47 +160,54 @@ class _Stream:
 
     def _state_changed(self, state: str) -> None:
         with self._news:
-            found = state == "live"
-            if found and not self.connected:
-                # A refresh may have failed for want of the hub: what it missed is not told again.
-                self._changes.append(_MISSED)
-            self.connected = found
-            self._reported = False
-            self._news.notify()
+            self._state_is(found=state == "live")
+
+    def _state_is(self, *, found: bool) -> None:
+        if found and self.connected is False:
+            # A refresh may have failed for want of the hub: what it missed is not told again.
+            self._changes.append(_MISSED)
+        self.connected = found
+        for panel in self._shown():  # at once: the panels' thread may be waiting for that very hub
+            with _logged():
+                panel.connection(found)
+        self._news.notify_all()
 
     # --- the panels' thread
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            changes, report = self._wait()
-            for panel in self._shown():
-                try:
-                    if report:
-                        panel.connection(self.connected)
-                    if changes:
-                        panel.refresh(gather(changes))
-                except Exception as error:  # one panel's trouble must not end the others' updates
-                    # By its kind alone: an exception's text may quote a customer.
-                    logger.error("A panel could not be refreshed: %s", type(error).__name__)
+            changes = self._wait()
+            for panel in self._shown() if changes else ():
+                with _logged():
+                    panel.refresh(gather(changes))
             self._stopped.wait(PACE)
-            if not self.connected:
+            if self.connected is False:
                 self._heal()
 
     def _heal(self) -> None:
         """A hub that somebody stopped stays so until it is asked for something."""
         with suppress(ConvoError):  # it is tried again
             self._ws.revive()
+        with self._news:
+            self._news.wait_for(lambda: self.connected or self._stopped.is_set(), HEAL)
 
-    def _wait(self) -> tuple[list[Change], bool]:
-        """What there is to tell, as soon as there is something; nothing at the end.
-
-        Nothing after a while, too, as long as the hub is lost.
+    def _wait(self) -> list[Change]:
+        """What there is to tell, as soon as there is something; nothing at the end, or if the hub
+        is lost.
         """
         with self._news:
             self._news.wait_for(
-                lambda: self._changes or not self._reported or self._stopped.is_set(),
-                None if self.connected else HEAL,
+                lambda: self._changes or self.connected is False or self._stopped.is_set()
             )
             changes, self._changes = self._changes, []
-            report, self._reported = not self._reported, True
-            return changes, report
+            return changes
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """One panel's trouble must not end the others' updates."""
+    try:
+        yield
+    except Exception as error:
+        # By its kind alone: an exception's text may quote a customer.
+        logger.error("A panel could not be refreshed: %s", type(error).__name__)

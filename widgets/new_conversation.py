@@ -7,10 +7,12 @@ import traitlets
 
 from widgets import wire
 from widgets.assets import loader
+from widgets.deeds import wrote
 from widgets.drafts import Drafts
 from widgets.live import News
-from widgets.panel import answers
+from widgets.panel import Did, answers
 from widgets.templates import TemplatePanel, chosen
+from workspace.client.as_code import python_of_start, sql_of_conversation
 from workspace.models import AddressKind, Channel, StartRule
 from workspace.rules import Draft
 
@@ -66,7 +68,7 @@ class NewConversation(TemplatePanel):
         text: str,
         template: Mapping[str, Any] | None,
         key: str,
-    ) -> str:
+    ) -> Did:
         """Sends the first message; the conversation. `key` names the attempt: asking again with
         it can't send twice.
         """
@@ -75,7 +77,9 @@ class NewConversation(TemplatePanel):
             channel, address, name, text, subject, template=choice, key=key
         )
         self.conversation_id = str(made.id)
-        return self.conversation_id
+        given = {"name": name, "text": text, "subject": subject}
+        python = python_of_start(made.channel_id, address, choice, **given)
+        return wrote(self.ws, self.conversation_id, python, sql_of_conversation(made.id))
 
     @answers("hand_over")
     def _hand_over(self, conversation_id: str, text: str) -> dict[str, str] | None:

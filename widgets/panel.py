@@ -2,8 +2,8 @@
 
 Synced traits are saved with a notebook, so they hold nothing but opaque ids. Everything about a
 customer travels in custom messages: the browser asks (`{"ask", "args", "call"}`, bytes beside it
-become the argument `data`), the kernel answers (`{"call", "value"}` or `{"call", "error"}`) or
-speaks by itself (`{"push", "value"}`).
+become the argument `data`), the kernel answers (`{"call", "value"}`, with the id of a `deed` where
+something was done, or `{"call", "error"}`) or speaks by itself (`{"push", "value"}`).
 """
 
 import logging
@@ -56,6 +56,14 @@ class Bytes:
     def __init__(self, data: bytes, **value: Any) -> None:
         self.data = data
         self.value = value
+
+
+class Did:
+    """An answer to what did something. `deed`: its id, see deeds.py."""
+
+    def __init__(self, value: Any, deed: str) -> None:
+        self.value = value
+        self.deed = deed
 
 
 class Panel(anywidget.AnyWidget):
@@ -124,46 +132,39 @@ class Panel(anywidget.AnyWidget):
         if not isinstance(content, dict) or "ask" not in content:
             return
         args = content.get("args") or {}
-        if not isinstance(content["ask"], str) or not isinstance(args, dict):
+        named = isinstance(content["ask"], str) and isinstance(args, dict)
+        if not named or not isinstance(args.get("view", ""), str):
             self._answer(None, {}, content.get("call"))
             return
         if buffers:
             args["data"] = bytes(buffers[0])
-        view = args.pop("view", None)
+        view = args.pop("view", "")
         if content["ask"] == "bye":
             self._gone(view)
             return
         handler = self._handlers.get(content["ask"])
+        if handler and view:
+            self._appeared(view)
         if handler is None or handler.local or (self.live.connected and not handler.slow):
-            self._answer(handler, args, content.get("call"), view)
+            self._answer(handler, args, content.get("call"))
         else:
-            handler.pool.submit(self._answer, handler, args, content.get("call"), view)
+            handler.pool.submit(self._answer, handler, args, content.get("call"))
 
     def _appeared(self, view: str) -> None:
         if self.comm is None:
             return
         self._views.add(view)
         self.live.join(self)
-        if not self.live.connected:
-            self.connection(False)
 
     def _gone(self, view: str) -> None:
         self._views.discard(view)
         if not self._views:
             self.live.leave(self)
 
-    def _answer(
-        self,
-        handler: Any,
-        args: dict[str, Any],
-        call: str | None,
-        view: str | None = None,
-    ) -> None:
+    def _answer(self, handler: Any, args: dict[str, Any], call: str | None) -> None:
         try:
             if handler is None:
                 raise InvalidRequest(f"{type(self).__name__} does not know this request.")
-            if view:
-                self._appeared(view)
             result = handler(self, **args)
         except ConvoError as error:
             self.send({"call": call, "error": _words(error)})
@@ -173,6 +174,9 @@ class Panel(anywidget.AnyWidget):
             self._reply(call, result)
 
     def _reply(self, call: str | None, result: Any) -> None:
+        if isinstance(result, Did):
+            self.send({"call": call, "value": result.value, "deed": result.deed})
+            return
         if not isinstance(result, Bytes):
             self.send({"call": call, "value": result})
             return

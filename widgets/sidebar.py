@@ -29,7 +29,7 @@ class Sidebar(Panel):
     unread = traitlets.Int(0)
     """Not synced: linked to `Notice.unread`, as `Inbox` does."""
 
-    @answers("ready")
+    @answers("ready", local=True)
     def _ready(self) -> list[dict[str, Any]]:
         badges = {"messages": self.unread}
         return [{**asdict(entry), "badge": badges.get(entry.name, 0)} for entry in ENTRIES]

@@ -50,6 +50,9 @@ RUN_ALL = "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
 FORGET = "() => document.querySelectorAll('.cw-inbox').forEach(old => old.dataset.earlier = '')"
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "(list, to) => { list.scrollTop = to === 'top' ? 0 : list.scrollHeight }"
+RESTART = """() =>
+  jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()
+"""
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
 BUSY = """import time
 until = time.monotonic() + 60

@@ -117,6 +117,12 @@ def page(lab: Lab, hostile: Stage) -> Iterator[Page]:
         yield page
 
 
+def test_strings_of_others_are_among_them(strings: list[str]) -> None:
+    if not NAUGHTY.exists():
+        pytest.skip("our own hostile strings alone: scripts/naughty-strings fetches the list")
+    assert len(strings) >= len(OURS) + FEW
+
+
 def sound(page: Page) -> None:
     """Nothing ran, nothing is there that could, nothing sticks out. `Lab` looks at what loads."""
     for frame in page.frames:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.composing import expect_saved
-from tests.browser.lab import RUN_ALL, Inbox, Lab
+from tests.browser.lab import RESTART, RUN_ALL, Inbox, Lab
 from tests.browser.samples import PNG
 from tests.browser.stage import Stage, address
 
@@ -76,6 +76,7 @@ def test_a_whatsapp_template_with_variables(inbox: Inbox, hub: Stage, new: Locat
     expect(inbox.heading).to_have_text("Nina New")
     sent = inbox.message(text)
     expect(sent).to_contain_text("Order B-7")
+    expect(sent.locator(".cw-writer")).to_have_text("You · Template order_update")
     expect(sent.get_by_label(re.compile("Delivered|Read"))).to_be_visible()
     [message] = hub.ws.messages(hub.named("Nina New"))
     assert message.template == "order_update"
@@ -259,6 +260,24 @@ def test_what_fails_late_is_said_where_it_was_written(
     inbox.page.keyboard.press("Escape")
     asked = inbox.page.get_by_role("alertdialog", name="Discard this message?")
     asked.get_by_role("button", name="Discard").click()
+
+
+@pytest.mark.slow
+def test_what_could_not_be_checked_is_not_sent(lab: Lab, hub: Stage) -> None:
+    with lab.run(lab.notebook("unchecked")) as inbox:
+        inbox.root.get_by_role("button", name="New", exact=True).click()
+        new = dialog(inbox.page)
+        through(new, WHATSAPP)
+        new.get_by_label("Customer name").fill("Ulla Unchecked")
+        new.get_by_label("Phone number").fill("+4915111110019")
+        expect(new.get_by_text("+49 1511 1110019")).to_be_visible()
+        choose(new, "order_update", "English")
+        inbox.page.evaluate(RESTART)
+        expect(inbox.root).to_have_class(re.compile("jupyter-widgets-disconnected"))
+        for label in ("Header variable 1", "Variable 1", "Variable 2", "Variable 3", "Track the"):
+            new.get_by_label(re.compile(f"^{label}")).fill("B-7")
+        expect(new.get_by_role("alert")).to_contain_text("run the cell again")
+        expect(send(new)).to_be_disabled()
 
 
 def test_templates_are_as_they_are_now(inbox: Inbox, hub: Stage, new: Locator) -> None:

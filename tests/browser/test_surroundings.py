@@ -8,17 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import SETTLED
-from tests.browser.lab import READY, RUN_ALL, Inbox, Lab, expect_kernel, inbox_of
+from tests.browser.lab import READY, RESTART, RUN_ALL, SAVE, Inbox, Lab, expect_kernel, inbox_of
 from tests.browser.stage import Stage
 from workspace.client import Workspace
 from workspace.models import Actor, ActorKind, Conversation
 from workspace.services import Services
 from workspace.settings import Paths, Settings
-from workspace.testing.hub import kill_hub, not_to_be_started, running_hub
+from workspace.testing.hub import kill_hub, not_to_be_started, running_hub, still_folder
 
-RESTART = """() =>
-  jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()
-"""
 ALONE = """import workspace
 from IPython.display import display
 from widgets import Composer, ConversationList, ConversationView, Filters
@@ -49,6 +46,7 @@ def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
 def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
     hub.writes("Nadia Narrow", "Hello")
     with lab.run(lab.notebook("narrow"), width=700) as inbox:
+        expect(inbox.root.get_by_text("Demo data")).to_be_visible()
         inbox.open("Nadia Narrow")
         expect(inbox.rows.first).to_be_hidden()
         inbox.choose("Resolve")
@@ -130,6 +128,30 @@ def test_a_lost_hub_is_told_and_comes_back_by_itself(lab: Lab, tmp_path: Path) -
             inbox.field.press_sequentially("s, and whole ones.")
             inbox.field.press("Enter")
             expect(inbox.message("Half a thoughts, and whole ones.")).to_be_visible()
+            expect(inbox.root.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_page_that_found_no_hub_comes_to_life_with_it(lab: Lab, tmp_path: Path) -> None:
+    """Whatever failed when it was loaded: nobody has to load it again."""
+    with running_hub(still_folder(tmp_path / "none", size=5)) as ws:
+        paths = Paths(Path(ws.info().folder))
+        settings = paths.settings.read_text("utf-8")
+        with lab.run(lab.blank("none", inbox_of(str(paths.folder)))) as inbox:
+            inbox.page.evaluate(SAVE)
+            paths.settings.write_text("demo = 3\n", "utf-8")
+            kill_hub(paths.folder)
+            inbox.page.reload()
+            expect(inbox.root.get_by_text("This could not be loaded")).to_be_visible(timeout=60_000)
+            expect(inbox.root.locator(".cw-filters").get_by_role("alert")).to_be_visible()
+            expect(inbox.root.get_by_text("Reconnecting")).to_be_visible()
+            expect(inbox.root.get_by_role("button", name="Messages")).to_be_visible()
+            paths.settings.write_text(settings, "utf-8")
+            expect(inbox.root.get_by_text("Reconnecting")).to_be_hidden(timeout=30_000)
+            expect(inbox.rows.first).to_be_visible()
+            expect(inbox.root.get_by_role("alert")).to_have_count(0)
+            unread = ws.conversations(limit=1).counts.all
+            expect(inbox.page).to_have_title(re.compile(rf"^\({unread}\) "))
 
 
 @pytest.mark.slow

@@ -398,6 +398,29 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     assert not hub.ws.conversation(id).archived
 
 
+def test_undo_of_the_read_mark_leaves_what_arrived_meanwhile(inbox: Inbox, hub: Stage) -> None:
+    name = "Rita Read"
+    id = hub.writes(name, "One", "Two", "Three").id
+    badge = inbox.row(name).locator(".cw-badge")
+    expect(badge).to_have_text("3")
+    bar = inbox.root.get_by_role("toolbar", name="Selected conversations")
+    inbox.row(name).locator(".cw-row-pick").click()
+    bar.get_by_role("button", name="Mark as read").click()
+    expect(badge).to_have_count(0)
+    inbox.toast.get_by_role("button", name="Undo").click()
+    expect(badge).to_have_text("3")
+    hub.ws.mark_read(id)
+    expect(badge).to_have_count(0)
+    inbox.row(name).locator(".cw-row-pick").click()
+    bar.get_by_role("button", name="Mark as unread").click()
+    expect(badge).to_have_text("1")
+    hub.writes(name, "Four")
+    inbox.toast.get_by_role("button", name="Undo").click()
+    expect(inbox.toast).to_contain_text("marked as read")
+    expect(badge).to_have_text("1")
+    assert hub.ws.conversation(id).unread == 1
+
+
 @pytest.mark.slow
 def test_a_view_by_itself_takes_the_keys(lab: Lab, hub: Stage) -> None:
     id = hub.writes("Kay Keys", "Hello").id

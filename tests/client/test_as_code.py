@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,13 @@ from workspace.client.as_code import (
     python_of,
     python_of_action,
     python_of_contact_change,
+    python_of_start,
     sql_of,
     sql_of_action,
     sql_of_contact_change,
 )
 from workspace.errors import ConvoError, InvalidRequest
-from workspace.models import Channel, Conversation, Status, Tab
+from workspace.models import Channel, Conversation, Status, Tab, TemplateChoice
 from workspace.testing.hub import running_hub, still_folder
 
 TEXTS = [
@@ -286,3 +287,13 @@ def test_every_verb_has_code() -> None:
     assert len(verbs) == 8
     for verb in verbs:
         assert python_of_action(verb, [1]) == f"ws.{verb}(1)"
+
+
+def test_a_template_is_code_as_it_was_filled_in() -> None:
+    choice = TemplateChoice("order_update", "en", {"1": "Ada"})
+    python = python_of_start(3, "+12015550123", choice, name="Ada", text="", subject="")
+    filled = '{"name": "order_update", "language": "en", "values": {"1": "Ada"}}'
+    start = 'ws.start_conversation(3, "+12015550123", name="Ada", template='
+    assert python == f"{start}{filled})"
+    pictured = python_of_start(3, "+12015550123", replace(choice, header=7), name="Ada")
+    assert pictured.startswith(f'{start}{filled[:-1]}, "header": 7}})  # header: ')

@@ -52,6 +52,18 @@ def test_the_options_of_the_menu(ws: Workspace, ids: list[int]) -> None:
     ws.set_agent_replies(ids[0], False)
 
 
+def test_what_was_read_is_unread_again_as_it_was(ws: Workspace) -> None:
+    unread = [row.id for row in ws.conversations(unread=True, limit=3)]
+    was = [ws.conversation(id).unread for id in unread]
+    assert sum(was) >= 3
+    outcomes = ws.mark_read(unread)
+    assert [ws.conversation(id).unread for id in unread] == [0, 0, 0]
+    ws.mark_unread(unread, before=int(outcomes.df().event_id.min()))
+    assert [ws.conversation(id).unread for id in unread] == was
+    lines = ws.sql("SELECT kind FROM v1.events WHERE event_id = $1", [outcomes[0].event_id]).df()
+    assert list(lines.kind) == ["marked_read"]
+
+
 def test_all_that_match(ws: Workspace, ids: list[int]) -> None:
     where = {"ids": ids, "search": "order"}
     total = ws.conversations(**where).total

@@ -124,6 +124,7 @@ def test_agent_replies_on_an_unknown_id(http: httpx.Client, signed: Signed) -> N
         ("resolve", {"ids": ["x"]}, "ids.0"),
         ("resolve", {"ids": ["1"] * 1_001}, "ids"),
         ("resolve", {"ids": ["1"], "upto": "1"}, "upto"),
+        ("mark_read", {"ids": ["1"], "before": "1"}, "before"),
         ("resolve", {"ids": ["1"], "on": True}, "on"),
         ("resolve", {"ids": ["1"], "force": True}, "force"),
         ("agent_replies", {"ids": ["1"]}, "on"),

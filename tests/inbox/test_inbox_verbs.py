@@ -186,6 +186,34 @@ def test_a_mark_never_reaches_into_the_future(inbox: Inbox, builder: Builder, st
     assert mark == last
 
 
+def test_mark_unread_gives_back_what_was_unread(inbox: Inbox, builder: Builder) -> None:
+    lines = inbound("old"), did(EventKind.MARKED_READ), inbound("a"), inbound("b"), inbound("c")
+    made = builder.add([talk(*lines), talk(*lines[:3])])
+    inbox.mark_unread(made, EVA, None)
+    assert [inbox.conversation(id).unread for id in made] == [3, 1], "they were unread already"
+    outcomes = inbox.mark_read(made, EVA, None)
+    places = [outcome.event_id for outcome in outcomes]
+    assert places == [inbox.messages(id).events[-1].id for id in made]
+    before = min(place for place in places if place)
+    assert inbox.mark_unread(made, EVA, None, before=before) == [Outcome(id, True) for id in made]
+    assert [inbox.conversation(id).unread for id in made] == [3, 1]
+    assert inbox.mark_unread(made, EVA, None, before=before) == [Outcome(id, False) for id in made]
+    assert inbox.mark_unread(made[:1], EVA, None, before=2**70) == [Outcome(made[0], False)]
+    assert inbox.mark_unread(made[:1], EVA, None, before=1) == [Outcome(made[0], True)]
+    assert inbox.conversation(made[0]).unread == 4
+
+
+def test_a_reminder_comes_back_as_one(inbox: Inbox, builder: Builder) -> None:
+    [id] = builder.add([talk(inbound("a"), did(EventKind.MARKED_READ))])
+    inbox.mark_unread([id], EVA, None)
+    [done] = inbox.mark_read([id], EVA, None)
+    inbox.mark_unread([id], EVA, None, before=done.event_id)
+    assert inbox.conversation(id).unread == 1
+    [again] = inbox.mark_read([id], EVA, None, upto=1)
+    assert again.changed
+    assert inbox.conversation(id).unread == 0
+
+
 def test_mark_read_takes_mark_unread_back(inbox: Inbox, builder: Builder) -> None:
     [id] = builder.add([talk(inbound("a"), did(EventKind.MARKED_READ))])
     first = inbox.messages(id).messages[0].id
@@ -231,6 +259,7 @@ LINE = st.one_of(
     st.builds(note, st.just("note")),
     st.builds(did, st.sampled_from(EventKind), actor=st.just(ANA)),
 )
+PLACED = {EventKind.MARKED_READ: "upto", EventKind.MARKED_UNREAD: "before"}
 ACT = st.tuples(st.sampled_from(list(verbs.CHANGES)), st.booleans(), st.none() | st.integers(0, 12))
 
 
@@ -251,8 +280,8 @@ def test_any_sequence_leaves_state_and_log_equal(
     made = builder.add([talk(*lines) for lines in talks])
     for kind, both, upto in acts:
         more = {}
-        if kind is EventKind.MARKED_READ and upto is not None:
-            more = {"upto": made[0] + upto}
+        if kind in PLACED and upto is not None:
+            more = {PLACED[kind]: made[0] + upto}
         before = standing(store, made)
         outcomes = do(inbox, kind, made if both else made[:1], **more)
         after = standing(store, made)

@@ -59,6 +59,11 @@ class Browser:
     def _answers(self, call: str) -> list[dict[str, Any]]:
         return [said for said in self.said if said.get("call") == call and "part" not in said]
 
+    @property
+    def deed(self) -> str:
+        """What the newest answer says was done."""
+        return str(next(said["deed"] for said in reversed(self.said) if "deed" in said))
+
     def pushed(self, name: str) -> list[Any]:
         return [said["value"] for said in self.said if said.get("push") == name]
 

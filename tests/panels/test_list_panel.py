@@ -8,8 +8,9 @@ import pytest
 import traitlets
 
 from tests.panels.speaking import Browser, Refused, until
-from widgets import ContactCard, ConversationList, ConversationView
-from widgets.filters import Filter
+from widgets import Composer, ContactCard, ConversationList, ConversationView, NewConversation
+from widgets.filters import Filter, Filters
+from widgets.wire import upload as upload_of
 from workspace.client import Workspace
 from workspace.errors import QueryFailed
 from workspace.models import Status, Tab
@@ -311,6 +312,56 @@ def test_what_one_panel_did_the_others_copy_and_undo(ws: Workspace, some: list[s
     with pytest.raises(Refused, match="can't be undone"):
         rows.ask("undo", deed=change["id"])
     ws.update_contact(contact, name=contact.name, blocked=False)
+
+
+def test_what_was_written_is_code(ws: Workspace, some: list[str]) -> None:
+    """Each as the very call, which runs, and as a SELECT that finds what it wrote."""
+    rows, composer = Browser(ConversationList(ws)), Browser(Composer(ws))
+    view = Browser(ConversationView(ws))
+    [id, *_] = some
+
+    def code(browser: Browser, form: str = "python") -> str:
+        return str(rows.ask("deed_code", deed=browser.deed, form=form))
+
+    def found(browser: Browser) -> list[int]:
+        return list(ws.sql(code(browser, "sql")).df().message_id)
+
+    text = 'It\'s "on its way"\nWe promise.'
+    asked = {"conversation_id": id, "text": text}
+    [sent] = composer.ask("send", **asked, key="code-send")["sent"]
+    assert found(composer) == [int(sent["message"]["id"])]
+    assert eval(code(composer), {"ws": ws}).text == text
+    file = ws.upload("a.txt", b"a text")
+    composer.ask("send", conversation_id=id, text="", key="code-file", uploads=[upload_of(file)])
+    assert code(composer).startswith(f'ws.send({id}, files=["a.txt"])  # files: ')
+    note = composer.ask("note", **asked, key="code-note")
+    assert found(composer) == [int(note["id"])]
+    assert eval(code(composer), {"ws": ws}).text == text
+    view.ask("act", verb="archive", ids=[id])
+    assert code(view) == f"ws.archive({id})"
+
+
+def test_views_and_new_conversations_are_code(ws: Workspace) -> None:
+    rows, new = Browser(ConversationList(ws)), Browser(NewConversation(ws))
+    filters = Browser(Filters(ws))
+    channel = ws.channels()[0]
+    given = {"channel": str(channel.id), "address": "+12015550123", "name": 'Ann "A"', "text": "Hi"}
+    made = new.ask("start", **given, subject="", template=None, key="code-start")
+    python = rows.ask("deed_code", deed=new.deed, form="python")
+    assert str(eval(python, {"ws": ws}).id) == made
+    sql = rows.ask("deed_code", deed=new.deed, form="sql")
+    assert list(ws.sql(sql).df().conversation_id) == [int(made)]
+    assert isinstance(filters.panel, Filters)
+    filters.panel.filter = Filter(status=(Status.PENDING,), search="order")
+    filters.ask("view_save", name="Orders")
+    saved = ws.views()
+    python = rows.ask("deed_code", deed=filters.deed, form="python")
+    assert eval(python, {"ws": ws}).filter == saved[0].filter
+    with pytest.raises(Refused, match="copy it as Python"):
+        rows.ask("deed_code", deed=filters.deed, form="sql")
+    filters.ask("view_delete", name="Orders")
+    assert rows.ask("deed_code", deed=filters.deed, form="python") == 'ws.delete_view("Orders")'
+    ws.delete(made)
 
 
 # --- a query as an inbox

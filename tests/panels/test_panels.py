@@ -236,7 +236,7 @@ def test_a_bug_is_told_without_what_it_says(
         ({"ask": "open", "args": "conversation_id"}, "does not know this request"),
         ({"ask": "open"}, "Something went wrong in the kernel (TypeError)"),
         ({"ask": "open", "args": {"surprise": "Ada"}}, "Something went wrong in the kernel"),
-        ({"ask": "open", "args": {"view": ["v"], "conversation_id": "1"}}, "Something went wrong"),
+        ({"ask": "open", "args": {"view": ["v"], "conversation_id": "1"}}, "does not know this"),
     ],
     ids=str,
 )

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from workspace.client.arguments import Ids, ids_of
 from workspace.client.filters import Where, as_asked
 from workspace.client.listing import Listing
 from workspace.errors import InvalidRequest
-from workspace.models import EventKind, Tab
+from workspace.models import EventKind, Message, Tab, TemplateChoice
 from workspace.rules import interval, search
 
 _PAGES = {"self", "cursor", "limit"}
@@ -30,6 +31,9 @@ _LOGGED = {
     "unarchive": EventKind.UNARCHIVED,
 }
 _VERBS = {*_LOGGED, "set_agent_replies", "delete"}
+
+_PATHS = "  # files: by their names; give the paths of yours"
+_HEADER = "  # header: an upload goes with one message; give the id of another one"
 
 _CONTACT_LOGGED = {
     ("blocked", True): EventKind.BLOCKED,
@@ -98,6 +102,51 @@ def sql_of_contact_change(contact: int, **change: Any) -> str:
     theirs = f"SELECT conversation_id FROM v1.conversations WHERE contact_id = {contact}"
     conditions = [f"kind IN ({', '.join(map(_literal, kinds))})", f"conversation_id IN ({theirs})"]
     return _select("v1.events", conditions, "event_id DESC")
+
+
+def python_of_send(sent: Message, template: TemplateChoice | None = None) -> str:
+    """The call that sends such a message; a `template` as it was filled in."""
+    if template is not None:
+        call = python_of_call("send", sent.conversation_id, template=_filled(template))
+        return call + (_HEADER if template.header else "")
+    files = [file.name for file in sent.attachments]
+    given = [sent.conversation_id, *([sent.text] if sent.text else [])]
+    return python_of_call("send", *given, files=files) + (_PATHS if files else "")
+
+
+def python_of_start(
+    channel: int, address: str, template: TemplateChoice | None = None, **more: str
+) -> str:
+    """The call that writes to somebody first; `more`: the name, the text, the subject."""
+    filled = _filled(template) if template else {}
+    call = python_of_call("start_conversation", channel, address, **more, template=filled)
+    return call + (_HEADER if "header" in filled else "")
+
+
+def python_of_view(name: str, where: Where) -> str:
+    """The call that saves a view."""
+    return python_of_call("save_view", name, _arguments(where))
+
+
+def python_of_call(verb: str, /, *given: Any, **more: Any) -> str:
+    """A call of `Workspace`; of `more`, what is empty is left out."""
+    return _call(verb, {key: value for key, value in more.items() if value}, *map(_python, given))
+
+
+def sql_of_messages(*messages: Message) -> str:
+    """One SELECT over v1.messages that finds these."""
+    among = _among("message_id", [message.id for message in messages])
+    return _select("v1.messages", [among], "message_id")
+
+
+def sql_of_conversation(id: int | str) -> str:
+    """One SELECT over v1.conversations that finds this one."""
+    return _select("v1.conversations", [_among("conversation_id", [id])], "conversation_id")
+
+
+def _filled(template: TemplateChoice) -> dict[str, Any]:
+    """With what is filled in."""
+    return {name: value for name, value in asdict(template).items() if value}
 
 
 def _known(verb: str) -> None:

@@ -95,12 +95,17 @@ class Listing:
     def mark_unread(
         self,
         ids: Ids | None = None,
+        before: Id | None = None,
         *,
         where: Where | None = None,
         expected: int | None = None,
         key: str | None = None,
     ) -> Outcomes:
-        return self._act("mark_unread", ids, where, expected, key)
+        """`before`: a place in the log, such as the `event_id` of an outcome of `mark_read`: what
+        was unread just before it is so again. Default: a badge, as a reminder.
+        """
+        place = {} if before is None else {"before": str(id_of(before))}
+        return self._act("mark_unread", ids, where, expected, key, **place)
 
     def resolve(
         self,

@@ -163,6 +163,7 @@ class Outcomes(Page[Outcome]):
     columns: ClassVar[Mapping[str, Column]] = {
         **_fields(INT, "conversation_id"),
         **_fields(FLAG, "changed"),
+        **_fields(INT, "event_id"),
     }
 
     @property

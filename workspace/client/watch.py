@@ -36,10 +36,13 @@ class Watch:
         transport: Transport,
         on_change: Callable[[Change], None],
         on_state: Callable[[str], None] | None = None,
+        *,
+        wait: bool = True,
     ) -> None:
         """Returns once every later change is sure to be reported.
 
-        Raises HubUnavailable, Unauthorized.
+        With `wait` false it returns at once, and tries until there is a hub, as after a broken
+        connection. Raises HubUnavailable, Unauthorized; nothing with `wait` false.
         """
         self._transport = transport
         self._on_change = on_change
@@ -51,6 +54,8 @@ class Watch:
         self._refusal: ConvoError | None = None
         self._response: httpx.Response | None = None
         self._thread = threading.Thread(target=self._run, name="convo-watch", daemon=True)
+        if not wait:
+            self._settled.set()
         self._thread.start()
         self._settled.wait()
         if self._refusal:

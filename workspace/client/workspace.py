@@ -245,13 +245,17 @@ class Workspace(Listing, ContactCalls, Writing):
         self,
         callback: Callable[[Change], None],
         on_state: Callable[[str], None] | None = None,
+        *,
+        wait: bool = True,
     ) -> Watch:
         """Call back after each change from now on, from another thread, until `.stop()`.
 
         Changes name what changed and carry no content. `on_state` hears "live" and "reconnecting".
+        With `wait` false it returns at once and starts no hub: "live" tells from when on.
         """
-        self.info()  # starts the hub if need be, which watching alone does not
-        watch = Watch(self._transport, callback, on_state)
+        if wait:
+            self.info()  # starts the hub if need be, which watching alone does not
+        watch = Watch(self._transport, callback, on_state, wait=wait)
         self._watches = [watch, *(old for old in self._watches if old.state != "stopped")]
         return watch
 

@@ -125,13 +125,14 @@ class ContentsRequest(Said):
 class VerbRequest(Said):
     """Either `ids`, or `where` with the number of conversations that are `expected` to match.
 
-    `upto` belongs to mark_read alone, `on` to agent_replies alone.
+    `upto` belongs to mark_read alone, `before` to mark_unread, `on` to agent_replies.
     """
 
     ids: Ids | None = None
     where: Where | None = None
     expected: Annotated[int, Field(ge=0)] | None = None
     upto: Id | None = None
+    before: Id | None = None
     on: bool | None = None
     reason: Word = ""
 

@@ -214,6 +214,8 @@ class Outcome:
 
     conversation_id: Id
     changed: bool
+    event_id: Id | None = field(default=None, compare=False)
+    """Its line of the log; None where there is none: nothing changed, or all was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

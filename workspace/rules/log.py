@@ -4,6 +4,7 @@ The log is the messages and verbs in id order. The store keeps the resulting `St
 cache; `replay` over the log must always give it back.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,7 +40,11 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something an operator, the agent or the workspace did. `read_mark`: of MARKED_READ only."""
+    """Something an operator, the agent or the workspace did.
+
+    `read_mark`: of MARKED_READ, up to which id; None: up to the verb itself. Of MARKED_UNREAD,
+    after which id; None: a badge, and the mark stays.
+    """
 
     id: int
     kind: EventKind
@@ -86,7 +91,8 @@ class State:
 def step(state: State, entry: Entry, *, unread_after: int = 0) -> State:
     """The state after one more log entry.
 
-    `unread_after` matters for MARKED_READ alone: how many inbound messages lie after its read mark.
+    `unread_after` matters for a verb that moves the read mark alone: how many inbound messages lie
+    after it then.
     """
     match entry:
         case Inbound():
@@ -132,9 +138,11 @@ def _verb(state: State, entry: Verb, unread_after: int) -> State:
         case EventKind.UNARCHIVED:
             return replace(state, archived=False)
         case EventKind.MARKED_READ:
-            mark = entry.id if entry.read_mark is None else entry.read_mark
-            mark = max(mark, state.read_mark)
+            mark = read_mark(state.read_mark, entry)
             return replace(state, read_mark=mark, unread=unread_after, marked_unread=False)
+        case EventKind.MARKED_UNREAD if entry.read_mark is not None:
+            mark = read_mark(state.read_mark, entry)
+            return replace(state, read_mark=mark, unread=unread_after, marked_unread=True)
         case EventKind.MARKED_UNREAD:
             return replace(state, marked_unread=True)
         case EventKind.AGENT_REPLIES_ON:
@@ -155,17 +163,25 @@ def _verb(state: State, entry: Verb, unread_after: int) -> State:
             return state
 
 
+def read_mark(mark: int, entry: Entry) -> int:
+    """Where the read mark is after an entry: reading alone raises it, marking unread lowers it."""
+    match entry:
+        case Verb(id, EventKind.MARKED_READ, upto):
+            return max(mark, id if upto is None else upto)
+        case Verb(_, EventKind.MARKED_UNREAD, int(after)):
+            return min(mark, after)
+    return mark
+
+
 def replay(log: Iterable[Entry]) -> State:
     """The state a whole log leads to. Entries in any order; the log order is by id."""
     state = State()
-    unread: list[int] = []
+    arrived: list[int] = []
     for entry in sorted(log, key=lambda e: e.id):
-        if isinstance(entry, Verb) and entry.kind is EventKind.MARKED_READ:
-            mark = entry.id if entry.read_mark is None else entry.read_mark
-            unread = [id for id in unread if id > max(mark, state.read_mark)]
         if isinstance(entry, Inbound) and not (entry.silent or entry.backfill):
-            unread.append(entry.id)
-        state = step(state, entry, unread_after=len(unread))
+            arrived.append(entry.id)
+        read = bisect_right(arrived, read_mark(state.read_mark, entry))
+        state = step(state, entry, unread_after=len(arrived) - read)
     return state
 
 

@@ -173,9 +173,15 @@ class Inbox:
         return self._do(Act(EventKind.MARKED_READ, actor, reason, upto), targets, key)
 
     def mark_unread(
-        self, targets: Targets, actor: Actor, key: str | None, reason: str = ""
+        self,
+        targets: Targets,
+        actor: Actor,
+        key: str | None,
+        before: int | None = None,
+        reason: str = "",
     ) -> list[Outcome]:
-        return self._do(Act(EventKind.MARKED_UNREAD, actor, reason), targets, key)
+        """`before` is a place in the log: what was unread just before it is so again."""
+        return self._do(Act(EventKind.MARKED_UNREAD, actor, reason, before=before), targets, key)
 
     def resolve(
         self, targets: Targets, actor: Actor, key: str | None, reason: str = ""

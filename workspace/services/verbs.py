@@ -31,7 +31,8 @@ CHANGES: Mapping[EventKind, Callable[[State], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One verb on some conversations. `upto`: of MARKED_READ, the newest message seen.
+    """One verb on some conversations. `upto`: of MARKED_READ, the newest message seen. `before`: of
+    MARKED_UNREAD, a place in the log: what was unread just before it is so again.
 
     `gone_ok`: those that were deleted meanwhile are left out, instead of nothing being done.
     """
@@ -40,6 +41,7 @@ class Act:
     actor: Actor
     reason: str = ""
     upto: int | None = None
+    before: int | None = None
     ids: tuple[int, ...] = ()
     gone_ok: bool = False
 
@@ -50,6 +52,7 @@ class Act:
             "ids": list(self.ids),
             "reason": self.reason,
             "upto": self.upto,
+            "before": self.before,
         }
 
 
@@ -85,10 +88,11 @@ def apply(
     found = known(tx, act.ids, gone_ok=act.gone_ok)
     channels = dict(found.values())
     before = states.load(tx, channels)
-    unread = _unread_after(tx, act, before)
+    marks = _marks(tx, act, before)
+    unread = states.unread_after(tx, marks) if marks else {}
     changed = [id for id in channels if _changes(act, before[id], unread.get(id, 0))]
     log = [
-        _event(act, event_id, id, past[id] if past else now(channels[id]))
+        _event(act, event_id, id, past[id] if past else now(channels[id]), marks.get(id))
         for event_id, id in zip(ids.allocate(tx, len(changed)), changed, strict=True)
     ]
     after = {
@@ -102,7 +106,8 @@ def apply(
     events.add(tx, log)
     states.save(tx, after)
     changes.record_many(tx, "conversation", [(id, False) for id in changed])
-    return [Outcome(id, id in after) for id in channels]
+    lines = {event.conversation_id: event.id for event in log}
+    return [Outcome(id, id in lines, lines.get(id)) for id in channels]
 
 
 def known(db: Driver, asked: Sequence[int], *, gone_ok: bool = False) -> dict[int, tuple[int, int]]:
@@ -126,21 +131,26 @@ def missing(id: int) -> NotFound:
     return NotFound(f"No conversation {id}; it may have been deleted.", id=str(id))
 
 
-def _unread_after(tx: Driver, act: Act, before: Mapping[int, State]) -> dict[int, int]:
-    """How much stays unread, by conversation; only a mark that is given can leave something."""
-    if act.upto is None:
-        return {}
-    upto = min(act.upto, conversations.MAX_ID)
-    return states.unread_after(tx, {id: max(upto, s.read_mark) for id, s in before.items()})
+def _marks(tx: Driver, act: Act, before: Mapping[int, State]) -> dict[int, int]:
+    """Where the read marks are to be, by conversation; empty where that follows from the verb."""
+    if act.upto is not None:
+        upto = min(act.upto, conversations.MAX_ID)
+        return {id: max(upto, state.read_mark) for id, state in before.items()}
+    if act.before is not None:
+        then = states.read_marks(tx, before, min(act.before, conversations.MAX_ID))
+        return {id: min(then[id], state.read_mark) for id, state in before.items()}
+    return {}
 
 
 def _changes(act: Act, state: State, unread_after: int) -> bool:
     if act.kind is EventKind.MARKED_READ and not state.marked_unread:
         return unread_after < state.unread
+    if act.before is not None and unread_after > state.unread:
+        return True
     return CHANGES[act.kind](state)
 
 
-def _event(act: Act, id: int, conversation_id: int, at: datetime) -> NewEvent:
+def _event(act: Act, id: int, conversation_id: int, at: datetime, mark: int | None) -> NewEvent:
     # A mark beyond the log would make messages read that nobody has written yet.
-    mark = act.upto if act.upto is not None and act.upto < id else None
+    mark = mark if mark is not None and mark < id else None
     return NewEvent(id, conversation_id, act.kind, act.actor, at, act.reason, mark)

@@ -171,7 +171,7 @@ CREATE TABLE conversation_events (
     actor_kind text NOT NULL,
     actor_name text NOT NULL DEFAULT '',
     occurred_at timestamptz NOT NULL,
-    read_mark bigint,                           -- of marked_read: up to which id
+    read_mark bigint,                           -- marked_read: up to which id; marked_unread: after it
     reason text NOT NULL DEFAULT ''
 );
 CREATE INDEX conversation_events_by_conversation ON conversation_events (conversation_id);

@@ -13,7 +13,7 @@ from workspace.store.ingest import STAMP
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """`read_mark`: of MARKED_READ, up to which id; None: up to the event itself."""
+    """`read_mark`: as of `rules.Verb`."""
 
     id: int
     conversation_id: int

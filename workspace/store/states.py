@@ -66,6 +66,14 @@ def archived(tx: Driver, conversation_id: int) -> bool:
     return since is not None and rules.replay(log(tx, conversation_id, since)).archived
 
 
+def read_marks(tx: Driver, ids: Iterable[int], before: int) -> dict[int, int]:
+    """Where the read mark of conversations was just before a place in the log."""
+    marks = dict.fromkeys(ids, 0)
+    for id, entry, kind, mark in tx.execute(query("states.reading"), [list(marks), before]):
+        marks[id] = rules.read_mark(marks[id], rules.Verb(entry, EventKind(kind), mark))
+    return marks
+
+
 def unread_after(tx: Driver, marks: Mapping[int, int]) -> dict[int, int]:
     """How many inbound messages lie after each mark (conversation id -> message id)."""
     rows = tx.execute(query("states.unread_after"), [list(marks), list(marks.values())])

@@ -79,6 +79,7 @@ export class EmojiPicker {
   }
 
   show() {
+    if (!this.groups) return; // one was faster than they came; then they are shown as is asked for by now
     const query = this.field.value.trim().toLowerCase();
     const sections = query ? [{ name: "Found", emoji: this.found(query) }] : this.sections();
     fill(this.grid, sections.filter(({ emoji }) => emoji.length).map((section) => this.section(section)));
@@ -152,7 +153,7 @@ export class EmojiPicker {
     remember(KEPT, { tone, recent: this.recent });
     this.showTones();
     this.tones.children[tone].focus();
-    if (this.groups) this.show();
+    this.show();
   }
 
   end() {

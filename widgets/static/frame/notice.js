@@ -26,8 +26,7 @@ class Notice {
     document.addEventListener("visibilitychange", () => this.read(), { signal });
     signal.addEventListener("abort", () => title.forget(link.view));
     inPlace(el, signal, (inbox) => this.settle(el, inbox, signal));
-    const lost = () => this.show({ demo: false, live: false, unread: 0, scope: "" });
-    link.read("ready", { view: link.view }).then(({ value }) => this.show(value), lost);
+    link.read("ready", { view: link.view }).then(({ value }) => this.show(value), (trouble) => this.unable(trouble));
   }
 
   settle(el, inbox, signal) {
@@ -53,6 +52,13 @@ class Notice {
     );
     this.line.hidden = !demo && live;
     title.show(this.link.view, scope, unread);
+  }
+
+  /** A state that was told by itself already says more: that the hub is lost, and when it is back. */
+  unable(trouble) {
+    if (this.scope !== undefined) return;
+    fill(this.line, h("span", { class: "cw-offline", role: "alert" }, icon("alert"), trouble.message));
+    this.line.hidden = false;
   }
 
   /** Customers wrote: said aloud, and on the desktop unless their conversation is being looked at. */

@@ -41,12 +41,21 @@ class Filters {
     link.on("channels", (value) => this.takeChannels(value));
     link.on("views", (value) => this.views.show(value));
     onCommands(el, signal, { search: () => this.search.input.select() });
-    link.read("ready", { view: link.view }).then(({ value }) => {
+    this.load();
+  }
+
+  async load() {
+    this.problem("");
+    try {
+      const { value } = await this.link.read("ready", { view: this.link.view });
       this.channels = value.channels;
       this.take(value.filter);
       this.showTotals(value);
       this.views.show(value.views);
-    }, (trouble) => fill(this.chips, h("p", { class: "cw-note", role: "alert" }, trouble.message)));
+    } catch (trouble) {
+      // A hub that is back is asked again by itself (`followHub` in shared/panel.js).
+      this.problem(trouble.message, h("button", { class: "cw-link-button cw-retry", onclick: () => this.load() }, "Try again"));
+    }
   }
 
   /** The kernel's filter: another view, or Python, may have changed it. */
@@ -82,9 +91,9 @@ class Filters {
     this.search.busy(false);
   }
 
-  problem(words) {
+  problem(words, ...more) {
     this.el.querySelector(".cw-filters-problem")?.remove();
-    if (words) this.el.append(h("p", { class: "cw-note cw-filters-problem", role: "alert" }, words));
+    if (words) this.el.append(h("p", { class: "cw-note cw-filters-problem", role: "alert" }, words, " ", more));
   }
 
   // --- tabs
@@ -137,8 +146,7 @@ class Filters {
       this.chips,
       this.dropdown("status", statusLabel(status), status.length > 0, () => this.statusForm()),
       this.dropdown("dates", rangeLabel(since, until), Boolean(since || until), (close) => this.dateForm(close)),
-      this.channels.length > 1 &&
-        this.dropdown("channel", picked?.name ?? "Channel", Boolean(channel), (close) => this.channelForm(close)),
+      this.dropdown("channel", picked?.name ?? "Channel", Boolean(channel), (close) => this.channelForm(close)),
       this.unreadChip(unread),
       this.narrowedChip(),
       this.isFiltered() && this.clearButton(),
@@ -186,7 +194,7 @@ class Filters {
 
   unreadChip(on) {
     const props = { class: "cw-chip", "aria-pressed": String(on), dataset: { chip: "unread", on: String(on) } };
-    return h("button", { ...props, onclick: () => this.change({ unread: !on }) }, "Unread");
+    return h("button", { ...props, onclick: () => this.change({ unread: !on }) }, "Unread only");
   }
 
   /** What a view from Python may narrow to, which has no form here: a click takes it off. */
@@ -286,7 +294,7 @@ function rangeLabel(from, to) {
   if (preset) return preset[0];
   if (since && until) return since === until ? shortDay(since) : `${shortDay(since)} – ${shortDay(until)}`;
   if (since) return `From ${shortDay(since)}`;
-  return until ? `Until ${shortDay(until)}` : "Date";
+  return until ? `Until ${shortDay(until)}` : "Date range";
 }
 
 function focusList(el) {

@@ -144,7 +144,7 @@ export class TemplateForm {
     const { template, choice } = this;
     if (!template || !this.template) return;
     const asked = JSON.stringify(choice);
-    const { value } = await this.link.ask("check_template", { channel: this.channel, template: choice }).catch(() => ({ value: "" }));
+    const { value } = await this.link.ask("check_template", { channel: this.channel, template: choice }).catch((trouble) => ({ value: trouble.message }));
     if (JSON.stringify(this.choice) !== asked) return;
     const missing = template.variables.some(({ key }) => !this.values.get(key)?.trim());
     this.refusal = missing ? "" : value;

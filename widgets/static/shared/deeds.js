@@ -31,6 +31,11 @@ export const VERBS = {
 /** By the inbox around them: the newest deed of its panels. */
 const newest = new WeakMap();
 
+/** A panel `el` did something, whatever it was: its kernel says so with the answer. */
+export function did(el, deed) {
+  newest.set(around(el), deed);
+}
+
 export class Deeds {
   /** `scope()` is the workspace; `busy(words)` shows what goes on, "" that it is over. */
   constructor({ el, link, scope, busy = () => {} }) {
@@ -98,7 +103,6 @@ export class Deeds {
 
   /** Says in `words` what was done, with a way back and as code. */
   tell(words, { deed, trouble }) {
-    newest.set(around(this.el), deed.id);
     const undo = deed.undo ? { run: () => this.undo(deed.id) } : null;
     const copy = { label: "Copy as Python", run: () => this.copy("python", deed.id) };
     toast(this.el, [words, trouble].filter(Boolean).join(". "), { undo, actions: [copy], wait: UNDO_TIME });

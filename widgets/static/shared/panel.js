@@ -1,5 +1,6 @@
 // What every panel shares: talking to its kernel side, keys, theme, and life cycle.
 
+import { did } from "./deeds.js";
 import { fill, h, token } from "./dom.js";
 import { icon } from "./icons.js";
 import { onCommands, runKey, undoes } from "./keys.js";
@@ -26,8 +27,8 @@ export class Trouble extends Error {
  * customers' data: they are never saved with the notebook.
  */
 class Link {
-  constructor(model, signal) {
-    this.model = model;
+  constructor(model, el, signal) {
+    Object.assign(this, { model, el });
     this.view = token();
     this.waiting = new Map();
     this.pushed = new Map();
@@ -100,6 +101,7 @@ class Link {
     if (buffers?.length) waiting.parts.push(...buffers);
     if ("part" in message) return;
     waiting.done();
+    if (message.deed) did(this.el, message.deed);
     if (message.error) waiting.reject(new Trouble(message.error.code, message.error.message));
     else waiting.resolve({ value: message.value, parts: waiting.parts });
   }
@@ -118,7 +120,7 @@ export function panel(name, build) {
   return {
     render({ model, el }) {
       const life = new AbortController();
-      const link = new Link(model, life.signal);
+      const link = new Link(model, el, life.signal);
       el.classList.add("cw-panel", `cw-${name}`);
       if (name in LABELS) label(el, LABELS[name]);
       guardKeys(el, life.signal);

@@ -115,7 +115,8 @@ function content(message, { link, media }) {
 function meta(message) {
   const at = h("time", { dir: "auto", datetime: message.occurred_at, title: moment(message.occurred_at) }, clock(message.occurred_at));
   const automatic = message.automatic && h("span", { class: "cw-automatic", title: "Sent by a machine, not a person" }, "Automatic");
-  return h("div", { class: "cw-meta" }, automatic, at, deliveryMark(message));
+  // The blank keeps the time apart from a number that ends the text, wherever the words alone are taken.
+  return h("div", { class: "cw-meta" }, " ", automatic, at, deliveryMark(message));
 }
 
 function reactions(message) {

@@ -112,6 +112,7 @@ class ContactCard {
   take(value) {
     if (value && value.id !== this.id) return undefined;
     this.card = value;
+    this.say("");
     if (!value) return this.body.remove();
     if (this.editing?.isConnected) return undefined; // what is being typed stays
     const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.part;

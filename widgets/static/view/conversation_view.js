@@ -113,6 +113,7 @@ class ConversationView {
       this.early = value; // read after, but told before, what is being opened
       return;
     }
+    this.say(""); // what failed before did so for want of what is here now
     this.take(value);
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
     this.showHead();
@@ -131,6 +132,7 @@ class ConversationView {
     try {
       const { value } = await this.link.read("page", { conversation_id: id, [way]: message });
       if (this.id !== id) return false;
+      this.say("");
       if (way === "before") this.log.prepend(value);
       else this.log.append(value);
       return true;
@@ -271,11 +273,18 @@ class ConversationView {
     this.watchReading();
   }
 
-  markRead(id, upto) {
+  /** What failed is tried again with the next news, at the latest when a lost hub is back. */
+  async markRead(id, upto) {
+    const before = this.readUpTo;
     this.readUpTo = upto;
     this.due = null;
-    const args = { conversation_id: id, upto: String(upto) };
-    this.link.ask("seen", args).catch((trouble) => this.say(trouble.message));
+    try {
+      await this.link.ask("seen", { conversation_id: id, upto: String(upto) });
+    } catch (trouble) {
+      if (this.id !== id) return;
+      if (this.readUpTo === upto) this.readUpTo = before;
+      this.say(trouble.message);
+    }
   }
 
   canSee() {

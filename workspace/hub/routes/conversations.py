@@ -93,7 +93,9 @@ def contents(asked: wire.ContentsRequest, services: Needed) -> Contents:
 @router.post("/conversations/verbs/{verb}", summary="Act on conversations")
 @encoded
 def act(verb: Verb, asked: VerbRequest, services: Needed, by: By, key: Key) -> list[Outcome]:
-    """`upto` (mark_read): the newest message seen. `on` (agent_replies): on or off.
+    """`upto` (mark_read): the newest message seen. `before` (mark_unread): a place in the log, such
+    as the `event_id` of a mark_read: what was unread just before it is so again. `on`
+    (agent_replies): on or off.
 
     One unknown id refuses the whole request. With `where`, all or nothing is decided by whether as
     many match as are `expected`; then it is done in portions, and a repeated request goes on where
@@ -106,6 +108,8 @@ def act(verb: Verb, asked: VerbRequest, services: Needed, by: By, key: Key) -> l
 def _fits(verb: Verb, asked: VerbRequest) -> None:
     if asked.upto is not None and verb is not Verb.MARK_READ:
         raise InvalidRequest("upto belongs to mark_read alone.")
+    if asked.before is not None and verb is not Verb.MARK_UNREAD:
+        raise InvalidRequest("before belongs to mark_unread alone.")
     if (asked.on is not None) != (verb is Verb.AGENT_REPLIES):
         raise InvalidRequest("agent_replies needs on: true or false; no other verb takes it.")
 
@@ -116,7 +120,7 @@ def _act(verb: Verb, asked: VerbRequest, services: Services, by: Actor, key: str
         case Verb.MARK_READ:
             return inbox.mark_read(targets, by, key, upto=asked.upto, reason=reason)
         case Verb.MARK_UNREAD:
-            return inbox.mark_unread(targets, by, key, reason=reason)
+            return inbox.mark_unread(targets, by, key, before=asked.before, reason=reason)
         case Verb.RESOLVE:
             return inbox.resolve(targets, by, key, reason=reason)
         case Verb.REOPEN:

@@ -32,6 +32,13 @@ WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_mess
 -- The verbs of a conversation as log entries, from an id on.
 SELECT id, kind, read_mark FROM conversation_events WHERE conversation_id = $1 AND id >= $2;
 
+-- name: reading
+-- What moved the read marks of conversations before a place in the log, oldest first.
+SELECT conversation_id, id, kind, read_mark FROM conversation_events
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND id < $2
+    AND kind IN ('marked_read', 'marked_unread')
+ORDER BY id;
+
 -- name: last_archived
 -- Where in the log a conversation was archived last; null: never.
 SELECT max(id) FROM conversation_events WHERE conversation_id = $1 AND kind = 'archived';
