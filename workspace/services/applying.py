@@ -27,8 +27,9 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     """Add everything the payloads hold to the database; what the journal must know of it."""
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
-    keys = {a.key for a in came} | {s.key for s in told}
+    keys = {a.key for a in came}.union(*(s.keys for s in told))
     known = _known(tx, keys)
+    named = receipts.name(tx, known, told)
     entombed = tombstones.entombed(tx, keys - known.keys())
     fresh = _fresh(came, known.keys() | entombed)
     ids = Ids(tx, 2 * len(fresh) + 1)
@@ -37,7 +38,7 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
     for survivor in places.merged.values():
         batch.touch(survivor)
-    batch.unparked = receipts.waiting(tx, fresh)
+    batch.unparked = receipts.waiting(tx, [*fresh, *named])
     echoes = _add_all(batch, came, fresh)
     told = [*map(receipts.signal, batch.unparked), *echoes, *told]
     places.load({known[s.key].conversation_id for s in told if s.key in known})
@@ -82,7 +83,7 @@ def _bounced(
     if not entombed:
         return []
     others = {a.item.journal_id for a in came if a.key not in entombed}
-    others |= {s.journal_id for s in told if s.key not in entombed}
+    others |= {s.journal_id for s in told if entombed.isdisjoint(s.keys)}
     of_erased = {a.item.journal_id for a in came} | {s.journal_id for s in told}
     return [i.journal_id for i in items if i.journal_id in of_erased - others]
 
@@ -114,6 +115,8 @@ def _add(batch: Batch, arrival: Arrival) -> None:
     _log(batch, arrival, message, before)
     if arrival.item.threads:
         _tie(batch, arrival, message, before)
+    else:
+        _readdress(batch, arrival, message)
     _show(batch, arrival, message)
     _attach(batch, arrival, message)
     quiet = message.silent or message.backfill
@@ -138,7 +141,7 @@ def _message(batch: Batch, arrival: Arrival, conversation_id: int) -> NewMessage
         occurred_at=arrival.occurred_at,
         received_at=meta.received_at,
         automatic=event.automatic,
-        silent=not event.own and batch.places.blocked(arrival.other),
+        silent=not event.own and batch.places.blocked(arrival),
         backfill=meta.backfill,
         unsupported=event.unsupported,
         reply_headers=arrival.reply_headers(),
@@ -204,6 +207,13 @@ def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> 
             head.contact_id = contact.id
     to = arrival.event.address
     head.address_kind, head.address = to.kind, to.value
+
+
+def _readdress(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
+    """Who was known by a lesser address only is answered at the better one from now on."""
+    head, to = batch.places.heads[message.conversation_id], arrival.event.address
+    if head.to in arrival.event.also:
+        head.address_kind, head.address = to.kind, to.value
 
 
 def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:

@@ -47,6 +47,11 @@ class Arrival:
     """The person outside: who wrote it, or whom the business wrote to."""
 
     @property
+    def others(self) -> tuple[Address, ...]:
+        """All addresses of the person outside that it tells."""
+        return (self.other, *self.event.also)
+
+    @property
     def direction(self) -> Direction:
         return Direction.OUTBOUND if self.event.own else Direction.INBOUND
 
@@ -111,6 +116,17 @@ class Signal:
     def key(self) -> Key:
         return self.channel_id, self.event.provider_id
 
+    @property
+    def own_key(self) -> Key | None:
+        """The name we gave the message, where the provider tells it."""
+        own = self.event.key if isinstance(self.event, StatusChanged) else ""
+        return (self.channel_id, own) if own else None
+
+    @property
+    def keys(self) -> set[Key]:
+        """All names of the message."""
+        return {self.key, self.own_key or self.key}
+
 
 def arrivals(item: Item) -> list[Arrival]:
     return [_arrival(item, n, e) for n, e in enumerate(item.events) if isinstance(e, Received)]
@@ -134,7 +150,7 @@ def cleaned(event: Event) -> Event:
     """The event without what no database takes: NUL characters and lone surrogates."""
     fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
     if isinstance(event, StatusChanged):
-        fields["detail"] = _plain(event.detail)
+        fields |= {"detail": _plain(event.detail), "key": _plain(event.key)}
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, Received):
@@ -153,6 +169,8 @@ def _cleaned(event: Received) -> dict[str, Any]:
         "html": _plain(event.html),
         "subject": _line(event.subject),
         "unsupported": _line(event.unsupported),
+        "also": tuple(_address(address) for address in event.also),
+        "reply_to": _plain(event.reply_to),
         "cc": tuple(_line(cc) for cc in event.cc),
         "thread_refs": tuple(_plain(ref) for ref in event.thread_refs),
         "files": tuple(_file(file) for file in event.files),

@@ -1,6 +1,6 @@
 """What one batch of payloads is going to change, collected in memory and written at once."""
 
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,7 +35,7 @@ class Batch:
     places: Places
     known: dict[Key, Known]
     """All messages the batch speaks of, those it adds included."""
-    entombed: Collection[Key]
+    entombed: Set[Key]
     """Names of erased messages."""
     applied: Applied
     messages: dict[int, NewMessage] = field(default_factory=dict)
@@ -96,6 +96,7 @@ class Batch:
 
     def _write_contacts(self) -> None:
         contacts.add(self.tx, self.places.new_contacts)
+        contacts.identify(self.tx, self.places.new_addresses)
         contacts.rename(self.tx, self.places.names)
         contacts.drop_strangers(self.tx, self.strangers)
 

@@ -80,10 +80,12 @@ class Places:
         """Threads that this batch found to be part of others: gone -> survivor."""
         self.new_contacts: list[NewContact] = []
         self.names: dict[int, str] = {}
-        """Names of contacts who had none."""
+        """Names of contacts who had none, or whose addresses are more than they were."""
+        self.new_addresses: dict[Address, int] = {}
+        """Further addresses of contacts, by the contact's id."""
         self._threads = self._find_threads(fresh)
         # Only now: threads that became one may have lost a contact.
-        self.contacts = contacts.by_address(tx, {a.other for a in fresh})
+        self.contacts = contacts.by_address(tx, {each for a in fresh for each in a.others})
         self._blocked = {address for address, c in self.contacts.items() if c.blocked}
         self._of_contact = self._find_conversations(fresh)
         self.load([*self._existing(fresh)])
@@ -115,7 +117,7 @@ class Places:
     def _find_conversations(self, fresh: Sequence[Arrival]) -> dict[tuple[int, int], int]:
         wanted: dict[int, set[int]] = {}
         for arrival in fresh:
-            contact = self.contacts.get(arrival.other)
+            contact = self._find_contact(arrival)
             if contact and not arrival.item.threads:
                 wanted.setdefault(arrival.item.channel_id, set()).add(contact.id)
         return {
@@ -148,7 +150,7 @@ class Places:
             found = each.conversation.get(group)
             if found is None:
                 found = each.conversation[group] = self._make(arrival)
-            elif arrival.other in self.contacts:
+            elif self._find_contact(arrival):
                 self.contact(arrival)  # they may have a name now
             return found
         contact = self.contact(arrival)
@@ -176,18 +178,30 @@ class Places:
         return id
 
     def contact(self, arrival: Arrival) -> Contact:
-        """The contact the message is from or to, made if unknown, named if nameless."""
-        address, name = arrival.other, arrival.event.name
-        found = self.contacts.get(address)
+        """The contact the message is from or to: made if unknown, named if nameless, and reached by
+        all the addresses it tells.
+        """
+        name, found = arrival.event.name, self._find_contact(arrival)
         if found is None:
             found = Contact(self._ids.next(), name, blocked=False)
-            self.new_contacts.append(NewContact(found.id, name, address, arrival.occurred_at))
-            self.contacts[address] = found
+            made = NewContact(found.id, name, arrival.other, arrival.occurred_at)
+            self.new_contacts.append(made)
+            self.contacts[arrival.other] = found
         elif name and not found.name:
             found = replace(found, name=name)
-            self.contacts[address] = found
             self.names[found.id] = name
+            self.contacts |= {a: found for a, c in self.contacts.items() if c.id == found.id}
+        for address in arrival.others:
+            if address not in self.contacts:
+                self.contacts[address] = found
+                self.new_addresses[address] = found.id
+                self.names[found.id] = found.name
         return found
 
-    def blocked(self, address: Address) -> bool:
-        return bool(self._blocked) and address in self._blocked
+    def _find_contact(self, arrival: Arrival) -> Contact | None:
+        known = (self.contacts.get(address) for address in arrival.others)
+        return next((contact for contact in known if contact), None)
+
+    def blocked(self, arrival: Arrival) -> bool:
+        """Whether the person outside is."""
+        return not self._blocked.isdisjoint(arrival.others)

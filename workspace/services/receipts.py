@@ -10,7 +10,7 @@ from workspace.channels.base import ReactionChanged, StatusChanged
 from workspace.models import DeliveryStatus, Direction
 from workspace.services.arrivals import Arrival, Key, Signal
 from workspace.services.batch import Batch
-from workspace.store import ingest
+from workspace.store import ingest, outbox
 from workspace.store.driver import Driver
 from workspace.store.ingest import Known, Parked
 
@@ -23,6 +23,21 @@ def waiting(tx: Driver, keys: Iterable[Key]) -> list[Parked]:
     for channel_id, provider_id in keys:
         wanted.setdefault(channel_id, []).append(provider_id)
     return [p for channel_id, ids in wanted.items() for p in ingest.parked(tx, channel_id, ids)]
+
+
+def name(tx: Driver, known: dict[Key, Known], signals: Iterable[Signal]) -> list[Key]:
+    """Messages take the name that a receipt tells beside our own: the answer to their sending may
+    never have come. The new names.
+    """
+    named = []
+    for each in signals:
+        message = known.get(each.own_key) if each.own_key else None
+        if message is None or each.key in known or not message.delivery_status:
+            continue
+        outbox.rename(tx, message.id, each.event.provider_id)
+        known[each.key] = replace(message, provider_id=each.event.provider_id)
+        named.append(each.key)
+    return named
 
 
 def signal(parked: Parked) -> Signal:
@@ -43,7 +58,7 @@ def take(batch: Batch, signals: Sequence[Signal]) -> None:
         message = batch.known.get(each.key)
         if message is not None:
             _apply(batch, each, message)
-        elif each.key not in batch.entombed:
+        elif batch.entombed.isdisjoint(each.keys):
             batch.parked.append(_park(each))
 
 

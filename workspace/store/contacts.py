@@ -48,10 +48,14 @@ def add(tx: Driver, contacts: Iterable[NewContact]) -> None:
     tx.execute(
         query("contacts.add"), [ids, [c.name for c in new], texts, [c.created_at for c in new]]
     )
-    tx.execute(
-        query("contacts.identify"),
-        [[c.address.kind.value for c in new], [c.address.value for c in new], ids],
-    )
+    identify(tx, {c.address: c.id for c in new})
+
+
+def identify(tx: Driver, addresses: Mapping[Address, int]) -> None:
+    """Addresses, new to everybody, with the contacts they belong to. `rename` makes them found."""
+    if addresses:
+        kinds, values = [a.kind.value for a in addresses], [a.value for a in addresses]
+        tx.execute(query("contacts.identify"), [kinds, values, list(addresses.values())])
 
 
 def rename(tx: Driver, names: Mapping[int, str]) -> None:

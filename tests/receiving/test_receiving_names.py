@@ -1,0 +1,127 @@
+"""People with several addresses, and messages with several names."""
+
+from dataclasses import replace
+
+from desk import ANN, Desk
+from line import at, payload, receipt, said
+
+from workspace.channels.base import Received, StatusChanged
+from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
+from workspace.services.contacts import Update
+
+D = DeliveryStatus
+ID = Address(AddressKind.BSUID, "US.1")
+PHONE = Address(AddressKind.PHONE, "+1201")
+
+
+def hidden(id: str, minutes: float = 0) -> Received:
+    """From somebody who hides their number."""
+    return replace(said(id, minutes=minutes), address=ID)
+
+
+def test_all_addresses_that_are_told_are_the_contact_s(desk: Desk) -> None:
+    desk.receive(said("1", PHONE.value, also=(ID,)))
+    desk.receive(hidden("2", 1))
+    found = desk.only()
+    assert (found.unread, found.address) == (2, PHONE)
+    contact = desk.services.contacts.contact(found.contact_id)
+    assert set(contact.addresses) == {PHONE, ID}
+    assert [row.id for row in desk.page(search="US.1").rows] == [found.id]
+    desk.check()
+
+
+def test_a_number_that_is_told_later_is_where_answers_go(desk: Desk) -> None:
+    desk.receive(hidden("1"))
+    assert desk.only().address == ID
+    desk.receive(said("2", PHONE.value, 1, also=(ID,)), said("3", PHONE.value, 2, also=(ID,)))
+    desk.receive(hidden("4", 3))
+    found = desk.only()
+    assert (found.unread, found.address) == (4, PHONE)
+    assert [row.id for row in desk.page(search=PHONE.value).rows] == [found.id]
+    desk.check()
+
+
+def test_in_one_batch_it_is_the_same(desk: Desk) -> None:
+    desk.receive(hidden("1"), said("2", PHONE.value, 1, also=(ID,)), hidden("3", 2))
+    found = desk.only()
+    assert (found.unread, found.address) == (3, PHONE)
+    desk.check()
+
+
+def test_who_is_blocked_stays_so_under_any_address(desk: Desk) -> None:
+    desk.receive(hidden("1"))
+    contact = desk.only().contact_id
+    desk.services.contacts.update(contact, Update(blocked=True), ANN, None)
+    desk.receive(said("2", PHONE.value, 1, also=(ID,)))
+    desk.receive(said("3", PHONE.value, 2))
+    assert desk.only().unread == 1
+    desk.check()
+
+
+def confirmed(key: str, id: str, status: DeliveryStatus, minutes: float = 0) -> StatusChanged:
+    """A receipt that tells our own name for the message beside the provider's."""
+    failed = status is D.FAILED
+    kind = FailureKind.WINDOW_CLOSED if failed else None
+    return StatusChanged(id, at(minutes), status, kind, "Too late." if failed else "", key)
+
+
+def doubtful(desk: Desk) -> tuple[int, str]:
+    """A message whose outcome nobody knows, and our name for it."""
+    desk.receive(said("1"))
+    sent = desk.send(desk.only().id, deliver=False)
+    [[key]] = desk.sql("SELECT provider_id FROM messages WHERE id = $1", sent.id)
+    desk.services.store.write(
+        lambda tx: tx.execute(
+            "UPDATE messages SET delivery_status = 'in_doubt', attempts = 1 WHERE id = $1",
+            [sent.id],
+        )
+    )
+    return sent.id, key
+
+
+def status(desk: Desk, id: int) -> DeliveryStatus | None:
+    return next(m for m in desk.messages(desk.only().id) if m.id == id).delivery_status
+
+
+def test_a_receipt_with_our_name_settles_a_doubt(desk: Desk) -> None:
+    id, key = doubtful(desk)
+    desk.receive(confirmed(key, "wamid.1", D.DELIVERED, 5))
+    assert status(desk, id) is D.DELIVERED
+    desk.receive(receipt("wamid.1", D.READ, 6))  # it is known by the provider's name by now
+    assert status(desk, id) is D.READ
+    desk.receive(confirmed(key, "wamid.1", D.SENT, 4))
+    assert status(desk, id) is D.READ
+    desk.check()
+
+
+def test_so_does_one_that_says_it_failed(desk: Desk) -> None:
+    id, key = doubtful(desk)
+    desk.receive(confirmed(key, "wamid.1", D.FAILED, 5))
+    assert status(desk, id) is D.FAILED
+    desk.check()
+
+
+def test_what_waited_for_the_provider_s_name_is_joined(desk: Desk) -> None:
+    id, key = doubtful(desk)
+    desk.receive(receipt("wamid.1", D.READ, 6))
+    assert status(desk, id) is D.IN_DOUBT
+    desk.receive(confirmed(key, "wamid.1", D.SENT, 4))
+    assert status(desk, id) is D.READ
+    desk.check()
+
+
+def test_all_in_one_batch_and_payload(desk: Desk) -> None:
+    id, key = doubtful(desk)
+    events = [confirmed(key, "wamid.1", s, n) for n, s in enumerate((D.READ, D.SENT, D.DELIVERED))]
+    desk.journal(payload(*events, *events))
+    desk.services.receiving.apply_pending()
+    assert status(desk, id) is D.READ
+    desk.check()
+
+
+def test_a_receipt_of_what_was_erased_tells_nothing(desk: Desk) -> None:
+    _, key = doubtful(desk)
+    desk.services.erase.delete([desk.only().id], ANN, None)
+    desk.receive(confirmed(key, "wamid.1", D.DELIVERED, 5))
+    assert desk.all() == []
+    assert desk.sql("SELECT count(*) FROM parked") == [(0,)]
