@@ -128,6 +128,14 @@ class SendFailed(Exception):
         self.failure = failure
 
 
+class Unreachable(ConnectionError):
+    """The server can't be reached, or broke off: time may heal it. `strerror` is a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.strerror = sentence
+
+
 # --- inbound ----------------------------------------------------------------------------------
 
 

@@ -109,6 +109,10 @@ class Attachment:
     """The Content-ID an HTML mail refers to by ``cid:``; empty otherwise."""
     inline: bool = False
     """Shown inside the HTML body, not below it."""
+    awaited: bool = False
+    """Its bytes are still with the provider, and are being fetched; type and size are not sure."""
+    missing: str = ""
+    """In words, why its bytes are not here: they could not be fetched. Empty: nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

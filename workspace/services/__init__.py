@@ -18,6 +18,7 @@ from workspace.services.delivery import Delivery, machine_clock
 from workspace.services.doctor import Doctor
 from workspace.services.drafts import Drafts
 from workspace.services.erase import Erase
+from workspace.services.fetching import Fetching
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
 from workspace.services.notes import Notes
@@ -83,8 +84,21 @@ class Services:
         self.files.clear_staging()
         self.accounts = Accounts(self.store, paths, settings, world.create)
         opened.callback(self.accounts.close)
+        self.fetching = Fetching(
+            self.store,
+            self.files,
+            self.accounts,
+            world.clock,
+            Backoff(5, 3600, world.uniform),
+            paths.files,
+        )
         self.receiving = Receiving(
-            self.store, self.journal, self.files, self.accounts.parser, world.clock
+            self.store,
+            self.journal,
+            self.files,
+            self.accounts.parser,
+            world.clock,
+            self.fetching.wake,
         )
         self.delivery = Delivery(
             self.store,
@@ -170,6 +184,7 @@ class Services:
         self.receiving.start()
         self.delivery.start()
         self.receivers.start()
+        self.fetching.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -179,9 +194,11 @@ class Services:
         for up to its lease.
         """
         self.receivers.ask_to_stop()
+        self.fetching.ask_to_stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()
         self.receivers.join()
+        self.fetching.join()
         self.receiving.stop()
         self._closing.close()

@@ -18,9 +18,11 @@ from workspace.services.placing import Places
 from workspace.store import heads, ingest, tombstones
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
+from workspace.store.files import Staged
 from workspace.store.heads import Shown
 from workspace.store.ids import Ids
 from workspace.store.ingest import Known, NewAttachment, NewMessage
+from workspace.store.remote_files import NewRemoteFile
 
 
 def apply(tx: Driver, items: Sequence[Item]) -> Applied:
@@ -238,7 +240,11 @@ def _attach(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
     claims = arrival.event.files
     for position, (staged, claim) in enumerate(zip(arrival.files, claims, strict=True)):
         id = batch.ids.next()
-        batch.applied.files.append((staged, id))
+        if isinstance(staged, Staged):
+            batch.applied.files.append((staged, id))
+        else:
+            file = NewRemoteFile(id, message.channel_id, claim.remote, message.received_at)
+            batch.remote_files.append(file)
         batch.attachments.append(
             NewAttachment(
                 id,

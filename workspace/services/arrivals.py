@@ -16,7 +16,7 @@ from workspace.channels.base import (
     StatusChanged,
 )
 from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin
-from workspace.store.files import Staged
+from workspace.store.files import Awaited, Staged
 
 Key = tuple[int, str]
 """(channel id, provider id): names a message before and after it has an id."""
@@ -31,7 +31,7 @@ class Item:
     threads: bool
     meta: Meta
     events: tuple[Event, ...]
-    files: Mapping[int, tuple[Staged, ...]]
+    files: Mapping[int, tuple[Staged | Awaited, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Arrival:
         return (self.event.provider_id, *self.event.thread_refs)
 
     @property
-    def files(self) -> tuple[Staged, ...]:
+    def files(self) -> tuple[Staged | Awaited, ...]:
         return self.item.files.get(self.position, ())
 
     def shown_file(self) -> tuple[MediaKind | None, str]:
@@ -178,9 +178,10 @@ def _cleaned(event: Received) -> dict[str, Any]:
 
 
 def _file(file: InboundFile) -> InboundFile:
-    """Its name is cleaned as it is staged."""
-    content_id = _plain(file.content_id)
-    return file if content_id == file.content_id else replace(file, content_id=content_id)
+    """Its name and type are cleaned as it is staged."""
+    content_id, remote = _plain(file.content_id), _plain(file.remote)
+    same = (content_id, remote) == (file.content_id, file.remote)
+    return file if same else replace(file, content_id=content_id, remote=remote)
 
 
 def _address(address: Address) -> Address:

@@ -7,12 +7,22 @@ from datetime import datetime
 from workspace.services.arrivals import Key
 from workspace.services.placing import Places
 from workspace.services.rebuilding import rebuild
-from workspace.store import changes, contacts, events, heads, ingest, states, threads
+from workspace.store import (
+    changes,
+    contacts,
+    events,
+    heads,
+    ingest,
+    remote_files,
+    states,
+    threads,
+)
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
 from workspace.store.files import Staged
 from workspace.store.ids import Ids
 from workspace.store.ingest import Known, NewAttachment, NewMessage, Parked
+from workspace.store.remote_files import NewRemoteFile
 
 
 @dataclass(slots=True)
@@ -40,6 +50,7 @@ class Batch:
     applied: Applied
     messages: dict[int, NewMessage] = field(default_factory=dict)
     attachments: list[NewAttachment] = field(default_factory=list)
+    remote_files: list[NewRemoteFile] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     refs: dict[Key, int] = field(default_factory=dict)
     delivered: dict[int, Known] = field(default_factory=dict)
@@ -76,6 +87,7 @@ class Batch:
             self.messages[id] = _with_delivery(self.messages[id], self.delivered.pop(id))
         ingest.messages(self.tx, list(self.messages.values()))
         ingest.attachments(self.tx, self.attachments)
+        remote_files.add(self.tx, self.remote_files)
         events.add(self.tx, self.events)
         ingest.set_deliveries(self.tx, list(self.delivered.values()))
         ingest.react(self.tx, self.reactions)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from workspace.channels.base import Channel, Event, Received
+from workspace.channels.base import Channel, Event, InboundFile, Received
 from workspace.errors import JournalUnavailable, StoreUnavailable
 from workspace.journal import Entry, Journal
 from workspace.services import payloads
@@ -23,7 +23,7 @@ from workspace.services.patience import Patience
 from workspace.services.words import words
 from workspace.store import Priority, Store, facts, ingest
 from workspace.store.driver import Driver
-from workspace.store.files import Files, Staged
+from workspace.store.files import Awaited, Files, Staged, awaited
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,10 @@ class Receiving:
         files: Files,
         channel: Callable[[int], Channel],
         clock: Callable[[], datetime],
+        applied: Callable[[], None] = lambda: None,
     ) -> None:
+        """`applied` is called after each batch."""
+        self._applied = applied
         self._store = store
         self._journal = journal
         self._files = files
@@ -207,17 +210,21 @@ class Receiving:
 
     def _stage(
         self, channel_id: int, events: Sequence[Event], staged: list[Staged]
-    ) -> dict[int, tuple[Staged, ...]]:
-        """The files of new messages, by the position of their event; all go to `staged`, too."""
+    ) -> dict[int, tuple[Staged | Awaited, ...]]:
+        """The files of new messages, by the position of their event; `staged` gets what is here."""
         with_files = {n: e for n, e in enumerate(events) if isinstance(e, Received) and e.files}
         if not with_files or self._known(channel_id, with_files.values()):
             return {}
         files = {}
         for n, event in with_files.items():
-            found = [self._files.stage(BytesIO(file.data), file.name) for file in event.files]
-            staged.extend(found)
-            files[n] = tuple(found)
+            files[n] = tuple(self._stage_one(file, staged) for file in event.files)
         return files
+
+    def _stage_one(self, file: InboundFile, staged: list[Staged]) -> Staged | Awaited:
+        if file.remote:
+            return awaited(file.name, file.mime)
+        staged.append(self._files.stage(BytesIO(file.data), file.name))
+        return staged[-1]
 
     def _known(self, channel_id: int, messages: Iterable[Received]) -> bool:
         """A rescan of a mailbox must not write all its files again."""
@@ -272,6 +279,7 @@ class Receiving:
             self._files.displace(placed)
             raise
         self._position = position
+        self._applied()
 
     def _note(self, applied: Applied) -> None:
         """The journal must know what belongs to whom before the batch commits, see its `assign`."""

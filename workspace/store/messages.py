@@ -166,5 +166,8 @@ def attachment(db: Driver, id: int) -> Attachment:
 
 
 def _attachment(row: Sequence[Any]) -> Attachment:
-    id, kind, name, mime, size, content_id, inline = row
-    return Attachment(id, MediaKind(kind), name, mime, size, content_id, inline)
+    id, kind, name, mime, size, content_id, inline, awaited, failure = row
+    missing = "" if awaited else failure or ""
+    return Attachment(
+        id, MediaKind(kind), name, mime, size, content_id, inline, bool(awaited), missing
+    )

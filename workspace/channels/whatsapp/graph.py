@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import httpx
 
-from workspace.channels.base import Failure, OutboundFile, Response, SendFailed
+from workspace.channels.base import Failure, OutboundFile, Response, SendFailed, Unreachable
 from workspace.channels.whatsapp import answers
 from workspace.channels.whatsapp.options import WhatsAppOptions
 from workspace.errors import ConfigError, FileGone
@@ -29,6 +29,10 @@ _PAGES = 100
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Nothing has left the machine."""
+
+
+class NotThere(Unreachable):
+    """The provider knows nothing of this name."""
 
 
 class Graph:
@@ -116,7 +120,7 @@ class Graph:
         """Write a customer's file. Raises FileGone, ConfigError, and OSError to try again."""
         try:
             about = self.get(id, phone_number_id=self._options.phone_number_id)
-        except FileNotFoundError:
+        except NotThere:
             raise FileGone("WhatsApp no longer has this file.") from None
         url = httpx.URL(str(about.get("url", "")))
         if not self._serves_files(url):
@@ -124,7 +128,7 @@ class Graph:
         digest = self._download(url, into)
         wanted = about.get("sha256")
         if isinstance(wanted, str) and wanted and wanted != digest:
-            raise ConnectionError("A file of WhatsApp did not arrive whole.")
+            raise Unreachable("A file of WhatsApp did not arrive whole.")
 
     def _serves_files(self, url: httpx.URL) -> bool:
         own = (url.scheme, url.host, url.port) == (
@@ -143,7 +147,7 @@ class Graph:
             if response.status_code in (404, 410):
                 raise FileGone("WhatsApp no longer has this file.")
             if response.status_code != 200:
-                raise ConnectionError(f"WhatsApp's file server answered {response.status_code}.")
+                raise Unreachable(f"WhatsApp's file server answered {response.status_code}.")
             for piece in response.iter_bytes(1 << 16):
                 size += len(piece)
                 if size > MAX_FILE:
@@ -170,8 +174,8 @@ def _trouble(response: Response) -> Exception:
     if failed.kind is FailureKind.AUTH:
         return ConfigError(f"WhatsApp refused: {failed.detail}")
     if response.code == 404 or failed.code in ("33", "100"):
-        return FileNotFoundError(f"WhatsApp has nothing there: {failed.detail}")
-    return ConnectionError(f"WhatsApp refused: {failed.detail}")
+        return NotThere(f"WhatsApp has nothing there: {failed.detail}")
+    return Unreachable(f"WhatsApp refused: {failed.detail}")
 
 
 @contextmanager
@@ -179,7 +183,7 @@ def _as_os_errors() -> Iterator[None]:
     try:
         yield
     except httpx.HTTPError as error:
-        raise ConnectionError(f"WhatsApp can't be reached: {_words(error)}") from None
+        raise Unreachable(f"WhatsApp can't be reached: {_words(error)}") from None
 
 
 def _words(error: httpx.HTTPError) -> str:

@@ -33,6 +33,11 @@ SELECT DISTINCT contact_id FROM conversations WHERE id IN (SELECT unnest($1::big
 DELETE FROM reactions WHERE message_id IN (
     SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
+-- name: drop_remote_files
+-- Files of theirs that are still with their provider.
+DELETE FROM remote_files WHERE attachment_id IN (
+    SELECT id FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
 -- name: drop_attachments
 -- Rows of their files.
 DELETE FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]));

@@ -31,9 +31,11 @@ SELECT occurred_at FROM messages WHERE id = $1 AND conversation_id = $2;
 
 -- name: attachments
 -- The files of some messages, in their order.
-SELECT message_id, id, kind, name, mime, size, content_id, inline
-FROM attachments WHERE message_id IN (SELECT unnest($1::bigint[]))
-ORDER BY message_id, position, id;
+SELECT a.message_id, a.id, a.kind, a.name, a.mime, a.size, a.content_id, a.inline,
+       r.not_before IS NOT NULL, r.failure
+FROM attachments AS a LEFT JOIN remote_files AS r ON r.attachment_id = a.id
+WHERE a.message_id IN (SELECT unnest($1::bigint[]))
+ORDER BY a.message_id, a.position, a.id;
 
 -- name: reactions
 -- The reactions to some messages; an empty one was taken back.
@@ -52,7 +54,10 @@ ORDER BY occurred_at, id;
 
 -- name: attachment
 -- One file.
-SELECT id, kind, name, mime, size, content_id, inline FROM attachments WHERE id = $1;
+SELECT a.id, a.kind, a.name, a.mime, a.size, a.content_id, a.inline,
+       r.not_before IS NOT NULL, r.failure
+FROM attachments AS a LEFT JOIN remote_files AS r ON r.attachment_id = a.id
+WHERE a.id = $1;
 
 -- name: hits
 -- Of some conversations, the newest message each that holds every word. As filters.search_few, it
