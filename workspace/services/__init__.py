@@ -28,6 +28,7 @@ from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
 from workspace.services.views import Views
+from workspace.services.webhooks import Webhooks
 from workspace.settings import Paths, Settings
 from workspace.store import Store, changes, facts, idempotency
 from workspace.store.driver import Driver
@@ -112,6 +113,7 @@ class Services:
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
         )
+        self.webhooks = Webhooks(self.journal, self.accounts, self.receiving.wake, world.clock)
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)
         self.queries = Queries(self.store, paths)
