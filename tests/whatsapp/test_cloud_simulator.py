@@ -1,0 +1,209 @@
+"""The channel and the simulated Cloud API, over HTTP; and Meta's judge between them."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from cloud import SECRETS, whatsapp
+from test_whatsapp_send import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, filled
+
+from tests.conformance.judge import Judge
+from tests.conformance.judge import whatsapp as judge_of_whatsapp
+from workspace.channels.base import Failure, Sent
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.channels.whatsapp.channel import WhatsAppChannel
+from workspace.errors import FileGone
+from workspace.models import FailureKind
+from workspace.testing.cloud import CloudServer, Customer, cloud_server
+from workspace.testing.serving import serving
+
+ADA = Customer("4915112345678", "Ada", BSUID.value)
+
+
+@pytest.fixture
+def server() -> Iterator[CloudServer]:
+    with cloud_server() as server:
+        yield server
+
+
+@pytest.fixture
+def channel(server: CloudServer) -> Iterator[WhatsAppChannel]:
+    channel = whatsapp(base_url=server.url)
+    yield channel
+    channel.close()
+
+
+def send(channel: WhatsAppChannel, message=HELLO) -> Sent | Failure:  # type: ignore[no-untyped-def]
+    [request] = channel.encode(message)
+    return channel.decode(channel.perform(request))
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_what_the_judge_allows_it_takes(
+    server: CloudServer, channel: WhatsAppChannel, name: str
+) -> None:
+    server.cloud.writes(ADA, "Hello")
+    message = MESSAGES[name]
+    template = message.template and message.template.template
+    answer = send(channel, message)
+    if template and template.status != "APPROVED":
+        assert isinstance(answer, Failure)
+        assert answer.kind is FailureKind.TEMPLATE
+    else:
+        assert isinstance(answer, Sent)
+        assert server.cloud.accepted(message.key) == 1
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_so_it_does_signals(channel: WhatsAppChannel, name: str) -> None:
+    answer = channel.decode(channel.perform(channel.encode_signal(SIGNALS[name])))
+    assert isinstance(answer, Sent)
+
+
+def test_it_refuses_as_meta_would(server: CloudServer, channel: WhatsAppChannel) -> None:
+    def refusal(message=HELLO) -> FailureKind:  # type: ignore[no-untyped-def]
+        answer = send(channel, message)
+        assert isinstance(answer, Failure)
+        return answer.kind
+
+    assert refusal(replace(HELLO, text="x" * 4097)) is FailureKind.INVALID
+    assert refusal(replace(HELLO, files=(replace(PHOTO, mime="image/gif"),))) is FailureKind.MEDIA
+    [approved] = [t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en")]
+    message, before = filled(approved), server.cloud.templates
+    server.cloud.templates = [replace(t, body=f"{t.body} {{{{4}}}}") for t in before]
+    assert refusal(message) is FailureKind.TEMPLATE
+    server.cloud.templates = before
+    assert isinstance(send(channel, message), Sent)
+    server.cloud.review("order_update", "en", "PAUSED")
+    assert refusal(message) is FailureKind.TEMPLATE
+    server.cloud.account = replace(server.cloud.account, token="another")
+    assert refusal() is FailureKind.AUTH
+
+
+def test_a_burst_to_one_customer_is_limited(server: CloudServer, channel: WhatsAppChannel) -> None:
+    server.cloud.writes(ADA, "Hello")
+    kinds = [send(channel) for _ in range(46)]
+    assert [isinstance(answer, Sent) for answer in kinds] == [True] * 45 + [False]
+    last = kinds[-1]
+    assert isinstance(last, Failure)
+    assert last.kind is FailureKind.RATE_LIMITED
+    server.advance(timedelta(minutes=5))
+    assert isinstance(send(channel), Sent)
+
+
+def test_an_answer_that_is_lost_is_a_doubt(server: CloudServer, channel: WhatsAppChannel) -> None:
+    server.cloud.silent.add(ADA.wa_id)
+    answer = send(channel)
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.UNKNOWN_OUTCOME
+    assert server.cloud.accepted(HELLO.key) == 1
+
+
+def test_templates_come_back_as_they_were(channel: WhatsAppChannel) -> None:
+    found = {(t.name, t.language): t for t in channel.templates()}
+    assert found.keys() == {(t.name, t.language) for t in CATALOGUE}
+    for own in CATALOGUE:
+        other = found[own.name, own.language]
+        assert replace(other, examples={}, reason="") == replace(own, examples={}, reason="")
+        assert [v.example for v in other.variables] == [v.example for v in own.variables]
+
+
+def test_files_come_back_as_they_were(server: CloudServer, channel: WhatsAppChannel) -> None:
+    data = bytes(range(256)) * 4000
+    server.cloud.sends_file(ADA, "image", "image/jpeg", data)
+    [content] = server.cloud.take_due()
+    [event] = parsed(channel, content)
+    [file] = event.files
+    into = BytesIO()
+    channel.fetch(file.remote, into)
+    assert into.getvalue() == data
+    server.cloud.advance(timedelta(days=31))
+    with pytest.raises(FileGone):
+        channel.fetch(file.remote, BytesIO())
+    assert all(check.ok for check in channel.test())
+
+
+def parsed(channel: WhatsAppChannel, content: object):  # type: ignore[no-untyped-def]
+    from test_whatsapp_parse import META
+
+    return channel.parse(json.dumps(content).encode(), META)
+
+
+def test_it_tells_by_webhook_until_it_is_heard(server: CloudServer) -> None:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    heard: list[bytes] = []
+    channel = whatsapp()
+
+    async def hear(request: Request) -> Response:
+        raw = await request.body()
+        heard.append(raw)
+        assert channel.verify(dict(request.headers.items()), raw)
+        return Response(status_code=200 if len(heard) % 3 == 0 else 500)
+
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        server.cloud.writes(ADA, "Hello")
+        server.advance()
+    assert len(heard) == 3
+    assert len(set(heard)) == 1
+    assert server.refused == [500, 500]
+
+
+def test_outside_the_window_the_refusal_comes_late(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    server.cloud.writes(ADA, "Hello")
+    server.cloud.take_due()
+    assert isinstance(send(channel), Sent)
+    server.cloud.advance(timedelta(hours=24))
+    assert [e.status.value for c in server.cloud.take_due() for e in parsed(channel, c)] == [
+        "sent", "delivered",
+    ]  # fmt: skip
+    assert isinstance(send(channel), Sent)
+    server.cloud.advance(timedelta(seconds=5))
+    [late] = [e for c in server.cloud.take_due() for e in parsed(channel, c)]
+    assert (late.status.value, late.failure_kind) == ("failed", FailureKind.WINDOW_CLOSED)
+    assert late.key == HELLO.key
+
+
+# --- the judge, and an independent client ---------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def meta(shared: Callable[[str], Path]) -> Judge:
+    return judge_of_whatsapp(shared("specs/meta/whatsapp-cloud.judge.json"))
+
+
+class Redirected(httpx.HTTPTransport):
+    """The client has no option for another host."""
+
+    def __init__(self, home: httpx.URL) -> None:
+        super().__init__()
+        self._home = home
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        home = self._home
+        request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
+        return super().handle_request(request)
+
+
+def test_the_simulator_takes_what_an_independent_client_sends(server: CloudServer) -> None:
+    pywa = pytest.importorskip("pywa")
+    client = pywa.WhatsApp(
+        phone_id=server.cloud.account.phone_number_id,
+        token=SECRETS["WA_TOKEN"],
+        session=httpx.Client(transport=Redirected(httpx.URL(server.url))),
+        api_version=23.0,
+    )
+    server.cloud.writes(ADA, "Hello")
+    sent = client.send_message(to=ADA.wa_id, text="From another program")
+    assert server.cloud.sent[sent.id].body["text"]["body"] == "From another program"

@@ -1,0 +1,281 @@
+"""What Meta's Cloud API does, as far as a business can tell: a pure model with a clock of its own.
+
+Nothing here talks to a network. `Cloud.post` and `Cloud.get` answer requests, and what is to be
+told by webhook waits in `Cloud.due` until its time. Judged by the same specification and peers as
+the channel that talks to it.
+"""
+
+import hashlib
+import random
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.models import Template
+from workspace.testing.cloud import listing, requests
+from workspace.testing.cloud.requests import Refused, Wanted
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WINDOW = timedelta(hours=24)
+PAIR = timedelta(seconds=6)
+"""Between two messages to one customer, after a burst of `BURST`."""
+BURST = 45
+MEDIA_LIVES = timedelta(days=30)
+
+Fields = dict[str, Any]
+Answer = tuple[int, Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One business with one number."""
+
+    phone_number_id: str = "1122334455667"
+    business_account_id: str = "5467539754836534"
+    number: str = "15550001111"
+    token: str = "EAAtoken-of-a-system-user"
+    app_secret: str = "the-secret-of-the-app"
+    verify_token: str = "what-was-entered-at-meta"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """`wa_id`: digits; empty: hidden. `user_id`: the business-scoped id."""
+
+    wa_id: str
+    name: str = ""
+    user_id: str = ""
+
+    @property
+    def contact(self) -> Fields:
+        found: Fields = {"profile": {"name": self.name}}
+        found |= {"wa_id": self.wa_id} if self.wa_id else {}
+        return found | ({"user_id": self.user_id} if self.user_id else {})
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message that was accepted."""
+
+    id: str
+    to: str
+    at: datetime
+    body: Fields = field(repr=False)
+    status: str = "accepted"
+
+
+@dataclass(slots=True)
+class File:
+    mime: str
+    data: bytes = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A payload that is to be posted at an instant."""
+
+    due: datetime
+    content: Fields = field(repr=False)
+
+
+class Cloud:
+    """`refuse` maps numbers to error codes: what becomes of messages to them after acceptance."""
+
+    def __init__(self, account: Account | None = None, seed: int = 1) -> None:
+        self.account = account or Account()
+        self.now = START
+        self.sent: dict[str, Sent] = {}
+        self.files: dict[str, File] = {}
+        self.templates: list[Template] = list(CATALOGUE)
+        self.refuse: dict[str, int] = {}
+        self.silent: set[str] = set()
+        """Numbers messages to which are accepted, but a gateway gives up before the answer."""
+        self.due: list[Hook] = []
+        self._wrote: dict[str, datetime] = {}
+        self._recent: dict[str, deque[datetime]] = {}
+        self._customers: dict[str, Customer] = {}
+        self._numbers = count(1)
+        self._random = random.Random(seed)
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+    def _id(self, kind: str) -> str:
+        digest = hashlib.sha256(f"{kind} {next(self._numbers)}".encode()).hexdigest()
+        return f"wamid.{digest[:40].upper()}" if kind == "wamid" else str(int(digest[:12], 16))
+
+    # --- customers ------------------------------------------------------------------------------
+
+    def writes(self, customer: Customer, text: str = "", **more: Any) -> str:
+        """The customer writes now, which opens the window; the id of the message."""
+        id = self._id("wamid")
+        said = {"type": "text", "text": {"body": text}} if text else {}
+        who = {"from": customer.wa_id} if customer.wa_id else {"from_user_id": customer.user_id}
+        message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
+        self._remember(customer)
+        self._tell(messages=[message], contacts=[customer.contact])
+        return id
+
+    def sends_file(self, customer: Customer, kind: str, mime: str, data: bytes, **more: str) -> str:
+        """The customer sends a photo, a voice message, ...; the id of the message."""
+        media = self.keep(mime, data)
+        about = {"id": media, "mime_type": mime, "sha256": hashlib.sha256(data).hexdigest(), **more}
+        said: Fields = {"type": kind, kind: about}
+        return self.writes(customer, **said)
+
+    def _remember(self, customer: Customer) -> None:
+        for name in filter(None, (customer.wa_id, customer.user_id)):
+            self._customers[name] = customer
+            self._wrote[name] = self.now
+
+    def window_open(self, to: str) -> bool:
+        wrote = self._wrote.get(to)
+        return wrote is not None and self.now < wrote + WINDOW
+
+    # --- receipts -------------------------------------------------------------------------------
+
+    def receipt(self, id: str, status: str, after: timedelta = timedelta(), code: int = 0) -> None:
+        """Tell what became of a message, some time from now."""
+        message = self.sent[id]
+        told: Fields = {
+            "id": id,
+            "status": status,
+            "timestamp": str(int((self.now + after).timestamp())),
+            "recipient_id": message.to,
+        }
+        if "biz_opaque_callback_data" in message.body:
+            told["biz_opaque_callback_data"] = message.body["biz_opaque_callback_data"]
+        if code:
+            told["errors"] = [requests.error_of(code)]
+        message.status = status
+        self._tell(after, statuses=[told])
+
+    def _tell(self, after: timedelta = timedelta(), **lists: Any) -> None:
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {
+                "display_phone_number": self.account.number,
+                "phone_number_id": self.account.phone_number_id,
+            },
+            **lists,
+        }
+        self._hook("messages", value, after)
+
+    def _hook(self, name: str, value: Fields, after: timedelta = timedelta()) -> None:
+        entry = {
+            "id": self.account.business_account_id,
+            "time": int(self.now.timestamp()),
+            "changes": [{"field": name, "value": value}],
+        }
+        content = {"object": "whatsapp_business_account", "entry": [entry]}
+        self.due.append(Hook(self.now + after, content))
+
+    def take_due(self) -> list[Fields]:
+        """The payloads whose time has come, in their order."""
+        ready = sorted((h for h in self.due if h.due <= self.now), key=lambda hook: hook.due)
+        self.due = [hook for hook in self.due if hook.due > self.now]
+        return [hook.content for hook in ready]
+
+    def _stamp(self) -> str:
+        return str(int(self.now.timestamp()))
+
+    # --- templates ------------------------------------------------------------------------------
+
+    def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
+        """Decide anew about a template, and tell so."""
+        self.templates = [
+            listing.reviewed(each, status, reason)
+            if (each.name, each.language) == (name, language)
+            else each
+            for each in self.templates
+        ]
+        self._hook(
+            "message_template_status_update",
+            {
+                "event": status,
+                "message_template_id": listing.id_of(name, language),
+                "message_template_name": name,
+                "message_template_language": language,
+                "reason": reason,
+            },
+        )
+
+    # --- the API --------------------------------------------------------------------------------
+
+    def send(self, body: Any) -> Answer:
+        """POST to messages."""
+        try:
+            if isinstance(body, dict) and body.get("status") == "read":
+                requests.check_seen(body)
+                return 200, {"success": True}
+            wanted = requests.read(body, self.templates, self.files)
+            self._allow(wanted)
+        except Refused as refused:
+            return refused.answer
+        return 200, self._accept(wanted, body)
+
+    def _allow(self, wanted: Wanted) -> None:
+        if not wanted.template and not self.window_open(wanted.to):
+            # The Cloud API itself accepts it, and tells later; see `_accept`.
+            return
+        recent = self._recent.setdefault(wanted.to, deque(maxlen=BURST))
+        while recent and recent[0] <= self.now - PAIR * BURST:
+            recent.popleft()
+        if len(recent) == BURST:
+            raise Refused(131056, 400)
+
+    def _accept(self, wanted: Wanted, body: Fields) -> Fields:
+        id = self._id("wamid")
+        self.sent[id] = Sent(id, wanted.to, self.now, dict(body))
+        self._recent.setdefault(wanted.to, deque(maxlen=BURST)).append(self.now)
+        code = self.refuse.get(wanted.to, 0)
+        if not code and not wanted.template and not self.window_open(wanted.to):
+            code = 131047
+        if code:
+            self.receipt(id, "failed", timedelta(seconds=2), code)
+        else:
+            for n, status in enumerate(("sent", "delivered"), 1):
+                self.receipt(id, status, timedelta(seconds=n))
+        return {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": wanted.to, "wa_id": wanted.to.lstrip("+")}],
+            "messages": [{"id": id, "message_status": "accepted"}],
+        }
+
+    def keep(self, mime: str, data: bytes) -> str:
+        """A file, uploaded by the business or sent by a customer; its id."""
+        id = self._id("media")
+        self.files[id] = File(mime, data, self.now + MEDIA_LIVES)
+        return id
+
+    def about_file(self, id: str, url: str) -> Answer:
+        file = self.files.get(id)
+        if file is None or file.until <= self.now:
+            return Refused(100, 400, subcode=33).answer
+        return 200, {
+            "messaging_product": "whatsapp",
+            "id": id,
+            "url": url,
+            "mime_type": file.mime,
+            "sha256": hashlib.sha256(file.data).hexdigest(),
+            "file_size": len(file.data),
+        }
+
+    def list_templates(self, after: str, limit: int) -> Fields:
+        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)))
+
+    def accepted(self, key: str) -> int:
+        """How often a message of this name was accepted; more than once is a duplicate."""
+        keys = (each.body.get("biz_opaque_callback_data") for each in self.sent.values())
+        return sum(each == key for each in keys)
+
+    def shuffled(self, payloads: Sequence[Fields], copies: int = 1) -> Iterator[Mapping[str, Any]]:
+        """Payloads as a bad day delivers them: each `copies` times, in any order."""
+        many = [each for each in payloads for _ in range(copies)]
+        self._random.shuffle(many)
+        yield from many
