@@ -5,7 +5,7 @@ from dataclasses import replace
 from desk import ANN, Desk
 from line import at, payload, receipt, said
 
-from workspace.channels.base import Received, StatusChanged
+from workspace.channels.base import IdentityChanged, Received, StatusChanged
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 from workspace.services.contacts import Update
 
@@ -56,6 +56,41 @@ def test_who_is_blocked_stays_so_under_any_address(desk: Desk) -> None:
     desk.receive(said("3", PHONE.value, 2))
     assert desk.only().unread == 1
     desk.check()
+
+
+MOVED = Address(AddressKind.PHONE, "+1202")
+NEW_ID = Address(AddressKind.BSUID, "US.2")
+
+
+def moved(id: str, minutes: float = 0) -> IdentityChanged:
+    return IdentityChanged(id, at(minutes), PHONE, (MOVED, NEW_ID))
+
+
+def test_who_has_a_new_number_stays_the_same_person(desk: Desk) -> None:
+    desk.receive(said("1", PHONE.value, also=(ID,)))
+    desk.receive(moved("2", 1))
+    assert desk.only().address == MOVED
+    desk.receive(moved("2", 1), said("3", MOVED.value, 2, also=(NEW_ID,)))
+    found = desk.only()
+    assert (found.unread, found.address) == (2, MOVED)
+    contact = desk.services.contacts.contact(found.contact_id)
+    assert set(contact.addresses) == {PHONE, ID, MOVED, NEW_ID}
+    assert [row.id for row in desk.page(search=MOVED.value).rows] == [found.id]
+    desk.check()
+
+
+def test_a_number_that_is_somebody_else_s_stays_so(desk: Desk) -> None:
+    desk.receive(said("1", PHONE.value), said("2", MOVED.value, 1, name="Bob"))
+    desk.receive(moved("3", 2))
+    ada, bob = desk.all()
+    assert (ada.address, bob.address) == (NEW_ID, MOVED)
+    desk.check()
+
+
+def test_of_people_nobody_knows_nothing_is_kept(desk: Desk) -> None:
+    desk.receive(moved("1"))
+    assert desk.all() == []
+    assert desk.sql("SELECT count(*) FROM identities") == [(0,)]
 
 
 def confirmed(key: str, id: str, status: DeliveryStatus, minutes: float = 0) -> StatusChanged:

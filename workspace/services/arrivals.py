@@ -9,6 +9,7 @@ from typing import Any
 from workspace import rules
 from workspace.channels.base import (
     Event,
+    IdentityChanged,
     InboundFile,
     Meta,
     ReactionChanged,
@@ -153,6 +154,8 @@ def cleaned(event: Event) -> Event:
         fields |= {"detail": _plain(event.detail), "key": _plain(event.key)}
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
+    if isinstance(event, IdentityChanged):
+        fields["after"] = tuple(_address(address) for address in event.after)
     if isinstance(event, Received):
         fields |= _cleaned(event)
     changed = {name: value for name, value in fields.items() if value != getattr(event, name)}
