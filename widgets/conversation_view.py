@@ -53,6 +53,11 @@ class ConversationView(DoingPanel):
     def _file(self, attachment_id: str) -> Bytes:
         return Bytes(self.ws.attachment(attachment_id))
 
+    @answers("fetch")
+    def _fetch(self, attachment_id: str) -> None:
+        """Try again to get a file that could not be fetched."""
+        self.ws.fetch_again(attachment_id)
+
     @answers("mail", files=True)
     def _mail(self, message_id: str, images: bool) -> Bytes:
         """The page to put into a sandboxed frame; `blocked` counts images of the web left out."""

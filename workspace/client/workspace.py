@@ -98,6 +98,14 @@ class Workspace(Listing, ContactCalls, Writing):
         """The bytes of a file. Raises NotFound."""
         return self._transport.send(Call("GET", f"/v1/attachments/{id_of(id)}")).content
 
+    def fetch_again(self, attachment: Id) -> None:
+        """Fetch a file from its provider that could not be fetched before (`Attachment.missing`).
+
+        Returns at once; the file comes soon after, if it comes. Raises NotFound where there is
+        nothing to fetch.
+        """
+        self._transport.send(Call("POST", f"/v1/attachments/{id_of(attachment)}/fetch"))
+
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
 

@@ -75,6 +75,7 @@ export function bubble(message, parts) {
 /** Takes over what may change after a message was shown, leaving players and frames alone. */
 export function refresh(node, message, parts) {
   node.dataset.status = message.delivery_status ?? "";
+  parts.media.renew(node, message.attachments);
   node.querySelector(".cw-meta").replaceWith(meta(message));
   for (const old of node.querySelectorAll(":scope > .cw-reactions, :scope > .cw-below")) old.remove();
   node.append(...[reactions(message), deliveryLine(message, parts)].filter(Boolean));

@@ -56,6 +56,7 @@ export class Media {
 
   /** What shows `attachment` in a bubble. */
   node(attachment) {
+    if (attachment.awaited || attachment.missing) return this.absent(attachment);
     if (PICTURES.has(attachment.mime)) return this.picture(attachment);
     if (SOUNDS.has(attachment.mime)) return this.sound(attachment);
     return this.chip(attachment);
@@ -102,6 +103,36 @@ export class Media {
       icon("download"),
     );
     return chip;
+  }
+
+  /** One whose bytes are still with the provider, or could not be fetched from there. */
+  absent(attachment) {
+    const { id, kind, awaited, missing } = attachment;
+    const size = h("span", { class: "cw-file-size" }, awaited ? "On its way…" : missing);
+    const again = h("button", { class: "cw-link-button", onclick: () => this.again(id, size) }, "Try again");
+    return h(
+      "div",
+      { class: "cw-file cw-file-absent", dataset: { file: id, awaited: String(awaited) } },
+      h("span", { class: "cw-file-picture" }, icon(kind)),
+      h("span", { class: "cw-file-text" }, h("span", { class: "cw-file-name" }, plain(attachment.name)), size),
+      missing && again,
+    );
+  }
+
+  /** What has come, or was given up, since `node` was made of a message. */
+  renew(node, attachments) {
+    for (const absent of node.querySelectorAll(".cw-file-absent")) {
+      const attachment = attachments.find(({ id }) => id === absent.dataset.file);
+      if (attachment && String(attachment.awaited) !== absent.dataset.awaited) absent.replaceWith(this.node(attachment));
+    }
+  }
+
+  async again(id, said) {
+    try {
+      await this.link.ask("fetch", { attachment_id: id });
+    } catch (trouble) {
+      said.textContent = trouble.message;
+    }
   }
 
   async save(attachment, chip) {
