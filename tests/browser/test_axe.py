@@ -160,5 +160,4 @@ def test_without_a_channel(lab: Lab, tmp_path: Path) -> None:
 
 def test_axe_does_find_what_is_wrong(inbox: Inbox) -> None:
     inbox.root.evaluate("inbox => inbox.append(document.createElement('img'))")
-    [found] = violations(inbox.page)
-    assert "image-alt (critical)" in found
+    assert any("image-alt (critical)" in found for found in violations(inbox.page))
