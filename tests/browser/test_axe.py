@@ -160,6 +160,5 @@ def test_without_a_channel(lab: Lab, tmp_path: Path) -> None:
 
 def test_axe_does_find_what_is_wrong(inbox: Inbox) -> None:
     inbox.root.evaluate("inbox => inbox.append(document.createElement('img'))")
-    expect(inbox.root.locator(".cw-chip")).to_have_count(4)  # it is all there, rows or none
     [found] = violations(inbox.page)
     assert "image-alt (critical)" in found

@@ -68,7 +68,6 @@ def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> Non
     expect(inbox.messages.locator("mark")).to_have_count(1)
 
 
-@pytest.mark.slow
 def test_who_wants_no_motion_gets_none(inbox: Inbox, hub: Stage) -> None:
     lines = ["The word is tarragon", *(f"Line {n}" for n in range(40))]
     hub.ws.mark_read(hub.writes("Mona Motion", *lines).id)
