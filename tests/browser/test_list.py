@@ -366,7 +366,8 @@ def test_what_was_done_in_any_panel_is_code(inbox: Inbox, large: Stage) -> None:
     assert copied(inbox, "Python") == f"ws.set_agent_replies({row.id}, on=True)"
     assert list(large.ws.sql(copied(inbox, "SQL")).df().kind) == ["agent_replies_on"]
     inbox.send("It's on its way")
-    expect(inbox.message("It's on its way").get_by_role("img", name="Sent")).to_be_visible()
+    sent = inbox.message("It's on its way").get_by_role("img", name=re.compile("^(Sent|Delivered)"))
+    expect(sent).to_be_visible()
     assert copied(inbox, "Python") == f'ws.send({row.id}, "It\'s on its way")'
     assert list(large.ws.sql(copied(inbox, "SQL")).df().text) == ["It's on its way"]
     card = inbox.root.get_by_role("complementary", name="Contact")

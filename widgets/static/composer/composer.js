@@ -289,10 +289,11 @@ class Composer {
   /** `anew`: from the list; else as it was filled in last. */
   async chooseTemplate(anew = true) {
     await this.loading;
-    if (!this.state?.templates) return;
+    if (!this.state) return undefined; // what keeps it away is shown
+    if (!this.state.templates) return this.say("This channel has no templates; write a text.");
     this.templates.show(this.entry, this.state.channel, anew);
     this.show();
-    this.templates.form.focus();
+    return this.templates.form.focus();
   }
 
   templateClosed() {

@@ -33,7 +33,8 @@ export function partsOf(composer, signal) {
   const toolbar = new Toolbar({
     attach: {
       files: (files) => composer.attach(files),
-      template: { offered: () => composer.state?.templates, choose: () => composer.chooseTemplate() },
+      // Until it is known: to choose one waits for that.
+      template: { offered: () => composer.state?.templates ?? true, choose: () => composer.chooseTemplate() },
       photos: () => composer.state?.photos || "image/*",
     },
     emoji: emoji.button,

@@ -12,9 +12,9 @@ export function foretell(el, id) {
 export function openConversation(el, model, id) {
   // Nothing would come of it from the kernel.
   if (model.get("conversation_id") === id) return;
-  foretell(el, id);
   model.set("conversation_id", id);
   model.save_changes();
+  foretell(el, id); // what panels ask because of it, the kernel hears after it
 }
 
 /** What a panel is told of its conversation, twice: as foretold, and by the kernel. */

@@ -9,7 +9,7 @@ import { onCommands } from "../shared/keys.js";
 import { firstKeys } from "../frame/help.js";
 import { Log } from "./log.js";
 import { isPicture, Media } from "./media.js";
-import { openConversation } from "../shared/opening.js";
+import { Opening, openConversation } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { blank, onTrait, panel, showTrouble } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
@@ -42,7 +42,7 @@ class ConversationView {
     this.log = new Log({
       parts: this.parts,
       load: (way, id) => this.load(way, id),
-      latest: () => this.open(),
+      latest: () => this.open(this.id),
       moved: () => this.watchReading(),
       say: (words) => this.speak(words),
     });
@@ -51,17 +51,17 @@ class ConversationView {
     link.on("refresh", (value) => this.refresh(value));
     link.on("gone", (id) => id === this.id && this.nothing());
     link.on("trouble", (trouble) => this.say(trouble.message));
-    onTrait(model, "conversation_id", signal, () => this.open());
+    const opening = new Opening(el, signal, (id) => id !== this.id && this.open(id));
+    onTrait(model, "conversation_id", signal, (id) => opening.told(id));
     this.watchSight(signal);
     this.watchSending(signal);
     onCommands(el, signal, this.commands());
-    this.open();
+    this.open(model.get("conversation_id"));
   }
 
   // --- opening
 
-  async open() {
-    const id = this.model.get("conversation_id");
+  async open(id) {
     this.id = id;
     this.opened = null;
     this.early = null;
@@ -76,7 +76,7 @@ class ConversationView {
       const { value } = await this.link.read("open", args);
       if (this.id === id && id) this.show(value, wanted);
     } catch (trouble) {
-      if (this.id === id) showTrouble(this.el, trouble, () => this.open());
+      if (this.id === id) showTrouble(this.el, trouble, () => this.open(id));
     }
   }
 
@@ -225,7 +225,7 @@ class ConversationView {
     this.wanted = message ? { id, message, search } : null;
     if (!message || !this.opened || scope !== this.scope || id !== this.id) return;
     if (this.log.messages.has(message)) this.log.reveal(message, search);
-    else this.open();
+    else this.open(id);
   }
 
   // --- reading
