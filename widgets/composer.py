@@ -17,8 +17,8 @@ from widgets.templates import TemplatePanel, chosen
 from workspace.client import Workspace
 from workspace.client.as_code import python_of_call, python_of_send, sql_of_messages
 from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound, TooLarge
-from workspace.models import Capabilities, Conversation, Message, Upload
-from workspace.rules import fill, parts, reply_values
+from workspace.models import Channel, Conversation, Message, Upload
+from workspace.rules import Situation, fill, parts, reply_values
 
 _RECENT = 20
 """Messages among which somebody else's reply, and one's own by another page, are looked for."""
@@ -57,8 +57,9 @@ class Composer(TemplatePanel):
         return self.conversation_id
 
     def _situation(self, conversation_id: str) -> dict[str, Any]:
-        conversation, takes = self._conversation(conversation_id)
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
+        conversation, channel = self._conversation(conversation_id)
+        takes = channel.capabilities if channel else None
+        now = self._now(conversation, channel)
         recent = list(self.ws.messages(conversation_id, limit=_RECENT))
         me = self.ws.actor.name
         plain = wire.conversation(conversation)
@@ -67,6 +68,7 @@ class Composer(TemplatePanel):
             "channel": plain["channel_id"],
             "name": plain["contact_name"],
             "closes_at": plain["window_closes_at"],
+            "now": now.now.isoformat(),
             "scope": self.ws.info().folder,
             "newest": str(max((m.id for m in recent), default=0)),
             "other": situation.last_of_others(recent, me),
@@ -75,10 +77,14 @@ class Composer(TemplatePanel):
             **situation.limits(takes),
         }
 
-    def _conversation(self, id: str) -> tuple[Conversation, Capabilities | None]:
+    def _conversation(self, id: str) -> tuple[Conversation, Channel | None]:
         conversation = self.ws.conversation(id)
-        channels = {channel.id: channel.capabilities for channel in self.ws.channels()}
+        channels = {channel.id: channel for channel in self.ws.channels()}
         return conversation, channels.get(conversation.channel_id)
+
+    def _now(self, conversation: Conversation, channel: Channel | None) -> Situation:
+        contact = self.ws.contact(conversation.contact_id)
+        return situation.situation(conversation, contact, channel.now if channel else None)
 
     # --- what the channel would take --------------------------------------------------------------
 
@@ -87,23 +93,22 @@ class Composer(TemplatePanel):
         self, conversation_id: str, present: list[dict[str, Any]], files: list[dict[str, Any]]
     ) -> dict[str, Any]:
         """Which of these files can join those that are attached already; before any is uploaded."""
-        conversation, takes = self._conversation(conversation_id)
-        if takes is None:
+        conversation, channel = self._conversation(conversation_id)
+        if channel is None:
             return {"taken": [], "refusals": [situation.NO_CHANNEL]}
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
+        now = self._now(conversation, channel)
         old, new = situation.facts(present), situation.facts(files)
-        taken, told = situation.acceptable(takes, now, old, new)
+        taken, told = situation.acceptable(channel.capabilities, now, old, new)
         return {"taken": taken, "refusals": told}
 
     @answers("plan")
     def _plan(self, conversation_id: str, text: str, files: list[dict[str, Any]]) -> dict[str, str]:
         """What speaks against it as it stands, and how it would go."""
-        conversation, takes = self._conversation(conversation_id)
-        if takes is None or not (text.strip() or files):
+        conversation, channel = self._conversation(conversation_id)
+        if channel is None or not (text.strip() or files):
             return {"refusal": "", "note": ""}
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
-        known = situation.facts(files)
-        refusal = situation.refused(takes, now, text, known)
+        takes, known = channel.capabilities, situation.facts(files)
+        refusal = situation.refused(takes, self._now(conversation, channel), text, known)
         note = situation.in_several(takes, text, known)
         return {"refusal": refusal.message if refusal else "", "note": note}
 
@@ -132,10 +137,10 @@ class Composer(TemplatePanel):
     def _send_parts(
         self, conversation_id: str, text: str, files: list[Upload], key: str, seen: str | None
     ) -> Did:
-        _, takes = self._conversation(conversation_id)
-        if takes is None:
+        _, channel = self._conversation(conversation_id)
+        if channel is None:
             raise InvalidRequest(situation.NO_CHANNEL)
-        going = parts(takes, text, [file.kind for file in files])
+        going = parts(channel.capabilities, text, [file.kind for file in files])
         sent: list[Message] = []
         for n, part in enumerate(going):
             try:

@@ -32,11 +32,10 @@ _TAKEN_BACK = DeliveryStatus.CANCELLED
 _LATER = datetime.max.replace(tzinfo=UTC)
 
 
-def situation(conversation: Conversation, contact: Contact) -> Situation:
-    """Now, by this machine's clock; the hub asks again when it sends."""
-    return Situation(
-        datetime.now(UTC), conversation.last_inbound_at, contact.opted_out, contact.blocked
-    )
+def situation(conversation: Conversation, contact: Contact, now: datetime | None) -> Situation:
+    """`now`: by the channel's clock, None for this machine's; the hub asks again when it sends."""
+    last = conversation.last_inbound_at
+    return Situation(now or datetime.now(UTC), last, contact.opted_out, contact.blocked)
 
 
 def refusals(takes: Capabilities | None, now: Situation) -> dict[str, str]:

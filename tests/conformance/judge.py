@@ -148,7 +148,11 @@ def _add_what_is_newer(schemas: dict[str, Any]) -> None:
     base["oneOf"] = [{"required": ["to"]}, {"required": ["recipient"]}]
     # The reference names these for photos, videos and documents; the schema stops at id and link.
     media = schemas["MediaObject"]
-    media["properties"] = {"caption": {"type": "string"}, "filename": {"type": "string"}}
+    media["properties"] = {
+        "caption": {"type": "string"},
+        "filename": {"type": "string"},
+        "voice": {"type": "boolean"},
+    }
     media["unevaluatedProperties"] = False
     # Named templates.
     schemas["TextParameter"]["allOf"][1]["properties"]["parameter_name"] = {"type": "string"}

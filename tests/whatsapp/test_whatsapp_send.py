@@ -134,8 +134,8 @@ def strings(value: Any) -> Iterator[str]:
 
 # What may be left out: it is for our own use, or says what is so anyway.
 SPARE = {"biz_opaque_callback_data", "recipient_type", "context", "preview_url", "caption",
-         "filename", "parameter_name", "components", "typing_indicator", "message_id", "emoji",
-         "header", "body", "button"}  # fmt: skip
+         "voice", "filename", "parameter_name", "components", "typing_indicator", "message_id",
+         "emoji", "header", "body", "button"}  # fmt: skip
 
 
 def wrecks(body: Any) -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workspace.models.kinds import AddressKind, DeliveryStatus, Id, MediaKind, StartRule, TextUnit
@@ -81,6 +81,8 @@ class Channel:
     """connected, connecting or failing."""
     state_detail: str = ""
     """In words, why it is failing; empty otherwise."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+    """The channel's clock when it was asked, aware UTC; a simulator has its own time."""
 
 
 @dataclass(frozen=True, slots=True)

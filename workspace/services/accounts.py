@@ -146,8 +146,9 @@ class Accounts:
     def _model(self, row: ChannelRow) -> ChannelModel:
         live, standing = self._live.get(row.id), self._standing[row.id]
         can = live.capabilities if live else _nothing(row.kind, standing.detail)
+        now = self.now(row.id)
         return ChannelModel(
-            row.id, row.kind, row.name, can, row.options, standing.state, standing.detail
+            row.id, row.kind, row.name, can, row.options, standing.state, standing.detail, now
         )
 
     def now(self, channel_id: int) -> datetime:

@@ -99,6 +99,7 @@ class Composer {
   take(state) {
     if (!state || state.conversation_id !== this.id) return;
     this.state = state;
+    this.gate.setClock(state.now);
     this.entry.name = plain(state.name);
     this.sending.read(this.entry, state);
     this.show();

@@ -1,6 +1,6 @@
 """One number of the WhatsApp Business Platform: pure and effectful half put together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from threading import Event as StopEvent
 from typing import Any, BinaryIO
@@ -26,15 +26,26 @@ from workspace.channels.whatsapp.options import WhatsAppOptions, WhatsAppSecrets
 from workspace.models import Check, Template
 
 
+def _machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 class WhatsAppChannel:
     """Implements `base.Channel` and all that a channel may be besides, but no copies are kept."""
 
     capabilities = CAPABILITIES
 
-    def __init__(self, options: WhatsAppOptions, secrets: WhatsAppSecrets, graph: Graph) -> None:
+    def __init__(
+        self,
+        options: WhatsAppOptions,
+        secrets: WhatsAppSecrets,
+        graph: Graph,
+        clock: Callable[[], datetime] = _machine_clock,
+    ) -> None:
         self._options = options
         self._secrets = secrets
         self._graph = graph
+        self._clock = clock
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -89,7 +100,7 @@ class WhatsAppChannel:
         return [template for template in found if template is not None]
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._clock()
 
     def test(self) -> list[Check]:
         return check.check(self._graph, self._options, self._secrets)

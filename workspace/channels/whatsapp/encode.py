@@ -27,6 +27,11 @@ from workspace.models import (
 
 Body = dict[str, Any]
 
+_VOICE = "audio/ogg"
+"""What a voice message must be, with Opus in it; `media.rewrap` makes recordings so.
+https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/audio-messages/
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -88,6 +93,9 @@ def _media(file: OutboundFile, caption: str) -> Body:
         media["caption"] = caption
     if file.kind is MediaKind.DOCUMENT:
         media["filename"] = file.name
+    if file.mime == _VOICE:
+        # Otherwise it is a file of sound to download, without the waves and the transcript.
+        media["voice"] = True
     return media
 
 
