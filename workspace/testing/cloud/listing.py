@@ -1,7 +1,7 @@
 """Templates as Meta lists them. Pure; `channels.whatsapp.templates` reads what this writes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,13 +19,21 @@ def reviewed(template: Template, status: str, reason: str) -> Template:
     return replace(template, status=status, reason="" if reason == "NONE" else reason)
 
 
-def page(templates: Sequence[Template], at: int, limit: int) -> Fields:
-    """One page of the list, from place `at` on."""
+def page(templates: Sequence[Template], at: int, limit: int, fields: Collection[str]) -> Fields:
+    """One page of the list, from place `at` on; `fields`: what is asked of each, besides its id."""
     end = at + limit
     paging: Fields = {"cursors": {"before": str(at), "after": str(end)}}
     if end < len(templates):
         paging["next"] = f"https://graph.facebook.com/next?after={end}"
-    return {"data": [_listed(each) for each in templates[at:end]], "paging": paging}
+    listed = [_asked(_listed(each), fields) for each in templates[at:end]]
+    return {"data": listed, "paging": paging}
+
+
+def _asked(listed: Fields, fields: Collection[str]) -> Fields:
+    """Without being asked, Meta does not tell why it rejected one."""
+    if not fields:
+        return {name: value for name, value in listed.items() if name != "rejected_reason"}
+    return {name: value for name, value in listed.items() if name in {*fields, "id"}}
 
 
 def _listed(template: Template) -> Fields:

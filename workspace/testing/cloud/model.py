@@ -8,7 +8,7 @@ the channel that talks to it.
 import hashlib
 import random
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -266,8 +266,8 @@ class Cloud:
             "file_size": len(file.data),
         }
 
-    def list_templates(self, after: str, limit: int) -> Fields:
-        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)))
+    def list_templates(self, after: str, limit: int, fields: Collection[str] = ()) -> Fields:
+        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)), fields)
 
     def accepted(self, key: str) -> int:
         """How often a message of this name was accepted; more than once is a duplicate."""
