@@ -63,6 +63,7 @@ def _told(template: Template) -> dict[str, Any]:
         "channel": str(template.channel_id) if template.channel_id else "",
         "format": template.header.format if template.header else "",
         "obstacle": template.obstacle,
+        "quality": template.quality,
         "source": template.body,
         "findings": [
             {"place": finding.place, "message": finding.message}

@@ -19,6 +19,9 @@ def board(inbox: Inbox, hub: Stage) -> Iterator[Locator]:
     entry(inbox, "Templates").click()
     board = inbox.root.get_by_role("region", name="Templates")
     expect(options(board).first).to_be_visible()
+    channels = board.get_by_label("Channel")
+    if channels.is_visible():  # of other tests
+        channels.select_option(label="WhatsApp")
     yield board
     entry(inbox, "Messages").click()
     expect(board).to_be_hidden()
@@ -150,7 +153,6 @@ def send_it(inbox: Inbox, hub: Stage) -> None:
     pane.get_by_label("Name").fill("Tina")
     pane.get_by_role("button", name="Send template").click()
     expect(inbox.message("Thank you, Tina. Bye!")).to_be_visible()
-    hub.until(lambda: hub.ws.messages(id)[-1].delivery_status == "read")
     assert hub.ws.messages(id)[-1].template == "Thanks & bye"
 
 

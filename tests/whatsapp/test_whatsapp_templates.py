@@ -93,6 +93,22 @@ def test_a_webhook_tells_at_once_and_the_list_at_the_next_reading(
     assert services.templates.of(channel) == []
 
 
+def test_a_change_that_is_told_in_part_is_read(
+    services: Services, server: CloudServer, channel: int
+) -> None:
+    assert kept(services, channel).quality == ""
+    server.cloud.edit(*HELLO, quality="YELLOW")
+    server.cloud.edit(*HELLO, body="Hello there!")
+    tell(services, server, channel)
+    assert services.syncing.sync_due() == 1
+    found = kept(services, channel)
+    assert (found.quality, found.body, found.status) == ("YELLOW", "Hello there!", "APPROVED")
+
+
+def of(server: CloudServer, key: tuple[str, str]) -> Template:
+    return next(t for t in server.cloud.templates if (t.name, t.language) == key)
+
+
 def test_old_news_changes_nothing(services: Services, server: CloudServer, channel: int) -> None:
     assert kept(services, channel).status == "APPROVED"
     review(server, "PAUSED", minutes=-5)
@@ -107,7 +123,7 @@ def test_old_news_changes_nothing(services: Services, server: CloudServer, chann
 def test_a_template_nobody_knew_is_read(
     services: Services, server: CloudServer, channel: int
 ) -> None:
-    hello = next(t for t in server.cloud.templates if (t.name, t.language) == HELLO)
+    hello = of(server, HELLO)
     server.cloud.templates.remove(hello)
     assert len(services.templates.of(channel)) == len(server.cloud.templates)
     server.cloud.templates.append(hello)

@@ -83,6 +83,8 @@ class Template:
     """In words, why it is not APPROVED; empty where nobody says."""
     obstacle: str = ""
     """A sentence: why it can't be sent from here, whatever its status; empty: it can."""
+    quality: str = ""
+    """The provider's word for how customers take it: GREEN, YELLOW, RED; empty: not known."""
     channel_id: Id | None = None
     """The channel whose provider keeps it; None: the business's own, or not stored yet."""
     own: bool = False

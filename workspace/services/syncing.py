@@ -131,6 +131,11 @@ class Syncing:
         found = [known.get(id, Sync(id)) for id in self._ids()]
         return [TemplateSync(each.channel_id, each.synced_at, each.failure) for each in found]
 
+    def untried(self) -> list[int]:
+        """The channels whose provider was never asked, as those that have just been added."""
+        known = self._known()
+        return [id for id in self._ids() if id not in known]
+
     def at_least_once(self, channel_id: int) -> None:
         """Read those of a channel that has just been added. Raises ConvoError if it can't be."""
         if not _keeps(self._channels.channel(channel_id)) or self._was_read(channel_id):

@@ -44,14 +44,11 @@ class Templates:
 
     def all(self) -> list[Template]:
         """Of every channel, of all statuses, and the business's own; by name and language."""
-        for id in self._channels.ids():
-            self._try_once(id)
+        for id in self._syncing.untried():
+            with suppress(ConvoError):  # it is told beside the list, see `Syncing.states`
+                self._syncing.at_least_once(id)
         with self._store.read() as db:
             return templates.all(db)
-
-    def _try_once(self, id: int) -> None:
-        with suppress(ConvoError):  # it is told beside the list, see `Syncing.states`
-            self._syncing.at_least_once(id)
 
     def of(self, channel_id: int) -> list[Template]:
         """What can be chosen from on a channel: what its provider keeps, else the business's own.

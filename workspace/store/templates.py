@@ -15,7 +15,10 @@ OWN = 0
 """Where the channel's id stands otherwise: the business's own."""
 
 _template = TypeAdapter(Template)
-_CONTENT = {"header", "body", "footer", "buttons", "parameter_format", "examples", "obstacle"}
+_CONTENT = {
+    *("header", "body", "footer", "buttons", "parameter_format", "examples", "obstacle"),
+    "quality",
+}
 
 Key = tuple[str, str]
 """(name, language)."""

@@ -8,6 +8,7 @@ import { bubbleOf, languageName } from "../new/template_bubble.js";
 import { isFit, statusOf } from "../new/template_lines.js";
 
 const PLACES = { header: "Header", body: "Text", button: "Button" };
+const QUALITIES = { GREEN: "High", YELLOW: "Medium", RED: "Low" };
 const PARTS = { name: "Name", header: "Header", body: "Text", footer: "Footer", buttons: "Buttons" };
 
 /** `look`: the kind of the channel; `back`, `edit` and `remove` are what its buttons do. */
@@ -58,7 +59,7 @@ export function previewOf(template) {
 }
 
 function aboutOf(template, channel, look) {
-  const { language, category, own, variables, format } = template;
+  const { language, category, own, variables, format, quality } = template;
   const fact = (label, value) => value && [h("dt", {}, label), h("dd", {}, value)];
   return h(
     "div",
@@ -70,6 +71,7 @@ function aboutOf(template, channel, look) {
       fact("Language", languageName(language)),
       fact("Category", category && capitalised(category.toLowerCase())),
       fact("Channel", own ? "Those without templates of a provider, as plain text" : [channelIcon(look ?? "other", ""), h("bdi", {}, channel)]),
+      fact("Quality", quality && h("span", { class: "cw-board-quality", dataset: { quality } }, QUALITIES[quality] ?? capitalised(quality.toLowerCase()))),
       fact("Header", format && format !== "TEXT" && capitalised(format.toLowerCase())),
     ),
     variables.length > 0 && [heading("Variables"), variablesOf(variables)],

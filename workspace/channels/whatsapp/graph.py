@@ -24,7 +24,9 @@ MAX_FILE = 100_000_000
 """Bytes; no file on WhatsApp is larger."""
 
 _FILE_HOSTS = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net")
-_TEMPLATE = "name,language,status,category,components,parameter_format,rejected_reason"
+_TEMPLATE = (
+    "name,language,status,category,components,parameter_format,rejected_reason,quality_score"
+)
 """What is asked of a template: why it was rejected is told to those alone who ask for it."""
 
 _PAGES = 100

@@ -307,7 +307,7 @@ _TEMPLATE_FIELDS = (
     "message_template_quality_update",
     "message_template_components_update",
 )
-"""Of the last two only that there is something new: it is read from the list of templates."""
+"""The last two tell only that there is something new: it is read from the list of templates."""
 
 
 def _template(field: str, value: Fields, at: datetime) -> Event:

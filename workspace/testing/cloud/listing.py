@@ -15,6 +15,15 @@ def id_of(name: str, language: str) -> str:
     return str(int(hashlib.sha256(f"{name} {language}".encode()).hexdigest()[:13], 16))
 
 
+def named(name: str, language: str) -> Fields:
+    """How webhooks name a template."""
+    return {
+        "message_template_id": id_of(name, language),
+        "message_template_name": name,
+        "message_template_language": language,
+    }
+
+
 def reviewed(template: Template, status: str, reason: str) -> Template:
     return replace(template, status=status, reason="" if reason == "NONE" else reason)
 
@@ -30,9 +39,10 @@ def page(templates: Sequence[Template], at: int, limit: int, fields: Collection[
 
 
 def _asked(listed: Fields, fields: Collection[str]) -> Fields:
-    """Without being asked, Meta does not tell why it rejected one."""
+    """Without being asked, Meta tells neither why it rejected one nor its quality."""
     if not fields:
-        return {name: value for name, value in listed.items() if name != "rejected_reason"}
+        untold = {"rejected_reason", "quality_score"}
+        return {name: value for name, value in listed.items() if name not in untold}
     return {name: value for name, value in listed.items() if name in {*fields, "id"}}
 
 
@@ -51,6 +61,7 @@ def _listed(template: Template) -> Fields:
         "status": template.status,
         "category": template.category,
         "id": id_of(template.name, template.language),
+        "quality_score": {"score": template.quality or "UNKNOWN"},
     }
     return found | ({"rejected_reason": template.reason} if template.reason else {})
 

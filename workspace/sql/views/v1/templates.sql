@@ -8,6 +8,7 @@ SELECT
     t.category,
     t.status,
     t.reason,
+    coalesce(t.content ->> '$.quality', '') AS quality,
     coalesce(t.content ->> '$.header.format', '') AS header_format,
     coalesce(t.content ->> '$.header.text', '') AS header,
     t.content ->> '$.body' AS body,
@@ -27,6 +28,7 @@ COMMENT ON COLUMN v1.templates.language IS 'Language, as the provider writes it.
 COMMENT ON COLUMN v1.templates.category IS 'MARKETING, UTILITY, AUTHENTICATION or another word of the provider; empty for the business''s own.';
 COMMENT ON COLUMN v1.templates.status IS 'The word of the provider; only APPROVED can be sent.';
 COMMENT ON COLUMN v1.templates.reason IS 'Why it is not APPROVED, in words; empty where nobody says.';
+COMMENT ON COLUMN v1.templates.quality IS 'How customers take it, in the word of the provider: GREEN, YELLOW, RED; empty where it is not known.';
 COMMENT ON COLUMN v1.templates.header_format IS 'TEXT, IMAGE, VIDEO, DOCUMENT or another word of the provider; empty: no header.';
 COMMENT ON COLUMN v1.templates.header IS 'Text of the header; empty where it is a file, or there is none.';
 COMMENT ON COLUMN v1.templates.body IS 'The text, with its variables in braces.';
