@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import violations
 from tests.browser.composing import start, tool
-from tests.browser.lab import Inbox, python
+from tests.browser.lab import RUN_ALL, Inbox, Lab
 from tests.browser.stage import Stage
 
 
@@ -189,7 +189,14 @@ def test_it_is_fair_in_any_light_and_width(
         inbox.theme("Light")
 
 
-def test_alone_in_a_cell(inbox: Inbox, hub: Stage) -> None:
-    python(inbox.page, "from widgets import Templates; display(Templates(ws))")
-    alone = inbox.page.locator(".cw-templates:not(.cw-inbox *)")
-    expect(options(alone).first).to_be_visible()
+def test_alone_in_a_cell(lab: Lab, hub: Stage) -> None:
+    hub.channel("WhatsApp", plays="whatsapp")
+    cell = f"""from widgets import Templates
+from workspace import connect
+Templates(connect({hub.ws.info().folder!r}))"""
+    with lab.open(lab.blank("board", cell)) as page:
+        page.evaluate(RUN_ALL)
+        alone = page.locator(".cw-templates")
+        expect(options(alone).first).to_be_visible()
+        alone.get_by_role("listbox").press("End")
+        expect(detail(alone).get_by_role("heading", level=3)).to_have_text("welcome_voucher")

@@ -55,8 +55,8 @@ class Board {
 
   head() {
     this.synced = h("span", { class: "cw-board-synced", role: "status" });
-    this.syncButton = h("button", { class: "cw-button", hidden: true, onclick: () => this.sync() }, icon("reopen"), h("span", {}, "Sync now"));
-    const create = h("button", { class: "cw-button cw-primary", title: withKey("New template", "new"), onclick: () => this.edit(null) }, icon("plus"), h("span", {}, "New template"));
+    this.syncButton = h("button", { class: "cw-button", hidden: true, "aria-label": "Sync now", title: "Read them from the providers now", onclick: () => this.sync() }, icon("reopen"), h("span", {}, "Sync now"));
+    const create = h("button", { class: "cw-button cw-primary", "aria-label": "New template", title: withKey("New template", "new"), onclick: () => this.edit(null) }, icon("plus"), h("span", {}, "New template"));
     this.title = h("header", { class: "cw-board-head" }, h("h2", {}, "Templates"), this.synced, this.syncButton, create);
   }
 
