@@ -21,6 +21,7 @@ STYLES = (
     *("conversation_view", "messages", "media"),
     *("composer", "tray", "recorder", "emoji_picker", "canned", "template_pane"),
     "contact_card",
+    *("template_detail", "template_board"),
 )
 """The shared ones first: what a panel says of its own comes after them, and wins."""
 

@@ -57,15 +57,19 @@ def limits(takes: Capabilities | None) -> dict[str, Any]:
     """What the browser must know before it asks: the limit of a text, and types to choose from.
 
     `sounds`: types to record, [] for any, None for none. `photos`: as a file input takes it.
+    `templates`: whether some can be chosen; `approved`: by its provider, so that the window does
+    not bind them.
     """
     if takes is None:
-        return {"limit": None, "photos": "", "sounds": None, "templates": False}
+        none = {"limit": None, "photos": "", "sounds": None}
+        return {**none, "templates": False, "approved": False}
     audio, image = takes.media.get(MediaKind.AUDIO), takes.media.get(MediaKind.IMAGE)
     return {
         "limit": {"n": takes.text_limit.n, "unit": takes.text_limit.unit.value},
         "photos": ",".join(sorted(image.mimes)) if image else "",
         "sounds": sorted({*audio.mimes, *audio.rewrap} if audio.mimes else ()) if audio else None,
-        "templates": takes.templates is not None,
+        "templates": True,
+        "approved": takes.templates is not None,
     }
 
 

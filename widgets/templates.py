@@ -10,7 +10,14 @@ from widgets.panel import answers
 from widgets.uploads import UploadPanel
 from workspace.errors import InvalidRequest
 from workspace.models import Capabilities, Channel, Template, TemplateChoice
-from workspace.rules import Draft, FileFacts, Situation, can_send, template_use
+from workspace.rules import (
+    Draft,
+    FileFacts,
+    Situation,
+    can_send,
+    template_draft,
+    template_use,
+)
 
 
 class TemplatePanel(UploadPanel):
@@ -39,7 +46,7 @@ class TemplatePanel(UploadPanel):
         """Why the channel would not take it, in words; empty where it would."""
         choice = chosen(template)
         use = template_use(self._template(channel, choice), choice)
-        return self._refusal(self._channel(channel), Draft("", self._files(choice), use))
+        return self._refusal(self._channel(channel), template_draft(use, self._files(choice)))
 
     def _template(self, channel: str, choice: TemplateChoice) -> Template | None:
         wanted = (choice.name, choice.language)

@@ -13,6 +13,7 @@ from workspace.models import (
     Message,
     SavedDraft,
     Template,
+    TemplateSync,
     TemplateVariable,
     Upload,
 )
@@ -26,6 +27,7 @@ _contact = TypeAdapter(Contact)
 _upload = TypeAdapter(Upload)
 _draft = TypeAdapter(SavedDraft | None)
 _variables = TypeAdapter(tuple[TemplateVariable, ...])
+_sync = TypeAdapter(TemplateSync)
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -68,6 +70,10 @@ def draft(value: SavedDraft | None) -> dict[str, Any] | None:
     return plain
 
 
+def template_sync(value: TemplateSync) -> dict[str, Any]:
+    return dict(_sync.dump_python(value, mode="json"))
+
+
 def template(value: Template) -> dict[str, Any]:
     """Its texts are cut where values go, so that the browser can fill them in as one types."""
     header = value.header
@@ -77,6 +83,7 @@ def template(value: Template) -> dict[str, Any]:
         "category": value.category,
         "status": value.status,
         "reason": value.reason,
+        "own": value.own,
         "media": header.media if header else None,
         "header": _parts(header_parts(value)),
         "body": _parts(body_parts(value)),

@@ -136,6 +136,13 @@ class ConfigError(ConvoError):
     status = 400
 
 
+class ProviderUnavailable(ConvoError):
+    """The provider of a channel can't be reached or does not answer; try again later."""
+
+    code = "provider_unavailable"
+    status = 503
+
+
 class Unauthorized(ConvoError):
     """The token is missing or wrong, or the request comes from a foreign host or page."""
 

@@ -347,7 +347,7 @@ def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
     start = frame.ask("ready", view="v")
     unread = ws.conversations(limit=1).counts.all
     assert (start["unread"], start["live"], start["demo"]) == (unread, True, True)
-    [messages] = menu.ask("ready", view="m")
+    messages, *_ = menu.ask("ready", view="m")
     assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
     ids = [row.id for row in ws.conversations(unread=True, limit=8)]
     inbox.notice.changed(arrived_in(*ids))

@@ -9,14 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulating import ANCHOR
 
-from workspace.channels.base import Meta, ReactionChanged, Received, StatusChanged, Unsupported
+from workspace.channels.base import (
+    Meta,
+    ReactionChanged,
+    Received,
+    StatusChanged,
+    TemplateChanged,
+    Unsupported,
+)
 from workspace.channels.simulated import feed, payloads
 from workspace.channels.simulated.history import World
 from workspace.channels.simulated.plays import PLAYS
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 
 META = Meta(datetime(2026, 1, 2, tzinfo=UTC))
-EVENTS = (Received, StatusChanged, ReactionChanged, Unsupported)
+EVENTS = (Received, StatusChanged, ReactionChanged, TemplateChanged, Unsupported)
 ADA = Address(AddressKind.PHONE, "+12015550123")
 
 json_values = st.recursive(
@@ -40,12 +47,13 @@ def test_any_json(value: Any) -> None:
             assert isinstance(event, EVENTS)
 
 
-@given(st.sampled_from(["message", "receipt", "reaction"]), st.data())
+@given(st.sampled_from(["message", "receipt", "reaction", "template"]), st.data())
 def test_any_event_with_odd_fields(kind: str, data: st.DataObject) -> None:
     good = {
         "message": payloads.message("m1", ANCHOR, ADA, "Ada", text="Hi", files=[{"media": "x"}]),
         "receipt": payloads.receipt("m1", ANCHOR, DeliveryStatus.READ),
         "reaction": payloads.reaction("m1", ANCHOR, "🙏"),
+        "template": payloads.template("t1", ANCHOR, "hello", "en", "PAUSED", "Spam."),
     }[kind]
     changed = data.draw(st.dictionaries(st.sampled_from(NAMES), json_values, min_size=1))
     raw = json.dumps({"events": [good | changed]}).encode()
@@ -93,9 +101,10 @@ def test_a_message_says_what_it_said() -> None:
                 "m1", ANCHOR, DeliveryStatus.FAILED, (FailureKind.UNREACHABLE, "Gone")
             ),
             payloads.reaction("m1", ANCHOR, ""),
+            payloads.template("t1", ANCHOR, "hello", "en", "PAUSED", "Spam."),
         ]
     )
-    message, receipt, reaction = payloads.parse(raw, META)
+    message, receipt, reaction, template = payloads.parse(raw, META)
     assert isinstance(message, Received)
     assert (message.address, message.name, message.text) == (ADA, "Ada", "Hi")
     assert (message.own, message.author, message.thread_refs) == (True, "Mara", ("m0",))
@@ -106,6 +115,7 @@ def test_a_message_says_what_it_said() -> None:
     assert isinstance(receipt, StatusChanged)
     assert (receipt.failure_kind, receipt.detail) == (FailureKind.UNREACHABLE, "Gone")
     assert reaction == ReactionChanged("m1", ANCHOR, "")
+    assert template == TemplateChanged("t1", ANCHOR, "hello", "en", "PAUSED", "Spam.")
 
 
 def test_everything_the_world_says_is_understood() -> None:

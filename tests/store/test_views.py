@@ -41,6 +41,10 @@ messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
     occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE,
     folded_text VARCHAR, template VARCHAR
+templates: channel_id BIGINT, channel_name VARCHAR, own BOOLEAN, name VARCHAR, language VARCHAR,
+    category VARCHAR, status VARCHAR, reason VARCHAR, quality VARCHAR, header_format VARCHAR,
+    header VARCHAR, body VARCHAR, footer VARCHAR, buttons VARCHAR[], variables VARCHAR[],
+    changed_at TIMESTAMP WITH TIME ZONE
 """
 """Views are only ever added to: nothing of this may go or change its type."""
 

@@ -118,7 +118,6 @@ def test_every_payload_of_others_says_something(
 
 
 QUIET = {
-    "template_quality_update yellow",
     "outgoing_message text",  # has words instead of a number
     "outgoing_message delete",
     "outgoing_message edit",
@@ -161,6 +160,8 @@ def test_what_they_say(updates: dict[str, Any]) -> None:
     assert "placed next to each other" in rejected.reason
     assert said("template_status_update approved").reason == ""
     assert said("template_category_update marketing").category == "MARKETING"
+    quality = said("template_quality_update yellow")
+    assert (quality.name, quality.status, quality.category) == ("welcome_template", "", "")
 
 
 # --- lists at every level -------------------------------------------------------------------------

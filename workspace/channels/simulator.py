@@ -30,6 +30,7 @@ from workspace.channels.simulated import faults, live, options, payloads
 from workspace.channels.simulated.history import World
 from workspace.channels.simulated.live import Happening, Send
 from workspace.channels.simulated.options import Options
+from workspace.channels.simulated.payloads import Fields
 from workspace.channels.simulated.record import Record, said
 from workspace.channels.simulated.schedule import Schedule, place
 from workspace.channels.simulated.templates import Templates
@@ -254,9 +255,13 @@ class Simulator:
             return self._templates.all()
 
     def review(self, name: str, language: str, status: str, reason: str = "") -> None:
-        """Let the provider decide anew about a template, for good."""
+        """Let the provider decide anew about a template, for good, and tell so."""
         with self._changed:
-            self._templates.review(name, language, status, reason)
+            with self._record.transaction():
+                self._templates.review(name, language, status, reason)
+                at, id = self._next_moment(), self._next_said()
+                self._happen(at, payloads.template(id, at, name, language, status, reason))
+            self._changed.notify_all()
 
     # --- receiving ------------------------------------------------------------------------------
 
@@ -267,16 +272,21 @@ class Simulator:
         """Let somebody write now; `more` as in `payloads`. The provider's id of the message."""
         with self._changed:
             with self._record.transaction():
-                at = self._next_moment()
-                serial = int(self._record.get("said") or 0)
-                self._record.put("said", str(serial + 1))
-                id = self.world.id("said", serial)
-                fields = payloads.message(id, at, address, name, text=text, **more)
-                number = self._record.say(at, fields)
-            if self._schedule:
-                self._schedule.add([said(number, at, fields)])
+                at, id = self._next_moment(), self._next_said()
+                self._happen(at, payloads.message(id, at, address, name, text=text, **more))
             self._changed.notify_all()
         return id
+
+    def _next_said(self) -> str:
+        serial = int(self._record.get("said") or 0)
+        self._record.put("said", str(serial + 1))
+        return self.world.id("said", serial)
+
+    def _happen(self, at: datetime, fields: Fields) -> None:
+        """Keep what was made to happen, and tell it in its turn."""
+        number = self._record.say(at, fields)
+        if self._schedule:
+            self._schedule.add([said(number, at, fields)])
 
     def run(self, stop: StopEvent, cursor: str | None) -> Iterator[Payload]:
         """What happened after the cursor, once and in order; without one, since the anchor."""

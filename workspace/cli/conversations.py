@@ -26,7 +26,6 @@ from workspace.models import (
     Outcome,
     Status,
     Tab,
-    Template,
     TemplateChoice,
 )
 
@@ -42,7 +41,7 @@ files_option = click.option(
 template_option = click.option(
     "--template",
     metavar="NAME:LANGUAGE",
-    help="Send a template, see convo templates; a file is the one of its header.",
+    help="Send a template, see convo template list; a file is the one of its header.",
 )
 values_option = click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A variable of the template."
@@ -218,11 +217,17 @@ def _choice(
         if pairs:
             raise click.UsageError("--set fills in a --template; name one.")
         return None, files
-    name, _, language = template.rpartition(":")
-    if not name:
-        raise click.UsageError("--template takes NAME:LANGUAGE, such as order_update:en.")
+    name, language = name_and_language(template)
     header, *rest = files or (None,)
     return TemplateChoice(name, language, settings(pairs), _stored(ws, header)), tuple(rest)
+
+
+def name_and_language(template: str) -> tuple[str, str]:
+    """Of a template, as one names it here."""
+    name, _, language = template.rpartition(":")
+    if not name or not language:
+        raise click.UsageError("A template is named NAME:LANGUAGE, such as order_update:en.")
+    return name, language
 
 
 def _stored(ws: Workspace, file: Path | None) -> int | None:
@@ -231,22 +236,6 @@ def _stored(ws: Workspace, file: Path | None) -> int | None:
         return None
     with file.open("rb") as opened:
         return ws.upload(file.name, opened).id
-
-
-@click.command()
-@click.argument("channel", metavar="CHANNEL")
-@json_option
-@on_workspace
-def templates(ws: Workspace, channel: str, as_json: bool) -> None:
-    """List the templates of CHANNEL (its name or id) and the keys of their variables."""
-    found = ws.templates(find_channel(ws, channel))
-    if as_json:
-        show_json(tuple[Template, ...], found.rows)
-        return
-    rows = [
-        (t.name, t.language, t.status, ", ".join(v.key for v in t.variables), t.body) for t in found
-    ]
-    show_table(("name", "language", "status", "variables", "text"), rows)
 
 
 def given_text(text: str) -> str:
@@ -348,7 +337,6 @@ COMMANDS: list[click.Command] = [
     messages,
     send,
     start,
-    templates,
     _verb("read", Workspace.mark_read, "marked read", "Mark conversations as read."),
     _verb("unread", Workspace.mark_unread, "marked unread", "Mark conversations as unread."),
     _verb("resolve", Workspace.resolve, "resolved", "Resolve conversations."),

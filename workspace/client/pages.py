@@ -19,6 +19,7 @@ from workspace.models import (
     TabCounts,
     Template,
 )
+from workspace.rules import lint_template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,12 +148,16 @@ class Channels(Page[Channel]):
 
 
 class Templates(Page[Template]):
+    """`findings` of the DataFrame: what is wrong with it, by rule; empty: nothing."""
+
     noun = "templates"
     columns: ClassVar[Mapping[str, Column]] = {
         **_fields(TEXT, "name", "language", "category", "status", "reason"),
         "header": (TEXT, lambda row: row.header_text or (row.header and row.header.format)),
         **_fields(TEXT, "body", "footer"),
         "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
+        "findings": (TEXT, lambda row: " ".join(f.message for f in lint_template(row))),
+        **_fields(FLAG, "own"),
     }
 
 

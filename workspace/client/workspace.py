@@ -12,8 +12,9 @@ from workspace import process
 from workspace.client.arguments import Id, as_json, checked_text, id_of
 from workspace.client.contacts import ContactCalls
 from workspace.client.listing import Listing
-from workspace.client.pages import Channels, Messages, Templates
+from workspace.client.pages import Channels, Messages
 from workspace.client.results import Result
+from workspace.client.templates import TemplateCalls
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
 from workspace.client.writing import Writing
@@ -28,7 +29,6 @@ from workspace.models import (
     HubInfo,
     Message,
     MessagePage,
-    Template,
     TemplateChoice,
     Upload,
 )
@@ -53,7 +53,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace(Listing, ContactCalls, Writing):
+class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -108,11 +108,6 @@ class Workspace(Listing, ContactCalls, Writing):
 
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
-
-    def templates(self, channel: Id) -> Templates:
-        """The templates of a channel, of all statuses; only APPROVED ones can be sent."""
-        path = f"/v1/channels/{id_of(channel)}/templates"
-        return Templates(self._transport.get(list[Template], path))
 
     def find_conversation(self, channel: Id, address: str) -> Conversation | None:
         """The conversation with this address; None: there is none yet.

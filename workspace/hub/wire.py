@@ -201,6 +201,21 @@ class CannedRequest(Said):
     text: Text
 
 
+class TemplateRequest(Said):
+    """One of the business's own. `examples` by the names or numbers of its variables."""
+
+    name: Word
+    language: Word
+    body: Text
+    examples: Annotated[dict[Word, Word], Field(max_length=100)] = {}
+
+
+class SyncRequest(Said):
+    """Without a `channel`: all of them."""
+
+    channel: Id | None = None
+
+
 class StartRequest(Said):
     channel: Id
     address: Word

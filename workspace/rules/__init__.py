@@ -3,6 +3,7 @@
 from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
 from workspace.rules.files import SHOWN_IMAGES, media_kind
+from workspace.rules.lint import lint_template, own_template
 from workspace.rules.log import (
     Entry,
     Episode,
@@ -28,6 +29,7 @@ from workspace.rules.templates import (
     button_parts,
     header_parts,
     render_template,
+    template_draft,
     template_use,
 )
 from workspace.rules.text import MAX_WORDS, Search, fold, plain, search, text_size
@@ -65,8 +67,10 @@ __all__ = [
     "header_parts",
     "interval",
     "is_reply",
+    "lint_template",
     "media_kind",
     "megabytes",
+    "own_template",
     "parts",
     "plain",
     "read_mark",
@@ -76,6 +80,7 @@ __all__ = [
     "search",
     "shortcut",
     "step",
+    "template_draft",
     "template_use",
     "text_size",
     "unarchives",

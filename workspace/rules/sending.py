@@ -76,18 +76,19 @@ def _template(channel: Capabilities, draft: Draft) -> Refusal | None:
     template = draft.template
     if template is None:
         return None
-    why = (
-        _unfit(channel, template)
-        or _values(template)
-        or _rendered(channel, template)
-        or _header(template, draft.files)
-    )
+    why = _unfit(channel, template) or _values(template)
+    if not template.own:
+        why = why or _broken(template) or _rendered(channel, template)
+    why = why or _header(template, draft.files)
     return Refusal(FailureKind.TEMPLATE, why) if why else None
 
 
 def _unfit(channel: Capabilities, template: TemplateUse) -> str:
-    if channel.templates is None:
-        return f"{channel.label} has no templates; write a text."
+    if channel.templates is None and not template.own:
+        return (
+            f"There is no template {template.name!r} in {template.language!r} for {channel.label}; "
+            "write a text, or make a template of your own."
+        )
     if template.status != "APPROVED":
         why = f": {template.reason.rstrip('.')}" if template.reason else ""
         return f"The template {template.name!r} is {template.status}{why}; choose an APPROVED one."
@@ -103,6 +104,10 @@ def _values(template: TemplateUse) -> str:
     unknown = sorted(set(template.values) - template.variables)
     if unknown:
         return f"The template {template.name!r} has no variable {', '.join(unknown)}."
+    return ""
+
+
+def _broken(template: TemplateUse) -> str:
     broken = sorted(v for v, value in template.values.items() if _BROKEN.search(value))
     if broken:
         return (
@@ -140,7 +145,8 @@ def _header(template: TemplateUse, files: Sequence[FileFacts]) -> str:
 
 
 def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
-    if draft.template or window_open(channel.window, situation.last_inbound_at, situation.now):
+    approved = draft.template is not None and not draft.template.own
+    if approved or window_open(channel.window, situation.last_inbound_at, situation.now):
         return None
     assert channel.window is not None
     hours = round(channel.window.total_seconds() / 3600)

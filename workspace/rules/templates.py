@@ -10,6 +10,7 @@ from workspace.models import (
     TemplateUse,
     VariablePlace,
 )
+from workspace.rules.sending import Draft, FileFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,10 @@ def template_use(template: Template | None, choice: TemplateChoice) -> TemplateU
         template.header.media if template.header else None,
         template.reason,
         template.obstacle,
+        template.own,
     )
+
+
+def template_draft(use: TemplateUse, files: Sequence[FileFacts] = ()) -> Draft:
+    """What `can_send` is asked: a provider's template is no text of ours, an own one is."""
+    return Draft(use.body if use.own else "", files, use)

@@ -27,6 +27,8 @@ from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
+from workspace.services.syncing import Syncing
+from workspace.services.templates import Templates
 from workspace.services.views import Views
 from workspace.services.webhooks import Webhooks
 from workspace.settings import Paths, Settings
@@ -93,18 +95,23 @@ class Services:
             Backoff(5, 3600, world.uniform),
             paths.files,
         )
+        self.syncing = Syncing(
+            self.store, self.accounts, world.clock, Backoff(30, 600, world.uniform)
+        )
+        self.templates = Templates(self.store, self.accounts, self.syncing, world.clock)
         self.receiving = Receiving(
             self.store,
             self.journal,
             self.files,
             self.accounts.parser,
             world.clock,
-            self.fetching.wake,
+            self._applied,
         )
         self.delivery = Delivery(
             self.store,
             self.files,
             self.accounts,
+            self.templates,
             settings,
             world.clock,
             Backoff(5, 600, world.uniform),
@@ -116,6 +123,7 @@ class Services:
         self.webhooks = Webhooks(self.journal, self.accounts, self.receiving.wake, world.clock)
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)
+        self.accounts.watch(self.syncing)
         self.queries = Queries(self.store, paths)
         self.erase = Erase(
             self.store,
@@ -135,11 +143,12 @@ class Services:
             self.store,
             self.files,
             self.accounts,
+            self.templates,
             self.delivery.queued,
             world.clock,
             settings.undo_seconds,
         )
-        self.sends = Sends(self.store, self.accounts, self.delivery)
+        self.sends = Sends(self.store, self.accounts, self.templates, self.delivery)
         self.notes = Notes(self.store, self.accounts)
         self.drafts = Drafts(self.store)
         self.canned = Canned(self.store)
@@ -164,6 +173,11 @@ class Services:
         else:
             self.journal.check(uuid, int(facts.get(tx, POSITION) or 0))
 
+    def _applied(self) -> None:
+        """What came in may have named files to be fetched, and templates to be read."""
+        self.fetching.wake()
+        self.syncing.wake()
+
     def _trim(self) -> None:
         self.store.write(changes.trim)
         self.store.write(idempotency.trim)
@@ -187,6 +201,7 @@ class Services:
         self.delivery.start()
         self.receivers.start()
         self.fetching.start()
+        self.syncing.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -197,10 +212,12 @@ class Services:
         """
         self.receivers.ask_to_stop()
         self.fetching.ask_to_stop()
+        self.syncing.ask_to_stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()
         self.receivers.join()
         self.fetching.join()
+        self.syncing.join()
         self.receiving.stop()
         self._closing.close()

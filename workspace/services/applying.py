@@ -11,7 +11,7 @@ from dataclasses import replace
 from workspace import rules
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
-from workspace.services import identities, receipts
+from workspace.services import identities, receipts, template_news
 from workspace.services.arrivals import Arrival, Item, Key, Signal, arrivals, signals
 from workspace.services.batch import Applied, Batch
 from workspace.services.placing import Places
@@ -28,6 +28,7 @@ from workspace.store.remote_files import NewRemoteFile
 def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     """Add everything the payloads hold to the database; what the journal must know of it."""
     identities.follow(tx, items)
+    template_news.take(tx, items)
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
     keys = {a.key for a in came}.union(*(s.keys for s in told))

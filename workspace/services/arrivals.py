@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from workspace import rules
 from workspace.channels.base import (
     Event,
@@ -15,8 +17,9 @@ from workspace.channels.base import (
     ReactionChanged,
     Received,
     StatusChanged,
+    TemplateChanged,
 )
-from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin
+from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin, Template
 from workspace.store.files import Awaited, Staged
 
 Key = tuple[int, str]
@@ -152,6 +155,9 @@ def cleaned(event: Event) -> Event:
     fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
     if isinstance(event, StatusChanged):
         fields |= {"detail": _plain(event.detail), "key": _plain(event.key)}
+    if isinstance(event, TemplateChanged):
+        names = ("name", "language", "status", "reason", "category")
+        fields |= {name: _line(getattr(event, name)) for name in names}
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, IdentityChanged):
@@ -160,6 +166,22 @@ def cleaned(event: Event) -> Event:
         fields |= _cleaned(event)
     changed = {name: value for name, value in fields.items() if value != getattr(event, name)}
     return replace(event, **changed) if changed else event
+
+
+def cleaned_template(template: Template) -> Template:
+    """The same for what a provider lists."""
+    return _template.validate_python(_all_plain(_template.dump_python(template)))
+
+
+_template = TypeAdapter(Template)
+
+
+def _all_plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, dict):
+        return {_all_plain(name): _all_plain(each) for name, each in value.items()}
+    return [_all_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _cleaned(event: Received) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from workspace.services import settling
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
 from workspace.services.sender import INTERRUPTED, Sender, Tools
+from workspace.services.templates import Templates
 from workspace.settings import Settings
 from workspace.store import Store, outbox
 from workspace.store.driver import Driver
@@ -45,6 +46,7 @@ class Delivery:
         store: Store,
         files: Files,
         channels: Channels,
+        templates: Templates,
         settings: Settings,
         clock: Callable[[], datetime],
         backoff: Backoff,
@@ -52,7 +54,9 @@ class Delivery:
     ) -> None:
         self._store = store
         self._channels = channels
-        self._tools = Tools(store, files, settings, clock, backoff, self._in_flight, share)
+        self._tools = Tools(
+            store, files, templates, settings, clock, backoff, self._in_flight, share
+        )
         self._senders: dict[int, Sender] = {}
         self._threads = False
         self._flights = threading.Condition()

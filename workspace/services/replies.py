@@ -29,6 +29,7 @@ from workspace.services import meanwhile, verbs
 from workspace.services.accounts import Accounts
 from workspace.services.contacts import Update, update
 from workspace.services.said import Said, said
+from workspace.services.templates import Templates
 from workspace.services.uploads import Uploads, unsent
 from workspace.store import (
     Store,
@@ -67,12 +68,14 @@ class Replies(Uploads):
         store: Store,
         files: Files,
         accounts: Accounts,
+        templates: Templates,
         queued: Queued,
         clock: Callable[[], datetime],
         undo_seconds: float,
     ) -> None:
         super().__init__(store, files)
         self._accounts = accounts
+        self._templates = templates
         self._queued = queued
         self._clock = clock
         self._undo = timedelta(seconds=undo_seconds)
@@ -105,8 +108,7 @@ class Replies(Uploads):
         if template is not None:
             with self._store.read() as db:
                 _, channel_id = verbs.place(db, conversation_id)
-            channel = self._accounts.channel(channel_id)
-            wanted = self._filled(wanted, channel, key, request, int)
+            wanted = self._filled(wanted, channel_id, key, request, int)
 
         def work(tx: Driver) -> int:
             return idempotency.once(
@@ -116,7 +118,7 @@ class Replies(Uploads):
         return self._finish(self._store.write(work))
 
     def _filled(
-        self, wanted: Said, channel: Channel, key: str | None, request: dict[str, Any], answer: Any
+        self, wanted: Said, channel_id: int, key: str | None, request: dict[str, Any], answer: Any
     ) -> Said:
         """With its template; but what was done already under this key needs no provider any more,
         which may be out of reach by now.
@@ -125,7 +127,7 @@ class Replies(Uploads):
             with self._store.read() as db:
                 if idempotency.recall(db, key, request, answer) is not None:
                     return wanted
-        return wanted.filled(channel)
+        return wanted.filled(self._templates, channel_id)
 
     def _finish(self, id: int) -> Message:
         """Tell delivery, after the commit. Asked twice with one key, delivery sends once."""
@@ -228,7 +230,7 @@ class Replies(Uploads):
             "subject": subject,
             **wanted.request(),
         }
-        wanted = self._filled(wanted, channel, key, request, _Started)
+        wanted = self._filled(wanted, channel_id, key, request, _Started)
 
         def work(tx: Driver) -> _Started:
             return idempotency.once(

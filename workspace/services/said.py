@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from workspace.channels.base import Channel
 from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import Actor, ActorKind, Origin, TemplateChoice
-from workspace.rules import Draft, FileFacts
-from workspace.services import templates
-from workspace.services.templates import Chosen
+from workspace.rules import Draft, FileFacts, template_draft
+from workspace.services.templates import Chosen, Templates
 from workspace.settings import MAX_TEXT
 
 
@@ -41,20 +39,20 @@ class Said:
         asked = {"text": self.text, "uploads": list(self.upload_ids)}
         return asked | ({"template": asdict(self.choice)} if self.choice else {})
 
-    def filled(self, channel: Channel) -> "Said":
+    def filled(self, templates: Templates, channel_id: int) -> "Said":
         """With its template, if it has one: the text is then the filled one, and the only upload is
-        the file of the header. The channel is asked, so no transaction may wait for it.
+        the file of the header. A new channel is asked for its own, so no transaction may wait.
         """
         if self.choice is None:
             return self
-        found = templates.chosen(channel, self.choice)
+        found = templates.chosen(channel_id, self.choice)
         files = (self.choice.header,) if self.choice.header is not None else ()
         return replace(self, text=found.text, upload_ids=files, template=found)
 
     def draft(self, files: Sequence[FileFacts]) -> Draft:
         """For `rules.can_send`."""
         if self.template:
-            return Draft("", files, self.template.use)
+            return template_draft(self.template.use, files)
         return Draft(self.text, files)
 
 

@@ -12,12 +12,13 @@ from functools import partial
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
 from workspace.models import DeliveryStatus, FailureKind, Template
-from workspace.services import sending, settling, templates
+from workspace.services import sending, settling
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
 from workspace.services.ratelimit import TokenBucket
 from workspace.services.schedule import Schedule
 from workspace.services.settling import Retry, Settled
+from workspace.services.templates import Templates
 from workspace.services.words import words
 from workspace.settings import Settings
 from workspace.store import Store, outbox
@@ -46,6 +47,7 @@ class Tools:
 
     store: Store
     files: Files
+    templates: Templates
     settings: Settings
     clock: Callable[[], datetime]
     backoff: Backoff
@@ -204,10 +206,10 @@ class Sender:
         return self._settle(message, made.outcome, claim.message.attempts), made.taken
 
     def _template(self, message: int) -> Template | None:
-        """What it is sent with, as the provider has it now: it may have paused it meanwhile."""
+        """What it is sent with, as it is by now: the provider may have paused it meanwhile."""
         with self._tools.store.read() as db:
             choice = outbox.template(db, message)
-        return templates.find(self._channel, choice) if choice else None
+        return self._tools.templates.find(self._id, choice) if choice else None
 
     def _lease_over(self, message: int) -> None:
         try:
@@ -234,6 +236,8 @@ class Sender:
             ),
         )
         after = settled.message
+        if isinstance(outcome, Failure) and outcome.kind is FailureKind.TEMPLATE:
+            tools.templates.doubt(self._id)
         if after and after.status is DeliveryStatus.IN_DOUBT and isinstance(outcome, Sent):
             logger.error("message %s is in doubt though it was sent: %s", message, after.failure)
         tools.files.remove(settled.files)

@@ -123,7 +123,7 @@ def _outbound(takes: Capabilities, claim: Claim, files: Files) -> Outbound:
         queued_at=message.occurred_at,
         template=(
             FilledTemplate(claim.template, message.template.values)
-            if claim.template and message.template
+            if claim.template and not claim.template.own and message.template
             else None
         ),
     )

@@ -85,15 +85,18 @@ def refused(
     template: Template | None,
 ) -> Refusal | None:
     """Why a message may not be sent now; None: it may. `template`: what the channel has of it."""
-    draft = _draft(message, files, template)
+    draft = _draft(message, files, can, template)
     return rules.can_send(can, draft, _situation(message, channel_now))
 
 
-def _draft(message: Queued, files: Sequence[QueuedFile], template: Template | None) -> Draft:
+def _draft(
+    message: Queued, files: Sequence[QueuedFile], can: Capabilities, template: Template | None
+) -> Draft:
+    """One of the business's own is the text it was when it was queued."""
     facts = [FileFacts(f.kind, f.name, f.mime, f.size) for f in files]
-    if message.template is None:
+    if message.template is None or can.templates is None:
         return Draft(message.text, facts)
-    return Draft("", facts, rules.template_use(template, message.template))
+    return rules.template_draft(rules.template_use(template, message.template), facts)
 
 
 def _situation(message: Queued, now: datetime) -> Situation:

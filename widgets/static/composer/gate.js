@@ -31,7 +31,7 @@ export class Gate {
   }
 
   show(state) {
-    const write = state.templates && !state.refused_person;
+    const write = state.approved && !state.refused_person;
     fill(
       this.node,
       icon("lock"),

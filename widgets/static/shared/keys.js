@@ -3,6 +3,8 @@
 // A key becomes a command, and the panels of its inbox are asked in turn who takes it: so `r` in the
 // list puts the cursor into the composer, and two inboxes on one page don't hear each other.
 
+import { onThisPage } from "./pages.js";
+
 const MOVING = "Moving around";
 const ACTING = "The open conversation";
 const WRITING_TEXT = "Writing";
@@ -68,7 +70,7 @@ export function undoes(event) {
 
 /** Asks the panel `el`, then those around it, to do something. Returns whether one of them did. */
 export function command(el, name) {
-  const panels = new Set([el, ...(el.closest(".cw-inbox")?.querySelectorAll(".cw-panel") ?? [])]);
+  const panels = new Set([el, ...onThisPage(el)]);
   return [...panels].some((panel) => !panel.dispatchEvent(new CustomEvent("cw-command", { detail: name, cancelable: true })));
 }
 

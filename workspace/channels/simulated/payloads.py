@@ -9,6 +9,11 @@ A payload is a JSON object with a list of events, as webhooks carry them:
       {"type": "receipt", "id": "sim.0", "at": "...", "status": "read"},
       {"type": "reaction", "id": "sim.0", "at": "...", "emoji": "🙏"}]}
 
+A template that was reviewed has its name, language, status and reason in words:
+
+    {"type": "template", "id": "sim.2", "at": "...", "name": "hello", "language": "en",
+     "status": "PAUSED", "reason": "..."}
+
 More of a message: html, subject, refs, own, author, automatic, unsupported. A file is a `media`
 reference, or name, mime and data (base64); both may have content_id and inline. A receipt with the
 status failed has reason: {"kind": "unreachable", "text": "..."}.
@@ -28,6 +33,7 @@ from workspace.channels.base import (
     ReactionChanged,
     Received,
     StatusChanged,
+    TemplateChanged,
     Unsupported,
 )
 from workspace.channels.simulated.media import media
@@ -57,6 +63,13 @@ def receipt(
 
 def reaction(id: str, at: datetime, emoji: str) -> Fields:
     return {"type": "reaction", "id": id, "at": at.isoformat(), "emoji": emoji}
+
+
+def template(
+    id: str, at: datetime, name: str, language: str, status: str, reason: str = ""
+) -> Fields:
+    told = {"name": name, "language": language, "status": status, "reason": reason}
+    return {"type": "template", "id": id, "at": at.isoformat(), **told}
 
 
 def dump(events: Iterable[Fields]) -> bytes:
@@ -102,6 +115,9 @@ def _known(event: Mapping[str, Any]) -> Event:
             return StatusChanged(id, at, status, FailureKind(kind) if kind else None, detail)
         case "reaction":
             return ReactionChanged(id, at, _text(event, "emoji"))
+        case "template":
+            names = ("name", "language", "status", "reason")
+            return TemplateChanged(id, at, *(_text(event, name) for name in names))
         case other:
             raise ValueError(other)
 

@@ -24,6 +24,11 @@ MAX_FILE = 100_000_000
 """Bytes; no file on WhatsApp is larger."""
 
 _FILE_HOSTS = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net")
+_TEMPLATE = (
+    "name,language,status,category,components,parameter_format,rejected_reason,quality_score"
+)
+"""What is asked of a template: why it was rejected is told to those alone who ask for it."""
+
 _PAGES = 100
 """Of a hundred templates each; nobody may have more."""
 
@@ -105,7 +110,11 @@ class Graph:
         after: dict[str, str] = {}
         for _ in range(_PAGES):
             page = self.get(
-                self._options.business_account_id, "message_templates", limit=100, **after
+                self._options.business_account_id,
+                "message_templates",
+                fields=_TEMPLATE,
+                limit=100,
+                **after,
             )
             listed = page.get("data")
             yield from listed if isinstance(listed, list) else []

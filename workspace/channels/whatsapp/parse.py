@@ -301,7 +301,13 @@ _LISTS: Mapping[str, Handler] = {
 
 # --- templates --------------------------------------------------------------------------------
 
-_TEMPLATE_FIELDS = ("message_template_status_update", "template_category_update")
+_TEMPLATE_FIELDS = (
+    "message_template_status_update",
+    "template_category_update",
+    "message_template_quality_update",
+    "message_template_components_update",
+)
+"""The last two tell only that there is something new: it is read from the list of templates."""
 
 
 def _template(field: str, value: Fields, at: datetime) -> Event:

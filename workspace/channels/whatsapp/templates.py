@@ -55,8 +55,14 @@ def _template(fields: Fields, parts: Mapping[str, Fields]) -> Template:
         parameter_format=ParameterFormat.NAMED if named else ParameterFormat.POSITIONAL,
         reason=reason(text(fields, "rejected_reason")),
         obstacle=_obstacle(parts, buttons),
+        quality=_quality(fields.get("quality_score")),
     )
     return replace(found, examples=dict(_examples(found, parts, buttons)))
+
+
+def _quality(score: object) -> str:
+    word = score.get("score") if isinstance(score, dict) else None
+    return word if isinstance(word, str) and word != "UNKNOWN" else ""
 
 
 def _button(button: Fields) -> TemplateButton:

@@ -8,7 +8,6 @@ from workspace.hub.context import Key, Needed
 from workspace.hub.routes.conversations import PathId
 from workspace.hub.wire import ChannelRequest, Word, encoded
 from workspace.models import Channel, Check, Conversation, Template
-from workspace.services.templates import offered
 
 router = APIRouter(prefix="/v1/channels", tags=["Channels"])
 
@@ -38,11 +37,11 @@ def test(id: PathId, services: Needed) -> list[Check]:
     return list(services.accounts.test(id))
 
 
-@router.get("/{id}/templates", summary="Its templates, of all statuses")
+@router.get("/{id}/templates", summary="What can be chosen from, of all statuses")
 @encoded
 def templates(id: PathId, services: Needed) -> list[Template]:
-    """Empty where the channel has none. Only APPROVED ones can be sent."""
-    return offered(services.accounts.channel(id))
+    """What its provider keeps, of which only APPROVED ones can be sent; else the business's own."""
+    return services.templates.of(id)
 
 
 @router.get("/{id}/conversation", summary="The conversation with an address, if there is one")

@@ -1,7 +1,7 @@
 """Templates as Meta lists them. Pure; `channels.whatsapp.templates` reads what this writes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,35 @@ def id_of(name: str, language: str) -> str:
     return str(int(hashlib.sha256(f"{name} {language}".encode()).hexdigest()[:13], 16))
 
 
+def named(name: str, language: str) -> Fields:
+    """How webhooks name a template."""
+    return {
+        "message_template_id": id_of(name, language),
+        "message_template_name": name,
+        "message_template_language": language,
+    }
+
+
 def reviewed(template: Template, status: str, reason: str) -> Template:
     return replace(template, status=status, reason="" if reason == "NONE" else reason)
 
 
-def page(templates: Sequence[Template], at: int, limit: int) -> Fields:
-    """One page of the list, from place `at` on."""
+def page(templates: Sequence[Template], at: int, limit: int, fields: Collection[str]) -> Fields:
+    """One page of the list, from place `at` on; `fields`: what is asked of each, besides its id."""
     end = at + limit
     paging: Fields = {"cursors": {"before": str(at), "after": str(end)}}
     if end < len(templates):
         paging["next"] = f"https://graph.facebook.com/next?after={end}"
-    return {"data": [_listed(each) for each in templates[at:end]], "paging": paging}
+    listed = [_asked(_listed(each), fields) for each in templates[at:end]]
+    return {"data": listed, "paging": paging}
+
+
+def _asked(listed: Fields, fields: Collection[str]) -> Fields:
+    """Without being asked, Meta tells neither why it rejected one nor its quality."""
+    if not fields:
+        untold = {"rejected_reason", "quality_score"}
+        return {name: value for name, value in listed.items() if name not in untold}
+    return {name: value for name, value in listed.items() if name in {*fields, "id"}}
 
 
 def _listed(template: Template) -> Fields:
@@ -43,6 +61,7 @@ def _listed(template: Template) -> Fields:
         "status": template.status,
         "category": template.category,
         "id": id_of(template.name, template.language),
+        "quality_score": {"score": template.quality or "UNKNOWN"},
     }
     return found | ({"rejected_reason": template.reason} if template.reason else {})
 

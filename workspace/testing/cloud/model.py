@@ -8,8 +8,8 @@ the channel that talks to it.
 import hashlib
 import random
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -186,21 +186,27 @@ class Cloud:
 
     # --- templates ------------------------------------------------------------------------------
 
-    def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
-        """Decide anew about a template, and tell so."""
+    def edit(self, name: str, language: str, **changes: Any) -> None:
+        """Change a template, or how customers take it (`quality`), and tell that something did."""
+        self._replace(name, language, lambda each: replace(each, **changes))
+        what = "quality" if "quality" in changes else "components"
+        self._hook(f"message_template_{what}_update", listing.named(name, language))
+
+    def _replace(self, name: str, language: str, change: Callable[[Template], Template]) -> None:
+        wanted = (name, language)
         self.templates = [
-            listing.reviewed(each, status, reason)
-            if (each.name, each.language) == (name, language)
-            else each
+            change(each) if (each.name, each.language) == wanted else each
             for each in self.templates
         ]
+
+    def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
+        """Decide anew about a template, and tell so."""
+        self._replace(name, language, lambda each: listing.reviewed(each, status, reason))
         self._hook(
             "message_template_status_update",
             {
                 "event": status,
-                "message_template_id": listing.id_of(name, language),
-                "message_template_name": name,
-                "message_template_language": language,
+                **listing.named(name, language),
                 "reason": reason,
             },
         )
@@ -266,8 +272,8 @@ class Cloud:
             "file_size": len(file.data),
         }
 
-    def list_templates(self, after: str, limit: int) -> Fields:
-        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)))
+    def list_templates(self, after: str, limit: int, fields: Collection[str] = ()) -> Fields:
+        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)), fields)
 
     def accepted(self, key: str) -> int:
         """How often a message of this name was accepted; more than once is a duplicate."""

@@ -121,8 +121,9 @@ class CloudServer:
             request.query_params.get("after", ""),
             request.query_params.get("limit", "25"),
         )
+        fields = [name for name in request.query_params.get("fields", "").split(",") if name]
         with self.lock:
-            return JSONResponse(self.cloud.list_templates(after, int(limit)))
+            return JSONResponse(self.cloud.list_templates(after, int(limit), fields))
 
     async def _apps(self, request: Request) -> Response:
         self._check(request)
