@@ -19,7 +19,9 @@ from workspace.channels.whatsapp import options as whatsapp_options
 from workspace.channels.whatsapp.channel import WhatsAppChannel
 from workspace.channels.whatsapp.graph import Graph
 from workspace.channels.whatsapp.options import WhatsAppSecrets
+from workspace.errors import CannotSend
 from workspace.hub.webhooks import Listener
+from workspace.models import TemplateChoice
 from workspace.services import World
 from workspace.settings import Secrets
 from workspace.testing.cloud import CloudServer, Customer, cloud_server
@@ -105,7 +107,7 @@ def test_a_day(lab: Lab, day: Day, shop: Stage) -> None:
         a_text_and_a_voice_note_go_out(inbox, day, shop)
         a_day_passes(inbox, day)
         a_template_goes_out(inbox, day, shop)
-        a_paused_one_is_refused(inbox, day)
+        a_paused_one_is_refused(inbox, day, shop)
         a_late_failure_is_told(inbox, day)
 
 
@@ -148,7 +150,7 @@ def a_day_passes(inbox: Inbox, day: Day) -> None:
 def choose(inbox: Inbox, name: str) -> Locator:
     tool(inbox, "Choose a template").click()
     pane = inbox.root.get_by_role("group", name="Template")
-    pane.get_by_label("Search templates").fill(name)
+    pane.get_by_label("Search templates").fill(f"{name} English")
     pane.get_by_role("listbox").get_by_role("option").first.click()
     for n, value in enumerate(pane.get_by_role("textbox").all(), 1):
         value.fill(f"value {n}")
@@ -171,11 +173,16 @@ def a_template_goes_out(inbox: Inbox, day: Day, shop: Stage) -> None:
     expect(bubble).to_contain_text("value 2")
 
 
-def a_paused_one_is_refused(inbox: Inbox, day: Day) -> None:
+def a_paused_one_is_refused(inbox: Inbox, day: Day, shop: Stage) -> None:
     pane = choose(inbox, "order_update")
+    status = "select status from v1.templates where name = 'order_update' and language = 'en'"
     day.meta.cloud.review("order_update", "en", "PAUSED")
-    pane.get_by_role("button", name="Send template").click()
-    expect(pane.get_by_role("alert")).to_contain_text("PAUSED")
+    day.passes(timedelta(seconds=1))
+    shop.until(lambda: list(shop.ws.sql(status).df()["status"]) == ["PAUSED"])
+    expect(pane.get_by_role("status")).to_contain_text("PAUSED")
+    expect(pane.get_by_role("button", name="Send template")).to_be_disabled()
+    with pytest.raises(CannotSend, match="PAUSED"):
+        shop.ws.send(shop.named(RESA.name).id, template=TemplateChoice("order_update", "en"))
     assert len(day.accepted("template")) == 1
     tool(inbox, "Close templates").click()
 
