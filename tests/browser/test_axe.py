@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.composing import attach, start, tiles, tool, undo
@@ -156,6 +156,33 @@ def test_without_a_channel(lab: Lab, tmp_path: Path) -> None:
         for theme in ("Light", "Dark"):
             inbox.theme(theme)
             fair(inbox)
+
+
+HOLD = """() => {
+  const { send } = WebSocket.prototype, held = [];
+  WebSocket.prototype.send = function (data) {
+    const words = typeof data === "string" ? data : new TextDecoder().decode(data);
+    if (words.includes("comm_msg")) held.push(() => send.call(this, data));
+    else send.call(this, data);
+  };
+  window.letGo = () => {
+    WebSocket.prototype.send = send;
+    for (const go of held.splice(0)) go();
+  };
+}"""
+"""What panels ask their kernel waits until `letGo()`; cells run as ever."""
+
+
+def test_while_it_loads(page: Page, hub: Stage) -> None:
+    hub.writes("Lola Loads", "Are you there?")
+    page.evaluate(HOLD)
+    try:
+        inbox = Inbox.run(page)
+        expect(inbox.root.get_by_role("status", name="Loading")).to_be_visible()
+        fair(inbox)
+    finally:
+        page.evaluate("letGo()")
+    expect(inbox.row("Lola Loads")).to_be_visible()
 
 
 def test_axe_does_find_what_is_wrong(inbox: Inbox) -> None:

@@ -47,8 +47,7 @@ def test_views_live_between_panels(ws: Workspace, filters: Browser) -> None:
     other = Browser(Filters(ws))
     other.ask("ready", view="w")
     filters.ask("view_save", name="Everything")
-    until(other, lambda: other.pushed("views"))
-    assert other.pushed("views")[-1]["views"] == ["Everything"]
+    until(other, lambda: [p["views"] for p in other.pushed("views")][-1:] == [["Everything"]])
     lost = filters.ask("view_delete", name="Everything")
     until(other, lambda: other.pushed("views")[-1]["views"] == [])
     filters.ask("view_restore", **lost)

@@ -5,7 +5,7 @@ import { blank } from "../shared/panel.js";
 import { bone } from "../shared/sight.js";
 
 export function skeleton() {
-  return h("div", { class: "cw-rows", "aria-busy": "true", "aria-label": "Loading" }, Array.from({ length: 7 }, bone));
+  return h("div", { class: "cw-rows", role: "status", "aria-busy": "true", "aria-label": "Loading" }, Array.from({ length: 7 }, bone));
 }
 
 /** Why there are none. `channels`: how many are connected. */

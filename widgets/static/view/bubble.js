@@ -125,7 +125,7 @@ function reactions(message) {
   const counts = new Map();
   for (const { emoji } of message.reactions) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
   const shown = [...counts].map(([emoji, n]) => h("span", {}, n > 1 ? `${emoji} ${n}` : emoji));
-  return h("div", { class: "cw-reactions", "aria-label": "Reactions" }, shown);
+  return h("div", { class: "cw-reactions", role: "group", "aria-label": "Reactions" }, shown);
 }
 
 export function dayLine(label) {

@@ -45,6 +45,7 @@ export class Log {
     this.stuck = true;
     this.anchor = null;
     this.unseen = 0;
+    this.known = 0n;
     this.complete = false;
     this.newest = true;
     this.asking = null;
@@ -60,7 +61,7 @@ export class Log {
   open({ messages, events, more, newer, latest }, unread) {
     this.reset();
     this.newest = !newer;
-    this.latestSeen = BigInt(latest ?? 0);
+    this.known = highest([latest ?? 0, ...messages.map(({ id }) => id)]);
     if (this.newest) this.firstUnread = firstUnread(messages, unread);
     this.take(messages, events);
     this.complete = !more;
@@ -91,32 +92,35 @@ export class Log {
 
   /** The newest messages again, after a change. Returns false if they don't join what is shown. */
   update(value) {
-    const { messages, events } = value;
+    const { messages } = value;
     const joined = messages.some(({ id }) => this.messages.has(id)) || this.messages.size === 0;
-    if (!joined && !this.newest) return this.count(messages);
-    if (!joined && messages.length) return false;
-    const fresh = messages.filter(({ id }) => !this.messages.has(id));
-    this.newest = true;
-    this.dropGone(value);
-    this.settle(fresh);
-    this.take(messages, events);
-    const inbound = fresh.filter(({ direction }) => direction === "inbound");
-    if (!this.stuck) this.unseen += inbound.length;
-    this.arrange();
-    this.hold();
+    if (!joined && this.newest && messages.length) return false;
+    const news = this.news(messages);
+    // Otherwise the end is too far away to be shown: what arrived there is counted.
+    if (joined || this.newest) this.extend(value);
+    if (!this.stuck) this.unseen += news.length;
     this.showJump();
-    this.speak(inbound);
+    this.speak(news);
     return true;
   }
 
-  /** What arrived at the end, which is too far away to be shown. */
-  count(messages) {
-    const inbound = messages.filter(({ id, direction }) => direction === "inbound" && BigInt(id) > this.latestSeen);
-    const more = inbound.length - this.unseen;
-    this.unseen = inbound.length;
-    this.showJump();
-    if (more > 0) this.speak(inbound.slice(-more));
-    return true;
+  extend(value) {
+    this.newest = true;
+    this.dropGone(value);
+    this.settle(value.messages.filter(({ id }) => !this.messages.has(id)));
+    this.take(value.messages, value.events);
+    this.arrange();
+    this.hold();
+  }
+
+  /**
+   * Those of customers that came since one last heard of any; not what only had not been loaded, as
+   * around a hit far up. Ids are in the order in which messages were stored.
+   */
+  news(messages) {
+    const fresh = messages.filter(({ id }) => BigInt(id) > this.known);
+    this.known = highest([this.known, ...fresh.map(({ id }) => id)]);
+    return fresh.filter(({ direction }) => direction === "inbound");
   }
 
   /** Says who wrote what; no more than how much where one reads elsewhere. */
