@@ -45,9 +45,15 @@ class ConversationView(DoingPanel):
 
     @answers("page")
     def _next_page(
-        self, conversation_id: str, before: str | None = None, after: str | None = None
+        self,
+        conversation_id: str,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
     ) -> dict[str, Any]:
-        return self._page(self.ws.messages(conversation_id, before, PAGE, after=after))
+        return self._page(
+            self.ws.messages(conversation_id, before, PAGE, after=after, around=around)
+        )
 
     @answers("file", files=True)
     def _file(self, attachment_id: str) -> Bytes:

@@ -126,9 +126,9 @@ def address(name: str, simulator: Simulator) -> Address:
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Stage]:
-    """A demo folder with a running hub."""
-    paths = at_once.folder(folder)
+def stage(folder: Path, *, demo: bool = True) -> Iterator[Stage]:
+    """A folder with a running hub; for simulated channels, or else for real ones."""
+    paths = at_once.folder(folder, demo=demo)
     for part in (paths.spool, paths.files):
         part.mkdir(mode=0o700, exist_ok=True)
     with FolderLock(paths) as lock:

@@ -118,6 +118,20 @@ class ConversationView {
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
     this.showHead();
     this.watchReading();
+    this.renewInSight(value);
+  }
+
+  /** What one reads far up may have changed as well: a file has come, a reaction was taken back. */
+  async renewInSight({ messages }) {
+    const { id } = this;
+    const middle = this.log.middle();
+    if (!middle || messages.some((message) => message.id === middle)) return;
+    try {
+      const { value } = await this.link.read("page", { conversation_id: id, around: middle });
+      if (this.id === id) this.log.renew(value.messages);
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
   }
 
   take(value) {

@@ -89,6 +89,12 @@ export class Log {
     this.showJump();
   }
 
+  /** Messages that are shown, as they are now. */
+  renew(messages) {
+    this.take(messages.filter(({ id }) => this.messages.has(id)), []);
+    this.hold();
+  }
+
   /** The newest messages again, after a change. Returns false if they don't join what is shown. */
   update(value) {
     const { messages, events } = value;
@@ -321,6 +327,13 @@ export class Log {
   /** The highest message id shown, as reading counts by log order; 0 for none. */
   highest() {
     return highest([...this.messages.keys()]);
+  }
+
+  /** The message in the middle of what is in sight; "" for none. */
+  middle() {
+    const middle = this.root.scrollTop + this.root.clientHeight / 2;
+    const below = this.sorted().find(({ id }) => this.nodes.get(id).offsetTop + this.nodes.get(id).offsetHeight >= middle);
+    return (below ?? this.sorted().at(-1))?.id ?? "";
   }
 
   /** The highest id among the messages that are in sight or above; 0 while none is. */
