@@ -101,6 +101,7 @@ class Wire:
             f"Answered {response.code}.",
             str(response.code),
             response.data.get("retry_after"),
+            response.data.get("pair", False),
         )
 
     def parse(self, raw: bytes, meta: Meta) -> list[Event]:

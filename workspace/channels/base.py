@@ -118,6 +118,8 @@ class Failure:
     detail: str
     code: str = ""
     retry_after: float | None = None
+    pair: bool = False
+    """RATE_LIMITED is meant for messages to this customer alone."""
 
 
 class SendFailed(Exception):

@@ -66,6 +66,8 @@ class Capabilities:
     rate: Rate | None
     templates: TemplateRule | None = None
     """None: the channel has no templates."""
+    pair_rate: Rate | None = None
+    """At most so many sends to one customer; None: only `rate` counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +15,7 @@ from workspace.models import DeliveryStatus, FailureKind, Template
 from workspace.services import sending, settling, templates
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
-from workspace.services.ratelimit import TokenBucket
+from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
 from workspace.services.settling import Retry, Settled
 from workspace.services.words import words
@@ -61,6 +61,7 @@ class Sender:
         self._schedule = Schedule()
         self._doubts: list[tuple[datetime, int, int]] = []  # (when, message, how often asked)
         self._bucket = TokenBucket(channel.capabilities.rate, lambda: tools.clock().timestamp())
+        self._pairs = Pairs(channel.capabilities.pair_rate, lambda: tools.clock().timestamp())
         self._wake = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -155,6 +156,8 @@ class Sender:
     # --- sending ------------------------------------------------------------------------------
 
     def _send(self, due: datetime, message: int, conversation: int) -> None:
+        if self._put_off(message, conversation, conversation):
+            return
         try:
             template = self._template(message)
         except ConvoError as error:  # it waits, but not the messages of others behind it
@@ -194,6 +197,7 @@ class Sender:
         if claim is None:
             return None, ()
         self._bucket.take()
+        self._pairs.take(claim.message.conversation_id)
         watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])
         watch.daemon = True
         watch.start()
@@ -202,6 +206,13 @@ class Sender:
         finally:
             watch.cancel()
         return self._settle(message, made.outcome, claim.message.attempts), made.taken
+
+    def _put_off(self, id: int, queue: int, customer: int) -> bool:
+        """Whether it must wait because enough was sent to this customer; nobody else waits."""
+        wait = self._pairs.wait(customer)
+        if wait:
+            self.add(id, queue, self._tools.clock() + timedelta(seconds=wait))
+        return wait > 0
 
     def _template(self, message: int) -> Template | None:
         """What it is sent with, as the provider has it now: it may have paused it meanwhile."""
@@ -217,6 +228,7 @@ class Sender:
 
     def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
         """Store what became of it."""
+        outcome = _alone(outcome)
         asked = outcome.retry_after if isinstance(outcome, Failure) else None
         tools = self._tools
         delay = tools.backoff.delay(attempts, asked)
@@ -289,3 +301,10 @@ class Sender:
         else:
             with self._wake:
                 self._doubt(id, asked)
+
+
+def _alone(outcome: Sent | Failure) -> Sent | Failure:
+    """What limits the messages to one customer is a passing failure of theirs, and of no others."""
+    if isinstance(outcome, Failure) and outcome.pair:
+        return replace(outcome, kind=FailureKind.TRANSIENT)
+    return outcome

@@ -71,6 +71,7 @@ _CAPABILITIES = (
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=Rate(80, _SECOND, 80),
         templates=TEMPLATES,
+        pair_rate=Rate(1, timedelta(seconds=6), 45),
     ),
     Capabilities(
         kind="instagram",
