@@ -145,7 +145,7 @@ class Wire:
 
 
 def accept(message: Outbound) -> Response:
-    return Response(200, message.key)
+    return Response(200, getattr(message, "key", ""))
 
 
 def refuse(kind: FailureKind, **data: Any) -> Answer:

@@ -66,6 +66,10 @@ class Capabilities:
     rate: Rate | None
     templates: TemplateRule | None = None
     """None: the channel has no templates."""
+    quotes: bool = False
+    """A message can quote an earlier one of its conversation; threads quote by themselves."""
+    reactions: bool = False
+    """The business can put an emoji to a customer's message."""
     pair_rate: Rate | None = None
     """At most so many sends to one customer; None: only `rate` counts."""
 

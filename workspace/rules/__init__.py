@@ -2,6 +2,7 @@
 
 from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
+from workspace.rules.emoji import is_emoji
 from workspace.rules.files import SHOWN_IMAGES, media_kind
 from workspace.rules.log import (
     Entry,
@@ -19,7 +20,15 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.parts import Part, parts
-from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.sending import (
+    Draft,
+    FileFacts,
+    Refusal,
+    Situation,
+    can_react,
+    can_send,
+    megabytes,
+)
 from workspace.rules.templates import (
     Blank,
     Rendered,
@@ -57,6 +66,7 @@ __all__ = [
     "advance",
     "body_parts",
     "button_parts",
+    "can_react",
     "can_send",
     "clamp",
     "episodes",
@@ -64,6 +74,7 @@ __all__ = [
     "fold",
     "header_parts",
     "interval",
+    "is_emoji",
     "is_reply",
     "media_kind",
     "megabytes",

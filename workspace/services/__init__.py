@@ -23,6 +23,7 @@ from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
 from workspace.services.notes import Notes
 from workspace.services.queries import Queries
+from workspace.services.reactions import Reactions
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
@@ -140,6 +141,7 @@ class Services:
             settings.undo_seconds,
         )
         self.sends = Sends(self.store, self.accounts, self.delivery)
+        self.reactions = Reactions(self.store, self.accounts, self.delivery.reacted)
         self.notes = Notes(self.store, self.accounts)
         self.drafts = Drafts(self.store)
         self.canned = Canned(self.store)

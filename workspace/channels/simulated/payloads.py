@@ -9,9 +9,10 @@ A payload is a JSON object with a list of events, as webhooks carry them:
       {"type": "receipt", "id": "sim.0", "at": "...", "status": "read"},
       {"type": "reaction", "id": "sim.0", "at": "...", "emoji": "🙏"}]}
 
-More of a message: html, subject, refs, own, author, automatic, unsupported. A file is a `media`
-reference, or name, mime and data (base64); both may have content_id and inline. A receipt with the
-status failed has reason: {"kind": "unreachable", "text": "..."}.
+More of a message: html, subject, refs, own, author, automatic, unsupported, reply_to (the id of the
+message that it quotes). A file is a `media` reference, or name, mime and data (base64); both may
+have content_id and inline. A receipt with the status failed has reason: {"kind": "unreachable",
+"text": "..."}. A reaction of the business itself has own.
 """
 
 import base64
@@ -101,7 +102,8 @@ def _known(event: Mapping[str, Any]) -> Event:
             status = DeliveryStatus(event["status"])
             return StatusChanged(id, at, status, FailureKind(kind) if kind else None, detail)
         case "reaction":
-            return ReactionChanged(id, at, _text(event, "emoji"))
+            own = event.get("own") is True
+            return ReactionChanged(id, at, _text(event, "emoji"), own)
         case other:
             raise ValueError(other)
 
@@ -122,6 +124,7 @@ def _message(id: str, at: datetime, event: Mapping[str, Any]) -> Received:
         author=_text(event, "author"),
         automatic=event.get("automatic") is True,
         unsupported=_text(event, "unsupported"),
+        reply_to=_text(event, "reply_to"),
     )
 
 

@@ -71,6 +71,8 @@ _CAPABILITIES = (
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=Rate(80, _SECOND, 80),
         templates=TEMPLATES,
+        quotes=True,
+        reactions=True,
         pair_rate=Rate(1, timedelta(seconds=6), 45),
     ),
     Capabilities(
@@ -91,6 +93,8 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _READ, _FAILED}),
         rate=Rate(2, _SECOND, 20),
+        quotes=True,
+        reactions=True,
     ),
     Capabilities(
         kind="telegram",
@@ -105,6 +109,8 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _FAILED}),
         rate=Rate(30, _SECOND, 30),
+        quotes=True,
+        reactions=True,
     ),
     Capabilities(
         kind="sms",
@@ -147,6 +153,8 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=None,
+        quotes=True,
+        reactions=True,
     ),
 )
 PLAYS = {c.kind: c for c in _CAPABILITIES}

@@ -30,7 +30,7 @@ def draft(id: PathId, services: Needed, by: By) -> SavedDraft | None:
 @encoded
 def save_draft(id: PathId, asked: DraftRequest, services: Needed, by: By) -> SavedDraft | None:
     """In the place of the one before; without text and uploads it is forgotten."""
-    return services.drafts.save(id, asked.text, asked.note, asked.uploads, by)
+    return services.drafts.save(id, asked.text, asked.note, asked.uploads, by, asked.reply_to)
 
 
 @router.get("/canned_replies", summary="All canned replies, by shortcut")
