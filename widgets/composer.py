@@ -186,6 +186,11 @@ class Composer(TemplatePanel):
         sent = self.ws.send(conversation_id, template=choice, seen=seen, key=key)
         return wrote(self.ws, _sent(sent), python_of_send(sent, choice), sql_of_messages(sent))
 
+    @answers("typing", slow=True)
+    def _typing(self, conversation_id: str) -> None:
+        """The customer may see it: best effort."""
+        self.ws.typing(conversation_id)
+
     @answers("undo")
     def _undo(self, message_id: str) -> Did:
         taken = self.ws.cancel(message_id)

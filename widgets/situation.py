@@ -60,13 +60,15 @@ def limits(takes: Capabilities | None) -> dict[str, Any]:
     `sounds`: types to record, [] for any, None for none. `photos`: as a file input takes it.
     """
     if takes is None:
-        return {"limit": None, "photos": "", "sounds": None, "templates": False}
+        nothing = {"templates": False, "typing": False}
+        return {"limit": None, "photos": "", "sounds": None, **nothing}
     audio, image = takes.media.get(MediaKind.AUDIO), takes.media.get(MediaKind.IMAGE)
     return {
         "limit": {"n": takes.text_limit.n, "unit": takes.text_limit.unit.value},
         "photos": ",".join(sorted(image.mimes)) if image else "",
         "sounds": sorted({*audio.mimes, *audio.rewrap} if audio.mimes else ()) if audio else None,
         "templates": takes.templates is not None,
+        "typing": takes.typing is not None,
     }
 
 

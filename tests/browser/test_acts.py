@@ -208,3 +208,24 @@ def test_reacting_and_taking_it_back(inbox: Inbox, whatsapp: Number, pictures: P
     expect(inbox.message("Thank you")).to_contain_text("The reaction 👍 failed: A template message")
     inbox.page.screenshot(path=pictures / "reaction-failed.png")
     assert violations(inbox.page) == []
+
+
+# --- what the customer sees of us -----------------------------------------------------------------
+
+
+def test_reading_and_typing_are_told(inbox: Inbox, whatsapp: Number) -> None:
+    tess = Customer("4915112340006", "Tess Typing")
+    row = whatsapp.writes(tess, "One", "Two")
+    [_, two] = [message.id for message in whatsapp.hub.ws.messages(row.id)]
+    whatsapp.cloud.seen.clear()
+    start(inbox, "Tess Typing")
+    whatsapp.hub.until(lambda: whatsapp.hub.ws.conversation(row.id).unread == 0)
+    inbox.field.press_sequentially("I look it up")
+    expect(inbox.field).to_have_value("I look it up")
+    named = "SELECT provider_id FROM messages WHERE id = $1"
+    with whatsapp.hub.services.store.read() as db:
+        [[provider_id]] = db.execute(named, [two])
+    # Nothing on the page tells it: it is what the customer sees.
+    assert whatsapp.server.wait_for(lambda: len(whatsapp.cloud.seen) > 1)
+    assert whatsapp.cloud.seen == [(provider_id, False), (provider_id, True)]
+    inbox.field.fill("")

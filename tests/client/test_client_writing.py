@@ -145,3 +145,6 @@ def test_quoting_and_reacting(ws: Workspace) -> None:
         ws.react(asked, "yes")
     with pytest.raises(NotFound):
         ws.send(id, "x", reply_to=10**12)
+    ws.typing(id)
+    with pytest.raises(NotFound):
+        ws.typing(10**12)

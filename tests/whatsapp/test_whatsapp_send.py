@@ -363,3 +363,9 @@ def test_what_limits_one_pair_says_so() -> None:
     asked = answered(429, error(131056), **{"retry-after": "17"})
     assert isinstance(asked, Failure)
     assert asked.retry_after == 17.0
+
+
+def test_who_reads_is_not_told_where_that_is_off() -> None:
+    assert whatsapp().capabilities.typing is not None
+    silent = whatsapp(read_receipts="no").capabilities
+    assert (silent.read_receipts, silent.typing) == (False, None)

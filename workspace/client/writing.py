@@ -59,6 +59,13 @@ class Writing:
         written: Message = self._transport.write(Message, path, body, key)
         return written
 
+    def typing(self, id: Id) -> None:
+        """Show the customer for a while that you are typing, where the channel does so
+        (`Capabilities.typing`) and the conversation is read. Best effort: nothing tells whether it
+        was shown.
+        """
+        self._transport.send(Call("POST", f"/v1/conversations/{id_of(id)}/typing"))
+
     # --- drafts -----------------------------------------------------------------------------------
 
     def draft(self, id: Id) -> SavedDraft | None:

@@ -20,6 +20,7 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.parts import Part, parts
+from workspace.rules.presence import typing_due
 from workspace.rules.sending import (
     Draft,
     FileFacts,
@@ -89,6 +90,7 @@ __all__ = [
     "step",
     "template_use",
     "text_size",
+    "typing_due",
     "unarchives",
     "window_closes_at",
     "window_open",

@@ -22,6 +22,7 @@ from workspace.services.fetching import Fetching
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
 from workspace.services.notes import Notes
+from workspace.services.presence import Presence
 from workspace.services.queries import Queries
 from workspace.services.reactions import Reactions
 from workspace.services.receivers import Receivers
@@ -127,7 +128,10 @@ class Services:
             self.queries.paused,
         )
         self.erase.start()
-        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase, self.queries)
+        self.presence = Presence(self.store, self.accounts, world.clock)
+        self.inbox = Inbox(
+            self.store, self.files, self.accounts, self.erase, self.queries, self.presence.seen
+        )
         self.views = Views(
             self.store, partial(self.inbox.conversations, limit=1), self.accounts.list
         )
@@ -189,6 +193,7 @@ class Services:
         self.delivery.start()
         self.receivers.start()
         self.fetching.start()
+        self.presence.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -199,6 +204,7 @@ class Services:
         """
         self.receivers.ask_to_stop()
         self.fetching.ask_to_stop()
+        self.presence.stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()

@@ -208,6 +208,7 @@ class Composer {
     const { entry } = this;
     entry.shown.text = this.field.text;
     this.changed(entry);
+    this.sending.typing(entry, this.state);
     this.canned.typed();
   }
 

@@ -9,6 +9,9 @@ import { Undo } from "./undo.js";
 
 const AWAY = "Nothing was sent: the workspace is away, and is being started again. What you wrote is kept here; send it once it is back.";
 
+/** Milliseconds between two news that somebody types; the hub tells the provider as seldom as it may. */
+const TYPING = 4_000;
+
 /** Errors that leave open whether it has arrived. */
 const UNSURE = new Set(["error", "hub_unavailable", "kernel", "store_unavailable"]);
 
@@ -155,6 +158,14 @@ export class Sending {
     entry.reply.giveBack([{ ...message, key: "" }]);
     this.changed(entry);
     return this.lost() ? this.away() : "";
+  }
+
+  /** The customer sees it; told at times, as the channel shows it for a while. */
+  typing({ id, noting, shown }, state) {
+    const now = Date.now();
+    if (noting || !shown.text.trim() || !state?.typing || this.lost() || now - (this.typedAt ?? 0) < TYPING) return;
+    this.typedAt = now;
+    this.link.tell("typing", { conversation_id: id });
   }
 
   // --- taking back

@@ -73,6 +73,8 @@ _CAPABILITIES = (
         templates=TEMPLATES,
         quotes=True,
         reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=25),
         pair_rate=Rate(1, timedelta(seconds=6), 45),
     ),
     Capabilities(
@@ -95,6 +97,8 @@ _CAPABILITIES = (
         rate=Rate(2, _SECOND, 20),
         quotes=True,
         reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=20),
     ),
     Capabilities(
         kind="telegram",
@@ -111,6 +115,7 @@ _CAPABILITIES = (
         rate=Rate(30, _SECOND, 30),
         quotes=True,
         reactions=True,
+        typing=timedelta(seconds=5),
     ),
     Capabilities(
         kind="sms",
@@ -155,6 +160,8 @@ _CAPABILITIES = (
         rate=None,
         quotes=True,
         reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=25),
     ),
 )
 PLAYS = {c.kind: c for c in _CAPABILITIES}

@@ -58,5 +58,7 @@ CAPABILITIES = Capabilities(
     templates=TemplateRule(header_limit=60, body_limit=1024),
     quotes=True,
     reactions=True,
+    read_receipts=True,
+    typing=timedelta(seconds=25),
     pair_rate=Rate(1, timedelta(seconds=6), 45),
 )

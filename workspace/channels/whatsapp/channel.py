@@ -1,6 +1,7 @@
 """One number of the WhatsApp Business Platform: pure and effectful half put together."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as StopEvent
 from typing import Any, BinaryIO
@@ -29,9 +30,11 @@ from workspace.models import Check, Template
 class WhatsAppChannel:
     """Implements `base.Channel` and all that a channel may be besides, but no copies are kept."""
 
-    capabilities = CAPABILITIES
-
     def __init__(self, options: WhatsAppOptions, secrets: WhatsAppSecrets, graph: Graph) -> None:
+        shows = options.read_receipts
+        self.capabilities = (
+            CAPABILITIES if shows else replace(CAPABILITIES, read_receipts=False, typing=None)
+        )
         self._options = options
         self._secrets = secrets
         self._graph = graph

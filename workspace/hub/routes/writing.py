@@ -52,3 +52,12 @@ def delete_canned_reply(
 ) -> Response:
     services.canned.delete(shortcut, key)
     return Response(status_code=204)
+
+
+@router.post(
+    "/conversations/{id}/typing", summary="Tell that an operator is typing", status_code=204
+)
+def typing(id: PathId, services: Needed) -> Response:
+    """The customer sees it for a while, where the channel shows it. Best effort."""
+    services.presence.typing(id)
+    return Response(status_code=204)
