@@ -128,8 +128,7 @@ def test_an_answer_quotes_a_message(inbox: Inbox, whatsapp: Number, pictures: Pa
     [first, *_] = whatsapp.hub.ws.messages(row.id)
     assert first.text == "Do you have it in blue?"
     with whatsapp.server.lock:
-        said = {"type": "text", "text": {"body": "Lovely"}}
-        whatsapp.cloud.writes(quinn, context={"id": sent.id, "from": sent.to}, **said)
+        whatsapp.cloud.writes(quinn, "Lovely", context={"id": sent.id, "from": sent.to})
     whatsapp.passes()
     answer = inbox.message("Lovely").get_by_role("button", name="Quotes You: Yes, we do")
     answer.press("Enter")
@@ -182,6 +181,7 @@ def test_reacting_and_taking_it_back(inbox: Inbox, whatsapp: Number, pictures: P
     inbox.log.get_by_role("menuitem", name="React").click()
     search = inbox.root.get_by_label("Search emoji")
     search.fill("red heart")
+    expect(inbox.root.get_by_role("gridcell").first).to_have_text("❤️")
     inbox.page.screenshot(path=pictures / "reacting.png")
     search.press("Enter")
     ours = reaction(inbox, "Thank you").get_by_role("button")
