@@ -14,12 +14,12 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 STYLES = (
-    *("tokens", "parts", "fields", "overlay", "tiles"),
+    *("tokens", "parts", "fields", "overlay", "tiles", "quoted"),
     *("notice", "sidebar"),
     *("template_picker", "template_form", "template_bubble", "new_conversation"),
     *("filters", "conversation_list", "list_head"),
-    *("conversation_view", "messages", "media"),
-    *("composer", "tray", "recorder", "emoji_picker", "canned", "template_pane"),
+    *("conversation_view", "messages", "media", "acts"),
+    *("composer", "tray", "quote", "recorder", "emoji_picker", "canned", "template_pane"),
     "contact_card",
     *("template_detail", "template_board"),
 )

@@ -17,7 +17,7 @@ from widgets.templates import TemplatePanel, chosen
 from workspace.client import Workspace
 from workspace.client.as_code import python_of_call, python_of_send, sql_of_messages
 from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound, TooLarge
-from workspace.models import Channel, Conversation, Message, Upload
+from workspace.models import Channel, Conversation, Message, Quoted, Upload
 from workspace.rules import Situation, fill, parts, reply_values
 
 _RECENT = 20
@@ -70,6 +70,7 @@ class Composer(TemplatePanel):
             "closes_at": plain["window_closes_at"],
             "now": now.now.isoformat(),
             "scope": self.ws.info().folder,
+            "me": me,
             "newest": str(max((m.id for m in recent), default=0)),
             "other": situation.last_of_others(recent, me),
             "mine": situation.mine(recent, me),
@@ -122,21 +123,30 @@ class Composer(TemplatePanel):
         key: str,
         uploads: list[dict[str, Any]] | None = None,
         seen: str | None = None,
+        reply_to: dict[str, Any] | None = None,
     ) -> Did:
         """`key` names the attempt: asking again with it can't send twice.
 
         What becomes several messages may end midway: `left` is what was not sent, and why.
         """
         files = [wire.upload_of(upload) for upload in uploads or ()]
+        quoted = wire.quoted_of(reply_to)
         try:
-            return self._send_parts(conversation_id, text, files, key, seen)
+            return self._send_parts(conversation_id, text, files, key, seen, quoted)
         except HubUnavailable:
-            self._keep_unsent(Writing(conversation_id, text, False, tuple(files)))
+            self._keep_unsent(Writing(conversation_id, text, False, tuple(files), quoted))
             raise
 
     def _send_parts(
-        self, conversation_id: str, text: str, files: list[Upload], key: str, seen: str | None
+        self,
+        conversation_id: str,
+        text: str,
+        files: list[Upload],
+        key: str,
+        seen: str | None,
+        reply_to: Quoted | None,
     ) -> Did:
+        """The first of several quotes what all of them answer."""
         _, channel = self._conversation(conversation_id)
         if channel is None:
             raise InvalidRequest(situation.NO_CHANNEL)
@@ -146,7 +156,12 @@ class Composer(TemplatePanel):
             try:
                 chosen = [files[at] for at in part.files]
                 known = key if n == 0 else f"{key}-{n}"
-                sent.append(self.ws.send(conversation_id, part.text, chosen, seen=seen, key=known))
+                quoted = reply_to if n == 0 else None
+                sent.append(
+                    self.ws.send(
+                        conversation_id, part.text, chosen, seen=seen, reply_to=quoted, key=known
+                    )
+                )
             except ConvoError as error:
                 if n == 0:
                     raise
@@ -175,6 +190,11 @@ class Composer(TemplatePanel):
         choice = chosen(template)
         sent = self.ws.send(conversation_id, template=choice, seen=seen, key=key)
         return wrote(self.ws, _sent(sent), python_of_send(sent, choice), sql_of_messages(sent))
+
+    @answers("typing", slow=True)
+    def _typing(self, conversation_id: str) -> None:
+        """The customer may see it: best effort."""
+        self.ws.typing(conversation_id)
 
     @answers("undo")
     def _undo(self, message_id: str) -> Did:
@@ -213,6 +233,7 @@ class Composer(TemplatePanel):
         note: bool,
         uploads: Sequence[dict[str, Any]],
         version: str,
+        reply_to: dict[str, Any] | None = None,
     ) -> None:
         """Kept here at once. That it is in the hub is said with its `version`."""
 
@@ -221,7 +242,8 @@ class Composer(TemplatePanel):
             self.push("draft_saved", said)
 
         files = tuple(wire.upload_of(upload) for upload in uploads)
-        self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, told))
+        quoted = wire.quoted_of(reply_to)
+        self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, quoted, told))
 
     @answers("picture", files=True)
     def _picture(self, attachment_id: str) -> Bytes:
@@ -272,4 +294,5 @@ def _kept(writing: Writing) -> dict[str, Any]:
         "text": writing.text,
         "note": writing.note,
         "uploads": uploads,
+        "reply_to": wire.quoted(writing.reply_to),
     }

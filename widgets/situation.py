@@ -61,8 +61,8 @@ def limits(takes: Capabilities | None) -> dict[str, Any]:
     not bind them.
     """
     if takes is None:
-        none = {"limit": None, "photos": "", "sounds": None}
-        return {**none, "templates": False, "approved": False}
+        nothing = {"templates": False, "approved": False, "typing": False}
+        return {"limit": None, "photos": "", "sounds": None, **nothing}
     audio, image = takes.media.get(MediaKind.AUDIO), takes.media.get(MediaKind.IMAGE)
     return {
         "limit": {"n": takes.text_limit.n, "unit": takes.text_limit.unit.value},
@@ -70,6 +70,7 @@ def limits(takes: Capabilities | None) -> dict[str, Any]:
         "sounds": sorted({*audio.mimes, *audio.rewrap} if audio.mimes else ()) if audio else None,
         "templates": True,
         "approved": takes.templates is not None,
+        "typing": takes.typing is not None,
     }
 
 

@@ -11,6 +11,7 @@ from workspace.models import (
     Conversation,
     ConversationEvent,
     Message,
+    Quoted,
     SavedDraft,
     Template,
     TemplateSync,
@@ -26,6 +27,7 @@ _event = TypeAdapter(ConversationEvent)
 _contact = TypeAdapter(Contact)
 _upload = TypeAdapter(Upload)
 _draft = TypeAdapter(SavedDraft | None)
+_quoted = TypeAdapter(Quoted)
 _variables = TypeAdapter(tuple[TemplateVariable, ...])
 _sync = TypeAdapter(TemplateSync)
 
@@ -63,6 +65,18 @@ def upload_of(plain: dict[str, Any]) -> Upload:
         return _upload.validate_python(plain)
     except ValidationError:
         raise InvalidRequest("This is not an upload; attach the file again.") from None
+
+
+def quoted(value: Quoted | None) -> dict[str, Any] | None:
+    return None if value is None else dict(_quoted.dump_python(value, mode="json"))
+
+
+def quoted_of(plain: dict[str, Any] | None) -> Quoted | None:
+    """A message in short as the browser gives it back. Raises InvalidRequest."""
+    try:
+        return None if plain is None else _quoted.validate_python(plain)
+    except ValidationError:
+        raise InvalidRequest("This is no message to be quoted; choose it again.") from None
 
 
 def draft(value: SavedDraft | None) -> dict[str, Any] | None:

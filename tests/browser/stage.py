@@ -127,7 +127,7 @@ def address(name: str, simulator: Simulator) -> Address:
 
 @contextmanager
 def stage(folder: Path, *, demo: bool = True, world: World = REAL) -> Iterator[Stage]:
-    """A folder with a running hub."""
+    """A folder with a running hub; for simulated channels, or else for real ones."""
     paths = at_once.folder(folder, demo=demo)
     for part in (paths.spool, paths.files):
         part.mkdir(mode=0o700, exist_ok=True)

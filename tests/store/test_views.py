@@ -40,7 +40,10 @@ messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_
     direction VARCHAR, author_kind VARCHAR, author_name VARCHAR, origin VARCHAR, text VARCHAR,
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
     occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE,
-    folded_text VARCHAR, template VARCHAR
+    folded_text VARCHAR, template VARCHAR, reply_to BIGINT
+reactions: message_id BIGINT, conversation_id BIGINT, channel_id BIGINT, emoji VARCHAR,
+    actor_kind VARCHAR, actor_name VARCHAR, delivery_status VARCHAR, failure VARCHAR,
+    occurred_at TIMESTAMP WITH TIME ZONE
 templates: channel_id BIGINT, channel_name VARCHAR, own BOOLEAN, name VARCHAR, language VARCHAR,
     category VARCHAR, status VARCHAR, reason VARCHAR, quality VARCHAR, header_format VARCHAR,
     header VARCHAR, body VARCHAR, footer VARCHAR, buttons VARCHAR[], variables VARCHAR[],

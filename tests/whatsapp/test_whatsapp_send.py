@@ -64,6 +64,7 @@ MESSAGES = {
 } | {f"{each.name} in {each.language}": filled(each) for each in CATALOGUE}
 SIGNALS = {
     "a reaction": React(PHONE, "wamid.HBgLMTY", "👍"),
+    "a reaction of our own name": React(PHONE, "wamid.HBgLMTY", "👍", "our-own-name"),
     "a reaction taken back": React(BSUID, "wamid.HBgLMTY", ""),
     "a read receipt": Seen(PHONE, "wamid.HBgLMTY"),
     "typing": Seen(PHONE, "wamid.HBgLMTY", typing=True),
@@ -351,3 +352,20 @@ def test_nothing_shows_what_it_holds() -> None:
     shown = f"{channel!r} {request!r} {Request(request.payload)!r} {Response(200)!r}"
     for secret in (*SECRETS.values(), HELLO.text, PHONE.value, "a photo"):
         assert secret not in shown
+
+
+def test_what_limits_one_pair_says_so() -> None:
+    pair, all_of_them = answered(400, error(131056)), answered(400, error(130429))
+    assert isinstance(pair, Failure)
+    assert isinstance(all_of_them, Failure)
+    assert (pair.pair, pair.retry_after) == (True, 6.0)
+    assert (all_of_them.pair, all_of_them.retry_after) == (False, None)
+    asked = answered(429, error(131056), **{"retry-after": "17"})
+    assert isinstance(asked, Failure)
+    assert asked.retry_after == 17.0
+
+
+def test_who_reads_is_not_told_where_that_is_off() -> None:
+    assert whatsapp().capabilities.typing is not None
+    silent = whatsapp(read_receipts="no").capabilities
+    assert (silent.read_receipts, silent.typing) == (False, None)

@@ -76,6 +76,8 @@ class React:
     to: Address
     provider_id: str
     emoji: str
+    key: str = ""
+    """Our name for the reaction at the provider, where we may choose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Failure:
     detail: str
     code: str = ""
     retry_after: float | None = None
+    pair: bool = False
+    """RATE_LIMITED is meant for messages to this customer alone."""
 
 
 class SendFailed(Exception):
@@ -334,7 +338,9 @@ class SendsSignals(Protocol):
     """A channel that takes our reactions and read receipts."""
 
     def encode_signal(self, signal: React | Seen) -> Request:
-        """Pure. `perform` sends it and `decode` tells a Failure; a success names no message."""
+        """Pure. `perform` sends it, and `decode` tells what became of it: a Failure, or the name of
+        the reaction, which is empty where the provider gives none.
+        """
         ...
 
 

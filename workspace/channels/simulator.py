@@ -21,8 +21,10 @@ from workspace.channels.base import (
     Meta,
     Outbound,
     Payload,
+    React,
     Request,
     Response,
+    Seen,
     SendFailed,
     Sent,
 )
@@ -139,6 +141,8 @@ class Simulator:
                 return Failure(FailureKind.RATE_LIMITED, detail, code, wait)
             case 503:
                 return Failure(FailureKind.TRANSIENT, detail, code)
+            case 470:
+                return Failure(FailureKind.WINDOW_CLOSED, detail, code)
             case 403:
                 return Failure(FailureKind.UNREACHABLE, detail, code)
             case 422:
@@ -146,7 +150,27 @@ class Simulator:
             case _:
                 return Failure(FailureKind.INVALID, detail, code)
 
+    def encode_signal(self, signal: React | Seen) -> Request:
+        return Request(signal)
+
+    def told(self) -> list[React | Seen]:
+        """The reactions and read receipts the provider was told of, oldest first."""
+        with self._changed:
+            return self._record.signals()
+
+    def _signal(self, signal: React | Seen) -> Response:
+        with self._changed, self._record.transaction():
+            _, last_wrote = self._customer(signal.to)
+            is_open = rules.window_open(self.capabilities.window, last_wrote, self.now())
+            if isinstance(signal, React) and not is_open:
+                return faults.CLOSED
+            self._record.add_signal(self.now(), signal)
+        name = signal.key if isinstance(signal, React) else ""
+        return Response(200, data={"id": name})
+
     def perform(self, request: Request) -> Response:
+        if isinstance(request.payload, React | Seen):
+            return self._signal(request.payload)
         message: Outbound = request.payload
         with self._changed:
             wrong = self._templates.refusal(message)

@@ -138,10 +138,17 @@ def _print(message: Message) -> None:
     marks += [
         f"file {file.name} ({file.size:,} bytes, id {file.id})" for file in message.attachments
     ]
+    marks += [
+        f"{each.emoji} of {each.actor_kind.value}" for each in message.reactions if each.emoji
+    ]
     marks += [text for text in (message.failure, message.unsupported) if text]
     who = message.author.name or message.author.kind.value
     head = f"{at}  {message.direction.value} of {who}  {'; '.join(marks)}"
     click.echo(printable(head).rstrip())
+    if message.reply_to:
+        quoted = message.reply_to
+        start = (quoted.text or quoted.file).partition("\n")[0]
+        click.echo(f"    > {printable(start)} (message {quoted.id})")
     for line in message.text.splitlines():
         click.echo(f"    {printable(line)}")
 
@@ -152,6 +159,7 @@ def _print(message: Message) -> None:
 @files_option
 @template_option
 @values_option
+@click.option("--reply-to", metavar="MESSAGE", help="The message that this one quotes.")
 @json_option
 @on_workspace
 def send(
@@ -161,11 +169,12 @@ def send(
     files: tuple[Path, ...],
     template: str | None,
     pairs: tuple[str, ...],
+    reply_to: str | None,
     as_json: bool,
 ) -> None:
     """Send a message; TEXT "-" reads it from standard input."""
     choice, files = _choice(ws, template, pairs, files)
-    message = ws.send(id, given_text(text), files, template=choice)
+    message = ws.send(id, given_text(text), files, template=choice, reply_to=reply_to)
     if as_json:
         show_json(Message, message)
     else:

@@ -111,7 +111,9 @@ def python_of_send(sent: Message, template: TemplateChoice | None = None) -> str
         return call + (_HEADER if template.header else "")
     files = [file.name for file in sent.attachments]
     given = [sent.conversation_id, *([sent.text] if sent.text else [])]
-    return python_of_call("send", *given, files=files) + (_PATHS if files else "")
+    quoted = sent.reply_to.id if sent.reply_to else None
+    call = python_of_call("send", *given, files=files, reply_to=quoted)
+    return call + (_PATHS if files else "")
 
 
 def python_of_start(

@@ -137,9 +137,13 @@ class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
         *,
         template: Choice | None = None,
         seen: Id | None = None,
+        reply_to: Id | None = None,
         key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
+
+        `reply_to` is a message of the conversation that this one quotes, where the channel can
+        (`Capabilities.quotes`); mail continues its thread without.
 
         A `template` goes alone, without text and files; a file for its header is one of its own
         fields, as an upload. `seen` is the message with the greatest id that you saw: where
@@ -151,6 +155,7 @@ class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
             "text": checked_text(text),
             "uploads": self._uploads(files, id),
             "seen": as_json(seen),
+            "reply_to": as_json(reply_to),
             **_chosen(template),
         }
         path = f"/v1/conversations/{id_of(id)}/messages"

@@ -177,13 +177,20 @@ class Chosen(Said):
 
 class SendRequest(Said):
     """A text, files, or a template alone. `seen`: the newest message the writer saw; refused where
-    somebody else answered since.
+    somebody else answered since. `reply_to`: a message of the conversation that this one quotes.
     """
 
     text: Text = ""
     uploads: Uploads = []
     seen: Id | None = None
     template: Chosen | None = None
+    reply_to: Id | None = None
+
+
+class ReactRequest(Said):
+    """One emoji, or "" to take it back."""
+
+    emoji: Word
 
 
 class NoteRequest(Said):
@@ -194,6 +201,7 @@ class DraftRequest(Said):
     text: Text = ""
     note: bool = False
     uploads: Uploads = []
+    reply_to: Id | None = None
 
 
 class CannedRequest(Said):

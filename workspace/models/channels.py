@@ -66,6 +66,16 @@ class Capabilities:
     rate: Rate | None
     templates: TemplateRule | None = None
     """None: the channel has no templates."""
+    quotes: bool = False
+    """A message can quote an earlier one of its conversation; threads quote by themselves."""
+    reactions: bool = False
+    """The business can put an emoji to a customer's message."""
+    read_receipts: bool = False
+    """The provider is told, and tells the customer, up to where an operator has read."""
+    typing: timedelta | None = None
+    """How long it shows the customer that an operator is typing; None: it does not."""
+    pair_rate: Rate | None = None
+    """At most so many sends to one customer; None: only `rate` counts."""
 
 
 @dataclass(frozen=True, slots=True)

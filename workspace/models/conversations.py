@@ -116,9 +116,32 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A message that another one quotes, in short."""
+
+    id: Id
+    direction: Direction
+    author: Actor
+    text: str = field(repr=False)
+    """Its beginning; empty where it is a file alone."""
+    media: MediaKind | None = None
+    """Of its first file; None: it has none."""
+    file: str = field(default="", repr=False)
+    """The name of that file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
+    """An emoji to a message: the customer's (`actor_kind`), or that of the business."""
+
     actor_kind: ActorKind
     emoji: str
+    """Empty: it is to be taken back, which has not worked yet."""
+    actor_name: str = field(default="", repr=False)
+    delivery_status: DeliveryStatus | None = None
+    """Of what is sent from here; None for customers, and for what was done with another program."""
+    failure: str = ""
+    """The reason in words; empty where nothing failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +174,8 @@ class Message:
     """Name of the template it was sent with; empty otherwise."""
     undo_until: datetime | None = None
     """Until when it is held back for Undo, by the machine's clock; None: it is not held."""
+    reply_to: Quoted | None = None
+    """The message that it quotes; None: it quotes none, or one that is not here."""
 
 
 @dataclass(frozen=True, slots=True)

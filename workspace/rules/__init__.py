@@ -2,6 +2,7 @@
 
 from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
+from workspace.rules.emoji import is_emoji
 from workspace.rules.files import SHOWN_IMAGES, media_kind
 from workspace.rules.lint import lint_template, own_template
 from workspace.rules.log import (
@@ -20,7 +21,16 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.parts import Part, parts
-from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.presence import typing_due
+from workspace.rules.sending import (
+    Draft,
+    FileFacts,
+    Refusal,
+    Situation,
+    can_react,
+    can_send,
+    megabytes,
+)
 from workspace.rules.templates import (
     Blank,
     Rendered,
@@ -59,6 +69,7 @@ __all__ = [
     "advance",
     "body_parts",
     "button_parts",
+    "can_react",
     "can_send",
     "clamp",
     "episodes",
@@ -66,6 +77,7 @@ __all__ = [
     "fold",
     "header_parts",
     "interval",
+    "is_emoji",
     "is_reply",
     "lint_template",
     "media_kind",
@@ -83,6 +95,7 @@ __all__ = [
     "template_draft",
     "template_use",
     "text_size",
+    "typing_due",
     "unarchives",
     "window_closes_at",
     "window_open",

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workspace.models import Capabilities, FailureKind, MediaKind, TemplateUse, TextLimit, TextUnit
+from workspace.models import (
+    Capabilities,
+    Direction,
+    FailureKind,
+    MediaKind,
+    TemplateUse,
+    TextLimit,
+    TextUnit,
+)
 from workspace.rules.text import text_size
 from workspace.rules.time import window_open
 
@@ -28,6 +36,8 @@ class Draft:
     text: str = field(default="", repr=False)
     files: Sequence[FileFacts] = ()
     template: TemplateUse | None = None
+    quotes: bool | None = None
+    """Whether the customer has the message that it quotes; None: it quotes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,31 @@ def can_send(channel: Capabilities, draft: Draft, situation: Situation) -> Refus
         _person(situation)
         or _template(channel, draft)
         or _window(channel, draft, situation)
+        or _quote(channel, draft)
         or _text(channel, draft)
         or _files(channel, draft.files)
     )
+
+
+def can_react(
+    channel: Capabilities, emoji: str, direction: Direction, situation: Situation
+) -> Refusal | None:
+    """Whether the channel would take an emoji to such a message now; "" takes one back."""
+    refusal = _person(situation)
+    if refusal is not None:
+        return refusal
+    if not channel.reactions:
+        why = f"{channel.label} takes no reactions; write a text."
+        return Refusal(FailureKind.INVALID, why)
+    if direction is not Direction.INBOUND:
+        why = "Only what the customer wrote can be reacted to; choose one of their messages."
+        return Refusal(FailureKind.INVALID, why)
+    if not window_open(channel.window, situation.last_inbound_at, situation.now):
+        assert channel.window is not None
+        hours = round(channel.window.total_seconds() / 3600)
+        why = f"Reactions can't be sent or taken back outside the {hours}-hour messaging window."
+        return Refusal(FailureKind.WINDOW_CLOSED, why)
+    return None
 
 
 def _person(situation: Situation) -> Refusal | None:
@@ -154,6 +186,20 @@ def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusa
         FailureKind.WINDOW_CLOSED,
         f"A template message is required outside the {hours}-hour messaging window.",
     )
+
+
+def _quote(channel: Capabilities, draft: Draft) -> Refusal | None:
+    if draft.quotes is None:
+        return None
+    if not channel.quotes:
+        why = f"{channel.label} can't quote a message; send it without."
+    elif draft.template:
+        why = "A template can't quote a message; send it without."
+    elif not draft.quotes:
+        why = "The customer does not have the message that this one quotes; send it without."
+    else:
+        return None
+    return Refusal(FailureKind.INVALID, why)
 
 
 def _text(channel: Capabilities, draft: Draft) -> Refusal | None:

@@ -22,7 +22,9 @@ from workspace.services.fetching import Fetching
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
 from workspace.services.notes import Notes
+from workspace.services.presence import Presence
 from workspace.services.queries import Queries
+from workspace.services.reactions import Reactions
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
 from workspace.services.replies import Replies
@@ -134,7 +136,10 @@ class Services:
             self.queries.paused,
         )
         self.erase.start()
-        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase, self.queries)
+        self.presence = Presence(self.store, self.accounts, world.clock)
+        self.inbox = Inbox(
+            self.store, self.files, self.accounts, self.erase, self.queries, self.presence.seen
+        )
         self.views = Views(
             self.store, partial(self.inbox.conversations, limit=1), self.accounts.list
         )
@@ -149,6 +154,7 @@ class Services:
             settings.undo_seconds,
         )
         self.sends = Sends(self.store, self.accounts, self.templates, self.delivery)
+        self.reactions = Reactions(self.store, self.accounts, self.delivery.reacted)
         self.notes = Notes(self.store, self.accounts)
         self.drafts = Drafts(self.store)
         self.canned = Canned(self.store)
@@ -202,6 +208,7 @@ class Services:
         self.receivers.start()
         self.fetching.start()
         self.syncing.start()
+        self.presence.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -213,6 +220,7 @@ class Services:
         self.receivers.ask_to_stop()
         self.fetching.ask_to_stop()
         self.syncing.ask_to_stop()
+        self.presence.stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()

@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workspace import rules
+from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
-from workspace.services import identities, receipts, template_news
-from workspace.services.arrivals import Arrival, Item, Key, Signal, arrivals, signals
+from workspace.services import identities, reacting, receipts, template_news
+from workspace.services.arrivals import (
+    Arrival,
+    Item,
+    Key,
+    Quotes,
+    Signal,
+    arrivals,
+    quotes,
+    signals,
+)
 from workspace.services.batch import Applied, Batch
 from workspace.services.placing import Places
 from workspace.store import heads, ingest, tombstones
@@ -31,10 +41,12 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     template_news.take(tx, items)
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
+    told += [signal for arrival in came if (signal := quotes(arrival))]
     keys = {a.key for a in came}.union(*(s.keys for s in told))
     known = _known(tx, keys)
     named = receipts.name(tx, known, told)
     entombed = tombstones.entombed(tx, keys - known.keys())
+    told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
     fresh = _fresh(came, known.keys() | entombed)
     ids = Ids(tx, 2 * len(fresh) + 1)
     places = Places(tx, ids, list(fresh.values()))
@@ -43,13 +55,26 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     for survivor in places.merged.values():
         batch.touch(survivor)
     batch.unparked = receipts.waiting(tx, [*fresh, *named])
+    waited = [receipts.signal(parked) for parked in batch.unparked]
+    known |= _known(tx, {_quoter(s) for s in waited if isinstance(s.event, Quotes)} - known.keys())
     echoes = _add_all(batch, came, fresh)
-    told = [*map(receipts.signal, batch.unparked), *echoes, *told]
-    places.load({known[s.key].conversation_id for s in told if s.key in known})
+    told = [*waited, *echoes, *told]
+    receipted = {k for s in told if isinstance(s.event, StatusChanged) for k in s.keys}
+    batch.reacted = receipts.reacted(tx, receipted - known.keys())
+    homes = {own.conversation_id for own in batch.reacted.values()}
+    places.load(homes | {known[s.key].conversation_id for s in told if s.key in known})
     receipts.take(batch, told)
+    for own, heard in batch.heard.values():
+        reacting.hear(tx, own, heard)
     batch.applied.bounced = _bounced(items, came, told, entombed)
     batch.write()
     return batch.applied
+
+
+def _quoter(signal: Signal) -> Key:
+    """The message that quotes another one."""
+    assert isinstance(signal.event, Quotes)
+    return signal.channel_id, signal.event.by
 
 
 def _known(tx: Driver, keys: set[Key]) -> dict[Key, Known]:

@@ -108,13 +108,23 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotes:
+    """The message `provider_id` is quoted by the message `by`."""
+
+    provider_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
-    """A receipt or reaction within a payload, or one that was parked."""
+    """What a payload tells of a message beside it: a receipt, a reaction, that it is quoted; or
+    what was parked of that.
+    """
 
     journal_id: int
     position: int
     channel_id: int
-    event: StatusChanged | ReactionChanged
+    event: StatusChanged | ReactionChanged | Quotes
 
     @property
     def key(self) -> Key:
@@ -148,6 +158,14 @@ def signals(item: Item) -> list[Signal]:
         for n, e in enumerate(item.events)
         if isinstance(e, StatusChanged | ReactionChanged)
     ]
+
+
+def quotes(arrival: Arrival) -> Signal | None:
+    """That it quotes another message. Threads need none: what a mail answers is in its thread."""
+    item, quoted, own = arrival.item, arrival.event.reply_to, arrival.event.provider_id
+    if item.threads or quoted in ("", own):
+        return None
+    return Signal(item.journal_id, arrival.position, item.channel_id, Quotes(quoted, own))
 
 
 def cleaned(event: Event) -> Event:

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from workspace.channels.base import StatusChanged
 from workspace.services.arrivals import Key
 from workspace.services.placing import Places
 from workspace.services.rebuilding import rebuild
@@ -13,6 +14,7 @@ from workspace.store import (
     events,
     heads,
     ingest,
+    reactions,
     remote_files,
     states,
     threads,
@@ -22,6 +24,7 @@ from workspace.store.events import NewEvent
 from workspace.store.files import Staged
 from workspace.store.ids import Ids
 from workspace.store.ingest import Known, NewAttachment, NewMessage, Parked
+from workspace.store.reactions import Own
 from workspace.store.remote_files import NewRemoteFile
 
 
@@ -56,6 +59,14 @@ class Batch:
     delivered: dict[int, Known] = field(default_factory=dict)
     """Messages whose delivery status changed."""
     reactions: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    own_reactions: dict[int, tuple[int, str, datetime]] = field(default_factory=dict)
+    """What the business said with another program: (channel, emoji, when)."""
+    reacted: dict[Key, Own] = field(default_factory=dict)
+    """Reactions sent from here that the batch speaks of."""
+    heard: dict[int, tuple[Own, list[StatusChanged]]] = field(default_factory=dict)
+    """What receipts say of them."""
+    quotes: dict[int, int] = field(default_factory=dict)
+    """Message -> the one it quotes."""
     parked: list[Parked] = field(default_factory=list)
     unparked: list[Parked] = field(default_factory=list)
     new_contact: dict[int, int] = field(default_factory=dict)
@@ -85,12 +96,16 @@ class Batch:
     def _write_messages(self) -> None:
         for id in self.delivered.keys() & self.messages.keys():
             self.messages[id] = _with_delivery(self.messages[id], self.delivered.pop(id))
+        for id in self.quotes.keys() & self.messages.keys():
+            self.messages[id] = replace(self.messages[id], reply_to=self.quotes.pop(id))
         ingest.messages(self.tx, list(self.messages.values()))
+        ingest.quote(self.tx, self.quotes)
         ingest.attachments(self.tx, self.attachments)
         remote_files.add(self.tx, self.remote_files)
         events.add(self.tx, self.events)
         ingest.set_deliveries(self.tx, list(self.delivered.values()))
         ingest.react(self.tx, self.reactions)
+        reactions.made_elsewhere(self.tx, self.own_reactions)
         ingest.park(self.tx, self.parked)
         ingest.unpark(self.tx, self.unparked)
         threads.add(self.tx, self.refs)

@@ -1,4 +1,4 @@
-"""Receipts, bounces and reactions: they change a message that is there, or wait for it."""
+"""Receipts, bounces, reactions, quotations: they tell of a message, or wait for it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -8,13 +8,16 @@ from pydantic import TypeAdapter
 from workspace import rules
 from workspace.channels.base import ReactionChanged, StatusChanged
 from workspace.models import DeliveryStatus, Direction
-from workspace.services.arrivals import Arrival, Key, Signal
+from workspace.services.arrivals import Arrival, Key, Quotes, Signal
 from workspace.services.batch import Batch
-from workspace.store import ingest, outbox
+from workspace.store import ingest, outbox, reactions
 from workspace.store.driver import Driver
 from workspace.store.ingest import Known, Parked
+from workspace.store.reactions import Own
 
-_EVENT: TypeAdapter[StatusChanged | ReactionChanged] = TypeAdapter(StatusChanged | ReactionChanged)
+_EVENT: TypeAdapter[StatusChanged | ReactionChanged | Quotes] = TypeAdapter(
+    StatusChanged | ReactionChanged | Quotes
+)
 
 
 def waiting(tx: Driver, keys: Iterable[Key]) -> list[Parked]:
@@ -58,6 +61,10 @@ def take(batch: Batch, signals: Sequence[Signal]) -> None:
         message = batch.known.get(each.key)
         if message is not None:
             _apply(batch, each, message)
+        elif (own := _reacted(batch, each)) and isinstance(each.event, StatusChanged):
+            _belong(batch, each, own.conversation_id)
+            batch.heard.setdefault(own.id, (own, []))[1].append(each.event)
+            batch.touch(own.conversation_id)
         elif batch.entombed.isdisjoint(each.keys):
             batch.parked.append(_park(each))
 
@@ -69,21 +76,60 @@ def _park(signal: Signal) -> Parked:
 
 
 def _apply(batch: Batch, signal: Signal, message: Known) -> None:
-    if signal.journal_id in batch.applied.belongs:
-        batch.applied.belongs[signal.journal_id].add(message.conversation_id)
-    else:
-        batch.applied.joined.append((signal.journal_id, message.conversation_id))
+    if isinstance(signal.event, Quotes):
+        _quote(batch, signal.channel_id, signal.event, message)
+        return
+    _belong(batch, signal, message.conversation_id)
     if isinstance(signal.event, ReactionChanged):
-        _react(batch, signal.event, message)
+        _react(batch, signal.channel_id, signal.event, message)
     else:
         _deliver(batch, signal, signal.event, message)
 
 
-def _react(batch: Batch, event: ReactionChanged, message: Known) -> None:
-    before = batch.reactions.get(message.id)
-    if before is None or event.occurred_at >= before[1]:
-        batch.reactions[message.id] = (event.emoji, event.occurred_at)
+def _quote(batch: Batch, channel_id: int, event: Quotes, message: Known) -> None:
+    """A message that quotes one of another conversation shows nothing of it."""
+    by = batch.known.get((channel_id, event.by))
+    if by is not None and by.conversation_id == message.conversation_id:
+        batch.quotes[by.id] = message.id
+        batch.touch(by.conversation_id)
+
+
+def _belong(batch: Batch, signal: Signal, conversation_id: int) -> None:
+    if signal.journal_id in batch.applied.belongs:
+        batch.applied.belongs[signal.journal_id].add(conversation_id)
+    else:
+        batch.applied.joined.append((signal.journal_id, conversation_id))
+
+
+def _react(batch: Batch, channel_id: int, event: ReactionChanged, message: Known) -> None:
+    emoji, at = event.emoji, event.occurred_at
+    if event.own:
+        own = batch.own_reactions.get(message.id)
+        if own is None or at >= own[2]:
+            batch.own_reactions[message.id] = (channel_id, emoji, at)
+    else:
+        before = batch.reactions.get(message.id)
+        if before is None or at >= before[1]:
+            batch.reactions[message.id] = (emoji, at)
     batch.touch(message.conversation_id)
+
+
+def _reacted(batch: Batch, signal: Signal) -> Own | None:
+    """The reaction of ours that a receipt is about."""
+    found = batch.reacted.get(signal.key)
+    return found or (batch.reacted.get(signal.own_key) if signal.own_key else None)
+
+
+def reacted(tx: Driver, keys: Iterable[Key]) -> dict[Key, Own]:
+    """The reactions of ours that have one of these names."""
+    wanted: dict[int, list[str]] = {}
+    for channel_id, name in keys:
+        wanted.setdefault(channel_id, []).append(name)
+    return {
+        (channel_id, own.provider_id): own
+        for channel_id, names in wanted.items()
+        for own in reactions.named(tx, channel_id, names)
+    }
 
 
 def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) -> None:

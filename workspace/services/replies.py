@@ -91,14 +91,16 @@ class Replies(Uploads):
         key: str | None,
         seen: int | None = None,
         template: TemplateChoice | None = None,
+        reply_to: int | None = None,
     ) -> Message:
         """Queue a message: a text, files, or a template alone.
 
-        `seen` is the newest message the writer saw. Raises NotFound, CannotSend, TooLarge; Conflict
+        `seen` is the newest message the writer saw, `reply_to` one of the conversation that this
+        one quotes. Raises NotFound, CannotSend, TooLarge; Conflict
         for a used upload; AnsweredMeanwhile where somebody else has answered since: another
         operator, the agent, or the business's own phone.
         """
-        wanted = said(text, upload_ids, actor, template, seen)
+        wanted = said(text, upload_ids, actor, template, seen, reply_to)
         request = {
             "verb": "send",
             "to": conversation_id,
@@ -310,11 +312,25 @@ def _refuse(
 ) -> None:
     """Raise CannotSend where the rules say no."""
     opted_out, blocked = rows.barred(tx, head.contact_id)
-    draft = wanted.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
+    facts = [FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads]
+    draft = wanted.draft(facts, _quotes(tx, head.id, wanted.reply_to))
     situation = Situation(now, state.last_inbound_at, opted_out, blocked)
     refusal = rules.can_send(channel.capabilities, draft, situation)
     if refusal is not None:
         raise CannotSend(refusal.message, kind=refusal.kind.value, **refusal.detail)
+
+
+def _quotes(tx: Driver, conversation_id: int, reply_to: int | None) -> bool | None:
+    """Whether the customer has the message to be quoted; None: none is. Raises NotFound."""
+    if reply_to is None:
+        return None
+    had = rows.had(tx, conversation_id, reply_to)
+    if had is None:
+        raise NotFound(
+            f"No message {reply_to} in this conversation to be quoted; it may have been deleted.",
+            id=str(reply_to),
+        )
+    return had
 
 
 def _message(
@@ -346,6 +362,7 @@ def _message(
         delivery_status=DeliveryStatus.QUEUED,
         template=chosen.dump(wanted.template.choice) if wanted.template else None,
         not_before=not_before,
+        reply_to=wanted.reply_to,
     )
 
 

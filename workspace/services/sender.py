@@ -5,26 +5,27 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
 from workspace.models import DeliveryStatus, FailureKind, Template
-from workspace.services import sending, settling
+from workspace.services import reacting, sending, settling
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
-from workspace.services.ratelimit import TokenBucket
+from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
 from workspace.services.settling import Retry, Settled
 from workspace.services.templates import Templates
 from workspace.services.words import words
 from workspace.settings import Settings
-from workspace.store import Store, outbox
+from workspace.store import Store, outbox, reactions
 from workspace.store.driver import Driver
 from workspace.store.files import Files
 from workspace.store.outbox import Queued
+from workspace.store.reactions import Own
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Sender:
         self._schedule = Schedule()
         self._doubts: list[tuple[datetime, int, int]] = []  # (when, message, how often asked)
         self._bucket = TokenBucket(channel.capabilities.rate, lambda: tools.clock().timestamp())
+        self._pairs = Pairs(channel.capabilities.pair_rate, lambda: tools.clock().timestamp())
         self._wake = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -116,6 +118,7 @@ class Sender:
         """Take over what an earlier life of the hub left."""
         with self._tools.store.read() as db:
             pending = outbox.pending(db, self._id)
+            reacted = reactions.pending(db, self._id)
             doubts = outbox.with_status(db, self._id, DeliveryStatus.IN_DOUBT)
         now = self._tools.clock()
         for waiting in pending:
@@ -124,6 +127,8 @@ class Sender:
                 self._bucket.pause((due - now).total_seconds())
                 due = now
             self.add(waiting.id, waiting.conversation_id, due)
+        for reaction, message, not_before in reacted:
+            self.react(reaction, message, not_before or now)
         with self._wake:
             for message in doubts:
                 heapq.heappush(self._doubts, (now, message, 0))
@@ -133,6 +138,12 @@ class Sender:
         with self._wake:
             self._schedule.add(message, conversation, due)
             self._wake.notify_all()
+
+    def react(self, reaction: int, message: int, due: datetime) -> None:
+        """Reactions to one message go in their order, and wait for nothing else: they have a queue
+        of their own, which is no conversation's.
+        """
+        self.add(reaction, -message, due)
 
     def forget(self, message: int) -> None:
         with self._wake:
@@ -157,6 +168,11 @@ class Sender:
     # --- sending ------------------------------------------------------------------------------
 
     def _send(self, due: datetime, message: int, conversation: int) -> None:
+        if conversation < 0:
+            self._send_reaction(due, message, conversation)
+            return
+        if self._put_off(message, conversation, conversation):
+            return
         try:
             template = self._template(message)
         except ConvoError as error:  # it waits, but not the messages of others behind it
@@ -196,6 +212,7 @@ class Sender:
         if claim is None:
             return None, ()
         self._bucket.take()
+        self._pairs.take(claim.message.conversation_id)
         watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])
         watch.daemon = True
         watch.start()
@@ -204,6 +221,58 @@ class Sender:
         finally:
             watch.cancel()
         return self._settle(message, made.outcome, claim.message.attempts), made.taken
+
+    def _put_off(self, id: int, queue: int, customer: int) -> bool:
+        """Whether it must wait because enough was sent to this customer; nobody else waits."""
+        wait = self._pairs.wait(customer)
+        if wait:
+            self.add(id, queue, self._tools.clock() + timedelta(seconds=wait))
+        return wait > 0
+
+    def _send_reaction(self, due: datetime, id: int, queue: int) -> None:
+        with self._tools.store.read() as db:
+            own = reactions.get(db, id)
+        if own is not None and self._put_off(id, queue, own.conversation_id):
+            return
+        self.forget(id)
+        try:
+            after = self._attempt_reaction(id)
+        except BaseException:
+            self.add(id, queue, due)
+            raise
+        if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
+            limited = after.failure_kind is FailureKind.RATE_LIMITED
+            self.add(id, queue, due if limited else after.not_before)
+
+    def _attempt_reaction(self, id: int) -> Own | None:
+        """What became of a reaction; None: there was nothing to send."""
+        tools, channel = self._tools, self._channel
+        lease = timedelta(seconds=tools.settings.lease_seconds)
+        lease_until, channel_now = tools.clock() + lease, channel.now()
+        claim = tools.store.write(
+            lambda tx: reacting.claim(tx, id, channel.capabilities, channel_now, lease_until)
+        )
+        if claim is None:
+            return None
+        self._bucket.take()
+        self._pairs.take(claim.own.conversation_id)
+        with tools.flight(id, claim.own.conversation_id):
+            outcome = sending.react(channel, claim.signal, id)
+            return self._settle_reaction(claim.own, outcome)
+
+    def _settle_reaction(self, own: Own, outcome: Sent | Failure) -> Own | None:
+        outcome = _alone(outcome)
+        retry = self._retry(own.attempts, outcome)
+        return self._tools.store.write(lambda tx: reacting.settle(tx, own.id, outcome, retry))
+
+    def _retry(self, attempts: int, outcome: Sent | Failure) -> Retry:
+        """When to try again, if that is to be."""
+        asked = outcome.retry_after if isinstance(outcome, Failure) else None
+        tools = self._tools
+        delay = tools.backoff.delay(attempts, asked)
+        if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
+            self._bucket.pause(delay)  # it is not about this message alone
+        return Retry(tools.clock(), delay, tools.settings.max_attempts)
 
     def _template(self, message: int) -> Template | None:
         """What it is sent with, as it is by now: the provider may have paused it meanwhile."""
@@ -219,18 +288,15 @@ class Sender:
 
     def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
         """Store what became of it."""
-        asked = outcome.retry_after if isinstance(outcome, Failure) else None
+        outcome = _alone(outcome)
         tools = self._tools
-        delay = tools.backoff.delay(attempts, asked)
-        if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
-            self._bucket.pause(delay)  # it is not about this message alone
         settled = self._stored(
             message,
             partial(
                 settling.settle,
                 id=message,
                 outcome=outcome,
-                retry=Retry(tools.clock(), delay, tools.settings.max_attempts),
+                retry=self._retry(attempts, outcome),
                 threads=self._channel.capabilities.threads,
                 share=tools.share,
             ),
@@ -293,3 +359,10 @@ class Sender:
         else:
             with self._wake:
                 self._doubt(id, asked)
+
+
+def _alone(outcome: Sent | Failure) -> Sent | Failure:
+    """What limits the messages to one customer is a passing failure of theirs, and of no others."""
+    if isinstance(outcome, Failure) and outcome.pair:
+        return replace(outcome, kind=FailureKind.TRANSIENT)
+    return outcome

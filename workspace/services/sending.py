@@ -14,8 +14,10 @@ from workspace.channels.base import (
     KeepsCopies,
     Outbound,
     OutboundFile,
+    React,
     Request,
     SendFailed,
+    SendsSignals,
     Sent,
     Thread,
 )
@@ -54,6 +56,21 @@ def attempt(channel: Channel, claim: Claim, files: Files) -> Attempt:
     if sent is None:
         return Attempt(Failure(FailureKind.INVALID, "The channel found nothing in it to send."))
     return Attempt(sent, requests)
+
+
+def react(channel: Channel, signal: React, id: int) -> Sent | Failure:
+    """Send a reaction; says what became of it, whatever happens. Never raises."""
+    if not isinstance(channel, SendsSignals):
+        return Failure(FailureKind.INVALID, "This channel takes no reactions.")
+    try:
+        request = channel.encode_signal(signal)
+    except Exception:  # nothing has left yet, so this is a plain failure
+        logger.exception("reaction %s can't be encoded", id)
+        return Failure(FailureKind.INVALID, "This reaction can't be put into the channel's form.")
+    faults.reach("before_perform")
+    answer = _perform(channel, request, id)
+    faults.reach("after_perform")
+    return answer
 
 
 def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] | Failure:
@@ -126,6 +143,7 @@ def _outbound(takes: Capabilities, claim: Claim, files: Files) -> Outbound:
             if claim.template and not claim.template.own and message.template
             else None
         ),
+        reply_to=message.quoted,
     )
 
 

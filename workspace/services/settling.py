@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workspace import rules
-from workspace.channels.base import Failure, Sent, StatusChanged
+from workspace.channels.base import Failure, ReactionChanged, Sent, StatusChanged
 from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
 from workspace.rules import Draft, FileFacts, Refusal, Situation
 from workspace.services import folding, receipts
+from workspace.services.arrivals import Quotes
 from workspace.services.folding import Share
-from workspace.store import changes, heads, ingest, outbox, states
+from workspace.store import changes, heads, ingest, outbox, reactions, states
 from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.outbox import Queued, QueuedFile
@@ -22,7 +23,7 @@ NAMESAKE = (
     "sent; look there."
 )
 UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
-_PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
+PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _draft(
     """One of the business's own is the text it was when it was queued."""
     facts = [FileFacts(f.kind, f.name, f.mime, f.size) for f in files]
     if message.template is None or can.templates is None:
-        return Draft(message.text, facts)
+        return Draft(message.text, facts, quotes=message.quotes)
     return rules.template_draft(rules.template_use(template, message.template), facts)
 
 
@@ -177,7 +178,7 @@ def _sent(message: Queued, sent: Sent) -> Queued:
 def _not_sent(message: Queued, failure: Failure, retry: Retry) -> Queued:
     if failure.kind is FailureKind.UNKNOWN_OUTCOME:
         return in_doubt(message, failure.detail)
-    if failure.kind not in _PASSING:
+    if failure.kind not in PASSING:
         return _failed(message, failure.kind, failure.detail)
     if message.attempts >= retry.max_attempts:
         words = f"{failure.detail} (given up after {message.attempts} attempts)"
@@ -248,13 +249,26 @@ def confirm(tx: Driver, message: Queued) -> None:
 
 
 def _join_parked(tx: Driver, message: Queued) -> Queued:
-    """Receipts that came before anyone knew the provider's name for the message."""
+    """What came before anyone knew the provider's name for the message."""
     parked = ingest.parked(tx, message.channel_id, [message.provider_id])
     known = ingest.known(tx, message.channel_id, [message.provider_id])[message.provider_id]
     for each in parked:
         event = receipts.signal(each).event
-        if isinstance(event, StatusChanged):
-            known = receipts.delivered(known, event)
+        match event:
+            case StatusChanged():
+                known = receipts.delivered(known, event)
+            case Quotes():
+                by = ingest.known(tx, message.channel_id, [event.by]).get(event.by)
+                if by is not None and by.conversation_id == message.conversation_id:
+                    ingest.quote(tx, {by.id: message.id})
+                    changes.record(tx, "conversation", by.conversation_id)
+            case ReactionChanged():
+                if event.own:
+                    told = (message.channel_id, event.emoji, event.occurred_at)
+                    reactions.made_elsewhere(tx, {message.id: told})
+                else:
+                    ingest.react(tx, {message.id: (event.emoji, event.occurred_at)})
+                changes.record(tx, "conversation", message.conversation_id)
     ingest.unpark(tx, parked)
     assert known.delivery_status is not None
     after = replace(

@@ -112,7 +112,8 @@ CREATE TABLE messages (
     lease_until timestamptz,
     failure_kind text,
     failure text NOT NULL DEFAULT '',
-    template text                               -- JSON: the template of it, and the values; null: none
+    template text,                              -- JSON: the template of it, and the values; null: none
+    reply_to bigint                             -- the message that it quotes; null: none that is here
 );
 CREATE UNIQUE INDEX messages_by_provider_id ON messages (channel_id, provider_id);
 
@@ -148,6 +149,7 @@ CREATE TABLE drafts (
     body text NOT NULL,
     note boolean NOT NULL,                      -- to be an internal note
     updated_at timestamptz NOT NULL,
+    reply_to bigint,                            -- the message that it quotes; null: none
     PRIMARY KEY (conversation_id, operator)
 );
 
@@ -198,6 +200,25 @@ CREATE TABLE reactions (
     PRIMARY KEY (message_id, actor_kind)
 );
 
+-- Reactions of the business to customers' messages, and what the provider knows of them.
+CREATE TABLE own_reactions (
+    message_id bigint PRIMARY KEY,
+    id bigint NOT NULL,                         -- of this reaction; the next one gets another
+    channel_id bigint NOT NULL,
+    emoji text NOT NULL,                        -- empty: taken back
+    actor_kind text NOT NULL CHECK (actor_kind IN ('operator', 'agent', 'system')),
+    actor_name text NOT NULL DEFAULT '',
+    occurred_at timestamptz NOT NULL,
+    provider_id text,                           -- our name for it, then the provider's; null: made elsewhere
+    delivery_status text CHECK (delivery_status IN ('queued', 'sending', 'retry', 'sent', 'delivered',
+        'read', 'failed', 'in_doubt')),         -- null: made elsewhere
+    attempts integer NOT NULL DEFAULT 0,
+    not_before timestamptz,
+    lease_until timestamptz,
+    failure_kind text,
+    failure text NOT NULL DEFAULT ''
+);
+
 CREATE TABLE conversation_events (
     id bigint PRIMARY KEY,
     conversation_id bigint NOT NULL,
@@ -228,7 +249,7 @@ CREATE TABLE thread_refs (
 );
 CREATE INDEX thread_refs_by_conversation ON thread_refs (conversation_id);
 
--- Receipts and reactions that came before their message.
+-- Receipts, reactions and quotations that came before their message.
 CREATE TABLE parked (
     channel_id bigint NOT NULL,
     provider_id text NOT NULL,

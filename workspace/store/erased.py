@@ -11,6 +11,7 @@ from workspace.store.sql import query
 # Children first: what finds the rows of a table must still be there.
 TABLES = (
     "reactions",
+    "own_reactions",
     "remote_files",
     "attachments",
     "parked",

@@ -69,6 +69,12 @@ def answered_meanwhile(
     return None
 
 
+def had(db: Driver, conversation_id: int, message_id: int) -> bool | None:
+    """Whether the customer wrote or got a message; None: it is not in the conversation."""
+    rows = db.execute(query("replies.had"), [conversation_id, message_id])
+    return bool(rows[0][0]) if rows else None
+
+
 def answered(db: Driver, conversation_id: int) -> dict[str, Any]:
     """The reply headers of the message that an answer refers to; empty: there is none."""
     rows = db.execute(query("replies.answered"), [conversation_id])

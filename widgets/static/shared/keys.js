@@ -22,6 +22,7 @@ export const KEYS = [
   { key: "n", command: "new", label: "New conversation", group: MOVING },
   { key: "?", command: "help", label: "Keyboard shortcuts", group: MOVING },
   { key: "r", command: "reply", label: "Reply", group: ACTING },
+  { key: "q", command: "quote", label: "Reply to one message: the marked or the newest", group: ACTING },
   { key: "m", command: "note", label: "Internal note", group: ACTING },
   { key: "e", command: "archive", label: "Archive", group: ACTING },
   { key: "R", command: "resolve", label: "Resolve", group: ACTING },

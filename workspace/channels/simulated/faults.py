@@ -32,6 +32,10 @@ REFUSALS = {
 """What the provider answers at once instead of taking the message."""
 
 
+CLOSED = Response(470, _WINDOW)
+"""What it answers to a reaction outside the window."""
+
+
 def reason(kind: FailureKind, playing: str) -> tuple[FailureKind, str]:
     """The failure and its words on this channel."""
     if kind is FailureKind.WINDOW_CLOSED:

@@ -14,9 +14,10 @@ A template that was reviewed has its name, language, status and reason in words:
     {"type": "template", "id": "sim.2", "at": "...", "name": "hello", "language": "en",
      "status": "PAUSED", "reason": "..."}
 
-More of a message: html, subject, refs, own, author, automatic, unsupported. A file is a `media`
-reference, or name, mime and data (base64); both may have content_id and inline. A receipt with the
-status failed has reason: {"kind": "unreachable", "text": "..."}.
+More of a message: html, subject, refs, own, author, automatic, unsupported, reply_to (the id of the
+message that it quotes). A file is a `media` reference, or name, mime and data (base64); both may
+have content_id and inline. A receipt with the status failed has reason: {"kind": "unreachable",
+"text": "..."}. A reaction of the business itself has own.
 """
 
 import base64
@@ -114,7 +115,8 @@ def _known(event: Mapping[str, Any]) -> Event:
             status = DeliveryStatus(event["status"])
             return StatusChanged(id, at, status, FailureKind(kind) if kind else None, detail)
         case "reaction":
-            return ReactionChanged(id, at, _text(event, "emoji"))
+            own = event.get("own") is True
+            return ReactionChanged(id, at, _text(event, "emoji"), own)
         case "template":
             names = ("name", "language", "status", "reason")
             return TemplateChanged(id, at, *(_text(event, name) for name in names))
@@ -138,6 +140,7 @@ def _message(id: str, at: datetime, event: Mapping[str, Any]) -> Received:
         author=_text(event, "author"),
         automatic=event.get("automatic") is True,
         unsupported=_text(event, "unsupported"),
+        reply_to=_text(event, "reply_to"),
     )
 
 

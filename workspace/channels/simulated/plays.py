@@ -71,6 +71,11 @@ _CAPABILITIES = (
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=Rate(80, _SECOND, 80),
         templates=TEMPLATES,
+        quotes=True,
+        reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=25),
+        pair_rate=Rate(1, timedelta(seconds=6), 45),
     ),
     Capabilities(
         kind="instagram",
@@ -90,6 +95,10 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _READ, _FAILED}),
         rate=Rate(2, _SECOND, 20),
+        quotes=True,
+        reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=20),
     ),
     Capabilities(
         kind="telegram",
@@ -104,6 +113,9 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _FAILED}),
         rate=Rate(30, _SECOND, 30),
+        quotes=True,
+        reactions=True,
+        typing=timedelta(seconds=5),
     ),
     Capabilities(
         kind="sms",
@@ -146,6 +158,10 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=None,
+        quotes=True,
+        reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=25),
     ),
 )
 PLAYS = {c.kind: c for c in _CAPABILITIES}

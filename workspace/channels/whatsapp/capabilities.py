@@ -56,4 +56,9 @@ CAPABILITIES = Capabilities(
     ),
     rate=Rate(80, timedelta(seconds=1), 80),
     templates=TemplateRule(header_limit=60, body_limit=1024),
+    quotes=True,
+    reactions=True,
+    read_receipts=True,
+    typing=timedelta(seconds=25),
+    pair_rate=Rate(1, timedelta(seconds=6), 45),
 )

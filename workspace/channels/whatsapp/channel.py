@@ -1,6 +1,7 @@
 """One number of the WhatsApp Business Platform: pure and effectful half put together."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as StopEvent
 from typing import Any, BinaryIO
@@ -33,8 +34,6 @@ def _machine_clock() -> datetime:
 class WhatsAppChannel:
     """Implements `base.Channel` and all that a channel may be besides, but no copies are kept."""
 
-    capabilities = CAPABILITIES
-
     def __init__(
         self,
         options: WhatsAppOptions,
@@ -42,6 +41,10 @@ class WhatsAppChannel:
         graph: Graph,
         clock: Callable[[], datetime] = _machine_clock,
     ) -> None:
+        shows = options.read_receipts
+        self.capabilities = (
+            CAPABILITIES if shows else replace(CAPABILITIES, read_receipts=False, typing=None)
+        )
         self._options = options
         self._secrets = secrets
         self._graph = graph

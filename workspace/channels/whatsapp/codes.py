@@ -29,6 +29,10 @@ _KINDS: Mapping[Kind, tuple[int, ...]] = {
 }  # fmt: skip
 KIND_OF = {code: kind for kind, codes in _KINDS.items() for code in codes}
 
+_PAIR = 131056
+_PAIR_WAIT = 6.0
+"""Seconds after which one more message to a customer is allowed, where nothing else is said."""
+
 _ADVICE = {
     131047: "A template message is required outside the 24-hour messaging window.",
     131026: "WhatsApp can't deliver to this number: it may have no WhatsApp, or a very old one.",
@@ -56,7 +60,9 @@ def failure(error: object, http_status: int = 0, retry_after: float | None = Non
     said = detail or "The provider gave no reason"
     advice = _ADVICE.get(code)
     words = advice or f"{said.rstrip('.')} (WhatsApp's code {code})." if code >= 0 else said
-    return Failure(kind, words, str(max(code, 0) or http_status or ""), retry_after)
+    pair = code == _PAIR
+    wait = _PAIR_WAIT if pair and retry_after is None else retry_after
+    return Failure(kind, words, str(max(code, 0) or http_status or ""), wait, pair)
 
 
 def _words(fields: Fields) -> str:

@@ -72,7 +72,8 @@ def with_file(call: Call, id: str) -> Body:
 def signal(signal: React | Seen) -> Call:
     if isinstance(signal, React):
         reaction = {"message_id": signal.provider_id, "emoji": signal.emoji}
-        return Call(_envelope(signal.to) | {"type": "reaction", "reaction": reaction})
+        key = {"biz_opaque_callback_data": signal.key} if signal.key else {}
+        return Call(_envelope(signal.to) | key | {"type": "reaction", "reaction": reaction})
     body: Body = {
         "messaging_product": "whatsapp",
         "status": "read",

@@ -30,11 +30,13 @@ class WhatsAppOptions:
     version: str
     """Of the Graph API."""
     base_url: str
+    read_receipts: bool
+    """Customers see what was read, and that somebody is typing, which on WhatsApp marks as read."""
 
 
 KNOWN = (
     "phone_number_id", "business_account_id", "token", "app_secret", "verify_token", "version",
-    "base_url",
+    "base_url", "read_receipts",
 )  # fmt: skip
 
 
@@ -51,6 +53,7 @@ def read(options: Mapping[str, Any]) -> WhatsAppOptions:
         verify_token=given.reference("verify_token"),
         version=given.matching("version", r"v[0-9]{1,3}\.[0-9]", "looks like v23.0", "v23.0"),
         base_url=_base_url(given),
+        read_receipts=given.flag("read_receipts", True),
     )
 
 

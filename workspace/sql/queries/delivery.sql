@@ -8,10 +8,12 @@ WHERE channel_id = $1 AND delivery_status IN ('queued', 'retry') ORDER BY id;
 SELECT m.id, m.conversation_id, m.channel_id, m.provider_id, m.origin, m.author_kind,
        m.occurred_at, m.delivery_status, m.accepted, m.failure_kind, m.failure, m.attempts,
        m.lease_until, m.body, m.reply_headers, c.address_kind, c.address, k.name,
-       c.last_inbound_at, k.opted_out, k.blocked, m.template
+       c.last_inbound_at, k.opted_out, k.blocked, m.template, m.reply_to, q.provider_id,
+       q.direction = 'inbound' OR q.accepted
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 JOIN contacts AS k ON k.id = c.contact_id
+LEFT JOIN messages AS q ON q.id = m.reply_to
 WHERE m.id = $1 AND m.direction = 'outbound';
 
 -- name: template
@@ -57,6 +59,16 @@ SELECT $1::bigint, actor_kind, emoji, occurred_at FROM reactions WHERE message_i
 ON CONFLICT (message_id, actor_kind)
 DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
 WHERE excluded.occurred_at >= reactions.occurred_at;
+
+-- name: take_quotes
+-- What quotes a copy ($2) of a message ($1) quotes the message.
+UPDATE messages SET reply_to = $1
+WHERE reply_to = $2
+    AND conversation_id IN (SELECT conversation_id FROM messages WHERE id = $2);
+
+-- name: take_drafts
+-- So does what is to be written.
+UPDATE drafts SET reply_to = $1 WHERE reply_to = $2;
 
 -- name: drop_reactions
 -- The copy's reactions.

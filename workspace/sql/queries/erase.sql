@@ -3,6 +3,10 @@
 SELECT 1 FROM messages
 WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
     AND lease_until > $2
+UNION ALL
+SELECT 1 FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
+    AND r.lease_until > $2
 LIMIT 1;
 
 -- name: cancel
@@ -31,6 +35,11 @@ SELECT DISTINCT contact_id FROM conversations WHERE id IN (SELECT unnest($1::big
 -- name: drop_reactions
 -- Reactions to their messages.
 DELETE FROM reactions WHERE message_id IN (
+    SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
+-- name: drop_own_reactions
+-- And ours.
+DELETE FROM own_reactions WHERE message_id IN (
     SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
 -- name: drop_remote_files

@@ -23,13 +23,19 @@ ON CONFLICT (message_id, actor_kind)
 DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
 WHERE excluded.occurred_at >= reactions.occurred_at;
 
+-- name: quote
+-- Messages quote others.
+UPDATE messages AS m SET reply_to = s.reply_to
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS reply_to) AS s
+WHERE m.id = s.id;
+
 -- name: parked
--- Receipts and reactions that wait for messages.
+-- Receipts, reactions and quotations that wait for messages.
 SELECT provider_id, journal_id, position, event FROM parked
 WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
 -- name: park
--- Receipts and reactions whose messages are not here yet.
+-- Receipts, reactions and quotations whose messages are not here yet.
 INSERT INTO parked (channel_id, provider_id, journal_id, position, event, created_at)
 SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::integer[]),
        unnest($5::text[]), now()

@@ -10,6 +10,10 @@ WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_mess
 ORDER BY (CASE WHEN m.direction = 'inbound' THEN 0 ELSE 1 END), m.occurred_at DESC, m.id DESC
 LIMIT 1;
 
+-- name: had
+-- Whether the customer wrote or got a message of a conversation.
+SELECT direction = 'inbound' OR accepted FROM messages WHERE conversation_id = $1 AND id = $2;
+
 -- name: uploads
 -- Files that were uploaded, and whether they belong to a message by now.
 SELECT id, kind, name, mime, size, message_id IS NOT NULL FROM attachments

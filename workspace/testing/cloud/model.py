@@ -95,6 +95,10 @@ class Cloud:
         self.refuse: dict[str, int] = {}
         self.silent: set[str] = set()
         """Numbers messages to which are accepted, but a gateway gives up before the answer."""
+        self.seen: list[tuple[str, bool]] = []
+        """Messages of customers that were marked as read, and whether with a typing indicator."""
+        self.reactions: dict[str, str] = {}
+        """By the id of the customer's message; empty: taken back."""
         self.due: list[Hook] = []
         self._wrote: dict[str, datetime] = {}
         self._recent: dict[str, deque[datetime]] = {}
@@ -218,6 +222,7 @@ class Cloud:
         try:
             if isinstance(body, dict) and body.get("status") == "read":
                 requests.check_seen(body)
+                self.seen.append((body["message_id"], "typing_indicator" in body))
                 return 200, {"success": True}
             wanted = requests.read(body, self.templates, self.files)
             self._allow(wanted)
@@ -239,13 +244,17 @@ class Cloud:
         id = self._id("wamid")
         self.sent[id] = Sent(id, wanted.to, self.now, dict(body))
         self._recent.setdefault(wanted.to, deque(maxlen=BURST)).append(self.now)
+        steps: tuple[str, ...] = ("sent", "delivered")
+        if wanted.kind == "reaction":  # of which no more is told
+            self.reactions[body["reaction"]["message_id"]] = body["reaction"].get("emoji", "")
+            steps = ("sent",)
         code = self.refuse.get(wanted.to, 0)
         if not code and not wanted.template and not self.window_open(wanted.to):
             code = 131047
         if code:
             self.receipt(id, "failed", timedelta(seconds=2), code)
         else:
-            for n, status in enumerate(("sent", "delivered"), 1):
+            for n, status in enumerate(steps, 1):
                 self.receipt(id, status, timedelta(seconds=n))
         return {
             "messaging_product": "whatsapp",

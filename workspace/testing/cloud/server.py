@@ -3,7 +3,7 @@
 import hmac
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ class CloudServer:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.lock = threading.RLock()
+        self._asked = threading.Condition(self.lock)
         self.url = ""
         self.webhooks = ""
         self.requests: list[tuple[str, str]] = []
@@ -59,6 +60,11 @@ class CloudServer:
                 return True
             self.refused.append(answer.status_code)
         return False
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 60) -> bool:
+        """Wait until the business has asked for something; whether it has."""
+        with self._asked:
+            return self._asked.wait_for(condition, seconds)
 
     # --- the API ------------------------------------------------------------------------------
 
@@ -94,6 +100,7 @@ class CloudServer:
             raise Refused(100, details="The body is not JSON.") from None
         with self.lock:
             status, answer = self.cloud.send(body)
+            self._asked.notify_all()
             to = body.get("to", "").removeprefix("+") if isinstance(body, dict) else ""
             if to in self.cloud.silent:
                 return Response("upstream request timeout", 504)

@@ -16,7 +16,8 @@ SELECT
     m.occurred_at,
     m.received_at,
     m.search_text AS folded_text,
-    m.template ->> '$.name' AS template
+    m.template ->> '$.name' AS template,
+    m.reply_to
 FROM main.messages AS m
 JOIN main.conversations AS c ON c.id = m.conversation_id
 LEFT JOIN (
@@ -41,3 +42,4 @@ COMMENT ON COLUMN v1.messages.occurred_at IS 'When it was written, by the provid
 COMMENT ON COLUMN v1.messages.received_at IS 'When it was stored.';
 COMMENT ON COLUMN v1.messages.folded_text IS 'What a search looks into: text, subject and file names in lower case, without accents.';
 COMMENT ON COLUMN v1.messages.template IS 'Name of the template it was sent with; null: none.';
+COMMENT ON COLUMN v1.messages.reply_to IS 'Id of the message that it quotes; null: none that is here.';
