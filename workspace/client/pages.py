@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from workspace.models import (
     Channel,
+    Contact,
     Conversation,
     ConversationEvent,
     ConversationPage,
@@ -153,6 +154,19 @@ class Templates(Page[Template]):
         "header": (TEXT, lambda row: row.header_text or (row.header and row.header.format)),
         **_fields(TEXT, "body", "footer"),
         "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
+    }
+
+
+class Contacts(Page[Contact]):
+    noun = "contacts"
+    columns: ClassVar[Mapping[str, Column]] = {
+        **_fields(INT, "id"),
+        **_fields(TEXT, "name"),
+        "addresses": (TEXT, lambda row: ", ".join(each.value for each in row.addresses)),
+        **_fields(FLAG, "blocked", "opted_out"),
+        **_fields(INT, "conversations"),
+        "merged": (INT, lambda row: len(row.merged)),
+        **_fields(TIME, "first_contact_at", "last_contact_at"),
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from workspace import rules
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
+from workspace.rules.phones import same
 from workspace.services import identities, receipts
 from workspace.services.arrivals import Arrival, Item, Key, Signal, arrivals, signals
 from workspace.services.batch import Applied, Batch
@@ -213,9 +214,11 @@ def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> 
 
 
 def _readdress(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
-    """Who was known by a lesser address only is answered at the better one from now on."""
+    """Who was known by a lesser address only is answered at the better one from now on, and whose
+    number was written in another way, as the provider writes it.
+    """
     head, to = batch.places.heads[message.conversation_id], arrival.event.address
-    if head.to in arrival.event.also:
+    if head.to in (*arrival.event.also, *same(to)[1:]):
         head.address_kind, head.address = to.kind, to.value
 
 
