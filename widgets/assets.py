@@ -20,7 +20,7 @@ STYLES = (
     *("filters", "conversation_list", "list_head"),
     *("conversation_view", "messages", "media"),
     *("composer", "tray", "recorder", "emoji_picker", "canned", "template_pane"),
-    "contact_card",
+    *("contact_card", "merge_contacts"),
 )
 """The shared ones first: what a panel says of its own comes after them, and wins."""
 
