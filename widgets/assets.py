@@ -20,7 +20,7 @@ STYLES = (
     *("filters", "conversation_list", "list_head"),
     *("conversation_view", "messages", "media", "acts"),
     *("composer", "tray", "quote", "recorder", "emoji_picker", "canned", "template_pane"),
-    "contact_card",
+    *("contact_card", "merge_contacts"),
     *("template_detail", "template_board"),
 )
 """The shared ones first: what a panel says of its own comes after them, and wins."""

@@ -205,3 +205,18 @@ def test_a_contact(convo: Convo, ws: Workspace, id: int) -> None:
     for command, true in steps:
         assert true(json.loads(convo("contact", command, contact, "--json").stdout)), command
     assert "No contact 77" in convo("contact", "show", 77, code=1).stderr
+
+
+def test_contacts_are_found_merged_and_unmerged(convo: Convo, ws: Workspace, id: int) -> None:
+    one = ws.contact(ws.conversation(id))
+    other = next(each for each in ws.contacts() if each.id != one.id)
+    assert str(one.id) in convo("contact", "list", one.addresses[0].value).stdout
+    [found] = json.loads(convo("contact", "list", other.addresses[0].value, "--json").stdout)
+    assert found["id"] == str(other.id)
+    merged = convo("contact", "merge", one.id, other.id).stdout
+    assert one.addresses[0].value in merged
+    assert f"{other.id} " in merged
+    assert len(json.loads(convo("contact", "show", other.id, "--json").stdout)["merged"]) == 1
+    assert json.loads(convo("contact", "unmerge", other.id, "--json").stdout)["merged"] == []
+    assert "is not merged" in convo("contact", "unmerge", other.id, code=1).stderr
+    convo("contact", "merge", one.id, one.id, code=2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from workspace.models import (
     Channel,
+    Contact,
     Conversation,
     ConversationEvent,
     ConversationPage,
@@ -158,6 +159,19 @@ class Templates(Page[Template]):
         "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
         "findings": (TEXT, lambda row: " ".join(f.message for f in lint_template(row))),
         **_fields(FLAG, "own"),
+    }
+
+
+class Contacts(Page[Contact]):
+    noun = "contacts"
+    columns: ClassVar[Mapping[str, Column]] = {
+        **_fields(INT, "id"),
+        **_fields(TEXT, "name"),
+        "addresses": (TEXT, lambda row: ", ".join(each.value for each in row.addresses)),
+        **_fields(FLAG, "blocked", "opted_out"),
+        **_fields(INT, "conversations"),
+        "merged": (INT, lambda row: len(row.merged)),
+        **_fields(TIME, "first_contact_at", "last_contact_at"),
     }
 
 

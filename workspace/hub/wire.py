@@ -242,6 +242,17 @@ class ContactRequest(Said):
     opted_out: bool | None = None
 
 
+class ContactsQuery(Said):
+    search: Word = ""
+    limit: Limit = 50
+
+
+class MergeRequest(Said):
+    """`other` is merged into the contact that is asked."""
+
+    other: Id
+
+
 class ChannelRequest(Said):
     """Options name secrets (env:NAME, secret:NAME); they never hold one."""
 

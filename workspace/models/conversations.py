@@ -29,6 +29,32 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """An address of a contact, and where it is in use."""
+
+    address: Address
+    contact_id: Id
+    """Whose it is: the contact's own, or that of one that was merged into it."""
+    channel_ids: tuple[Id, ...]
+    """The channels on which they have conversations by such an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedContact:
+    """A contact that was merged into another one; `unmerge_contact` makes it one of its own."""
+
+    id: Id
+    name: str = field(repr=False)
+    """By itself; empty where none is known."""
+    addresses: tuple[Address, ...]
+    into: Id
+    """The contact it was merged into: the one that shows it, or another one merged into that."""
+    merged_at: datetime
+    actor: Actor
+    """Who merged them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person outside, and what is known of them over all their conversations."""
 
@@ -45,6 +71,10 @@ class Contact:
     """The last message of either side."""
     conversations: int
     """How many there are."""
+    identities: tuple[Identity, ...] = ()
+    """The addresses again, each with its channels."""
+    merged: tuple[MergedContact, ...] = ()
+    """The contacts that were merged into it, oldest merge first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from workspace import rules
 from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
+from workspace.rules.phones import same
 from workspace.services import identities, reacting, receipts, template_news
 from workspace.services.arrivals import (
     Arrival,
@@ -239,9 +240,11 @@ def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> 
 
 
 def _readdress(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
-    """Who was known by a lesser address only is answered at the better one from now on."""
+    """Who was known by a lesser address only is answered at the better one from now on, and whose
+    number was written in another way, as the provider writes it.
+    """
     head, to = batch.places.heads[message.conversation_id], arrival.event.address
-    if head.to in arrival.event.also:
+    if head.to in (*arrival.event.also, *same(to)[1:]):
         head.address_kind, head.address = to.kind, to.value
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from workspace.models import Address
 from workspace.rules import State
+from workspace.rules.phones import same
 from workspace.services.arrivals import Arrival
 from workspace.services.rebuilding import rebuild
 from workspace.store import contacts, heads, states, threads
@@ -66,6 +67,9 @@ class Threads:
 
 class Places:
     """Finds or makes the conversations of a batch of new messages, and their contacts.
+
+    Contacts are those by themselves: what is merged keeps its own addresses and conversations, so
+    that each message comes to the side it was written to, and an unmerge has nothing to sort out.
 
     `heads` and `states` hold what the batch works on; `new` the ids made here.
     """
@@ -192,14 +196,19 @@ class Places:
             self.names[found.id] = name
             self.contacts |= {a: found for a, c in self.contacts.items() if c.id == found.id}
         for address in arrival.others:
-            if address not in self.contacts:
+            if self._known(address) is None:
                 self.contacts[address] = found
                 self.new_addresses[address] = found.id
                 self.names[found.id] = found.name
         return found
 
     def _find_contact(self, arrival: Arrival) -> Contact | None:
-        known = (self.contacts.get(address) for address in arrival.others)
+        known = (self._known(address) for address in arrival.others)
+        return next((contact for contact in known if contact), None)
+
+    def _known(self, address: Address) -> Contact | None:
+        """Who has this address, in whatever writing, also of those made here."""
+        known = (self.contacts.get(each) for each in same(address))
         return next((contact for contact in known if contact), None)
 
     def blocked(self, arrival: Arrival) -> bool:

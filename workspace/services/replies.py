@@ -27,7 +27,7 @@ from workspace.models import (
 from workspace.rules import FileFacts, Situation, State, addresses, names
 from workspace.services import meanwhile, verbs
 from workspace.services.accounts import Accounts
-from workspace.services.contacts import Update, update
+from workspace.services.contacts import Update, get, update
 from workspace.services.said import Said, said
 from workspace.services.templates import Templates
 from workspace.services.uploads import Uploads, unsent
@@ -265,7 +265,7 @@ class Replies(Uploads):
 
     def _start(self, tx: Driver, channel: Channel, start: "_Start", wanted: Said) -> _Started:
         known = contacts.by_address(tx, [start.to]).get(start.to)
-        if known is not None and start.name and not known.name:
+        if known is not None and start.name and not get(tx, known.id).name:
             update(tx, known.id, Update(name=start.name), wanted.actor, self._accounts.now)
         if known is not None and not channel.capabilities.threads:
             found = heads.of_contacts(tx, start.channel_id, [known.id])

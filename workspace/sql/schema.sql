@@ -30,7 +30,7 @@ CREATE TABLE channels (
 CREATE TABLE contacts (
     id bigint PRIMARY KEY,
     name text NOT NULL,                         -- empty: show the address
-    search_text text NOT NULL,                  -- folded name and addresses
+    search_text text NOT NULL,                  -- folded name and addresses, in all their writings
     blocked boolean NOT NULL DEFAULT false,
     opted_out boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL
@@ -43,6 +43,22 @@ CREATE TABLE identities (
     PRIMARY KEY (kind, address)
 );
 CREATE INDEX identities_by_contact ON identities (contact_id);
+
+-- Contacts that an operator merged: one row for each of them, as it is by itself. Who has no row here
+-- is whole. `contacts` has what they are shown as; addresses and conversations stay with their part,
+-- so that each message finds its side, and an unmerge takes nothing but a row away.
+CREATE TABLE contact_parts (
+    contact_id bigint PRIMARY KEY,
+    whole_id bigint NOT NULL,                   -- the contact they are all shown as
+    merged_into bigint,                         -- null: the whole's own part
+    merged_at timestamptz,
+    actor_kind text NOT NULL DEFAULT '',
+    actor_name text NOT NULL DEFAULT '',
+    name text NOT NULL,
+    blocked boolean NOT NULL,
+    opted_out boolean NOT NULL
+);
+CREATE INDEX contact_parts_by_whole ON contact_parts (whole_id);
 
 -- Columns from status on are a cache of the log (rules.State) and of the last message (the preview).
 CREATE TABLE conversations (

@@ -23,6 +23,8 @@ const EVENTS = {
   opted_out: ["block", "noted that this contact wants no messages"],
   opted_in: ["user", "noted that this contact may be written to again"],
   renamed: ["user", "renamed this contact"],
+  merged: ["merge", "merged this contact with another one"],
+  unmerged: ["unmerge", "unmerged this contact and another one"],
 };
 
 /** Whether an event has a line: reading leaves none. */
