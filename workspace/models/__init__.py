@@ -36,6 +36,7 @@ from workspace.models.conversations import (
 from workspace.models.hub import (
     Change,
     HubInfo,
+    Replayed,
 )
 from workspace.models.kinds import (
     SYSTEM,
@@ -105,6 +106,7 @@ __all__ = [
     "Preview",
     "Rate",
     "Reaction",
+    "Replayed",
     "SavedDraft",
     "SavedView",
     "StartRule",

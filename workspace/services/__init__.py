@@ -25,6 +25,7 @@ from workspace.services.notes import Notes
 from workspace.services.queries import Queries
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
+from workspace.services.replays import Replays
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
 from workspace.services.views import Views
@@ -113,6 +114,7 @@ class Services:
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
         )
+        self.replays = Replays(self.accounts, self.receiving)
         self.webhooks = Webhooks(self.journal, self.accounts, self.receiving.wake, world.clock)
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)
