@@ -14,6 +14,7 @@ import uvicorn
 
 import workspace
 from workspace import connect
+from workspace.channels.simulated.plays import known_by
 from workspace.channels.simulator import Simulator
 from workspace.client import Workspace
 from workspace.hub import auth
@@ -116,7 +117,7 @@ PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "tele
 
 def address(name: str, simulator: Simulator) -> Address:
     """An address of its own for every name."""
-    [kind, *_] = simulator.capabilities.address
+    kind = known_by(simulator.capabilities)
     number = crc32(name.encode()) % 10**7
     value = {
         AddressKind.EMAIL: f"customer-{number}@example.org",

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 from cloud import SECRETS, whatsapp
-from test_whatsapp_send import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, filled
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
+from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, filled
 from workspace.channels.base import Failure, Sent
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp.channel import WhatsAppChannel

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from workspace import process
 from workspace.client.arguments import Id, as_json, checked_text, id_of
 from workspace.client.contacts import ContactCalls
+from workspace.client.filters import as_asked
 from workspace.client.listing import Listing
 from workspace.client.pages import Channels, Messages
 from workspace.client.results import Result
@@ -29,6 +31,7 @@ from workspace.models import (
     HubInfo,
     Message,
     MessagePage,
+    Replayed,
     TemplateChoice,
     Upload,
 )
@@ -247,6 +250,36 @@ class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
         """Disconnect an account; its conversations stay readable. Raises NotFound."""
         self._transport.delete(f"/v1/channels/{id_of(channel)}", key)
 
+    def replay(
+        self,
+        channel: Id,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        zone: str | None = None,
+        *,
+        progress: Callable[[int, int], object] = lambda done, total: None,
+    ) -> Replayed:
+        """Run what a channel has received through its parser again, after a fix of the parser.
+
+        `since` and `until` are of when it was received, as in `conversations`; all by default.
+        Messages that were missing come in, others are amended, and what was set aside because it
+        could not be read is tried. Doing it twice changes nothing more; nothing is sent, no status
+        moves backwards, and nobody who was erased comes back. `progress` is told payloads done and
+        in all after each portion. Raises NotFound.
+        """
+        asked = as_asked({"since": since, "until": until, "zone": zone})
+        path = f"/v1/channels/{id_of(channel)}"
+        total: int = self._transport.get(int, f"{path}/payloads", **asked)
+        done, after = Replayed(), 0
+        while True:
+            call = Call("POST", f"{path}/replay", body={**asked, "after": after}, timeout=ENDLESS)
+            part: Replayed = self._transport.call(Replayed, call)
+            done = _together(done, part)
+            progress(done.payloads, max(total, done.payloads))
+            if part.after is None:
+                return done
+            after = part.after
+
     # --- the hub ----------------------------------------------------------------------------------
 
     def watch(
@@ -334,6 +367,11 @@ def _chosen(template: Choice | None) -> dict[str, Any]:
 
 
 _choice = TypeAdapter(TemplateChoice)
+
+
+def _together(one: Replayed, other: Replayed) -> Replayed:
+    counts = [each.name for each in fields(Replayed) if each.name != "after"]
+    return Replayed(**{name: getattr(one, name) + getattr(other, name) for name in counts})
 
 
 def _fits(name: str, size: int) -> None:

@@ -261,6 +261,17 @@ class ChannelRequest(Said):
     options: dict[str, Any] = {}
 
 
+class ReplayRequest(Said):
+    """Payloads received in this time; a bare date is a whole day in `zone`. `after`: the position
+    that the answer before named.
+    """
+
+    since: Word | None = None
+    until: Word | None = None
+    zone: Word = "UTC"
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+
+
 class SqlRequest(Said):
     query: Text
     params: list[Value] = []

@@ -39,6 +39,7 @@ from workspace.models.conversations import (
 from workspace.models.hub import (
     Change,
     HubInfo,
+    Replayed,
 )
 from workspace.models.kinds import (
     SYSTEM,
@@ -113,6 +114,7 @@ __all__ = [
     "Quoted",
     "Rate",
     "Reaction",
+    "Replayed",
     "SavedDraft",
     "SavedView",
     "StartRule",

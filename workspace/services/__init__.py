@@ -27,6 +27,7 @@ from workspace.services.queries import Queries
 from workspace.services.reactions import Reactions
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
+from workspace.services.replays import Replays
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
 from workspace.services.syncing import Syncing
@@ -122,6 +123,7 @@ class Services:
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
         )
+        self.replays = Replays(self.accounts, self.receiving)
         self.webhooks = Webhooks(self.journal, self.accounts, self.receiving.wake, world.clock)
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)

@@ -13,7 +13,7 @@ from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
 from workspace.rules.phones import same
-from workspace.services import identities, reacting, receipts, template_news
+from workspace.services import amending, identities, reacting, receipts, template_news
 from workspace.services.arrivals import (
     Arrival,
     Item,
@@ -29,22 +29,27 @@ from workspace.services.placing import Places
 from workspace.store import heads, ingest, tombstones
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
-from workspace.store.files import Staged
 from workspace.store.heads import Shown
 from workspace.store.ids import Ids
-from workspace.store.ingest import Known, NewAttachment, NewMessage
-from workspace.store.remote_files import NewRemoteFile
+from workspace.store.ingest import Known, NewMessage
 
 
-def apply(tx: Driver, items: Sequence[Item]) -> Applied:
-    """Add everything the payloads hold to the database; what the journal must know of it."""
-    identities.follow(tx, items)
+def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
+    """Add everything the payloads hold to the database; what the journal must know of it.
+
+    `again`: they were applied before, perhaps by another parser, or could not be; messages that are
+    there already are amended.
+    """
+    moved = identities.follow(tx, items, again)
     template_news.take(tx, items)
+    if again:
+        ingest.unpark_payloads(tx, [item.journal_id for item in items])
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
     told += [signal for arrival in came if (signal := quotes(arrival))]
     keys = {a.key for a in came}.union(*(s.keys for s in told))
     known = _known(tx, keys)
+    before = set(known)
     named = receipts.name(tx, known, told)
     entombed = tombstones.entombed(tx, keys - known.keys())
     told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
@@ -53,6 +58,8 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
     places = Places(tx, ids, list(fresh.values()))
     _follow(known, places.merged)
     batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
+    for journal_id, conversation_id in moved:
+        batch.applied.belongs[journal_id].add(conversation_id)
     for survivor in places.merged.values():
         batch.touch(survivor)
     batch.unparked = receipts.waiting(tx, [*fresh, *named])
@@ -69,6 +76,8 @@ def apply(tx: Driver, items: Sequence[Item]) -> Applied:
         reacting.hear(tx, own, heard)
     batch.applied.bounced = _bounced(items, came, told, entombed)
     batch.write()
+    if again:
+        amending.amend(batch, [arrival for arrival in came if arrival.key in before])
     return batch.applied
 
 
@@ -148,7 +157,7 @@ def _add(batch: Batch, arrival: Arrival) -> None:
     else:
         _readdress(batch, arrival, message)
     _show(batch, arrival, message)
-    _attach(batch, arrival, message)
+    batch.attach(arrival, message.id, conversation_id)
     quiet = message.silent or message.backfill
     batch.touch(conversation_id, message.direction is Direction.INBOUND and not quiet)
 
@@ -264,29 +273,3 @@ def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
         message.silent,
     )
     heads.take(head, shown)
-
-
-def _attach(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
-    claims = arrival.event.files
-    for position, (staged, claim) in enumerate(zip(arrival.files, claims, strict=True)):
-        id = batch.ids.next()
-        if isinstance(staged, Staged):
-            batch.applied.files.append((staged, id))
-        else:
-            file = NewRemoteFile(id, message.channel_id, claim.remote, message.received_at)
-            batch.remote_files.append(file)
-        batch.attachments.append(
-            NewAttachment(
-                id,
-                message.id,
-                message.conversation_id,
-                position,
-                staged.kind,
-                staged.name,
-                staged.mime,
-                staged.size,
-                message.received_at,
-                claim.content_id,
-                claim.inline,
-            )
-        )

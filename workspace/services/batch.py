@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workspace.channels.base import StatusChanged
-from workspace.services.arrivals import Key
+from workspace.services.arrivals import Arrival, Key
 from workspace.services.placing import Places
 from workspace.services.rebuilding import rebuild
 from workspace.store import (
@@ -39,6 +39,12 @@ class Applied:
     bounced: list[int] = field(default_factory=list)
     """Payloads that hold nothing but copies of erased messages."""
     files: list[tuple[Staged, int]] = field(default_factory=list)
+    messages: int = 0
+    """How many were added."""
+    amended: int = 0
+    """How many that were there say something else now."""
+    receipts: int = 0
+    """How many messages got further."""
 
 
 @dataclass(slots=True)
@@ -85,7 +91,37 @@ class Batch:
     def touch(self, conversation_id: int, inbound: bool = False) -> None:
         self.changed[conversation_id] = inbound or self.changed.get(conversation_id, False)
 
+    def attach(self, arrival: Arrival, message_id: int, conversation_id: int) -> None:
+        """The files of a message."""
+        since = arrival.item.meta.received_at
+        for position, (staged, claim) in enumerate(
+            zip(arrival.files, arrival.event.files, strict=True)
+        ):
+            id = self.ids.next()
+            if isinstance(staged, Staged):
+                self.applied.files.append((staged, id))
+            else:
+                file = NewRemoteFile(id, arrival.item.channel_id, claim.remote, since)
+                self.remote_files.append(file)
+            self.attachments.append(
+                NewAttachment(
+                    id,
+                    message_id,
+                    conversation_id,
+                    position,
+                    staged.kind,
+                    staged.name,
+                    staged.mime,
+                    staged.size,
+                    since,
+                    claim.content_id,
+                    claim.inline,
+                )
+            )
+
     def write(self) -> None:
+        self.applied.messages = len(self.messages)
+        self.applied.receipts = len(self.delivered.keys() - self.messages.keys())
         self._write_messages()
         self._write_conversations()
         self._write_contacts()

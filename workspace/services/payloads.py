@@ -1,6 +1,6 @@
 """Payloads of channels as rows of the journal, and back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from workspace.channels.base import Meta, Payload
 from workspace.journal import Entry, Record
@@ -9,7 +9,7 @@ from workspace.journal import Entry, Record
 def record(channel_id: int, payload: Payload) -> Record:
     meta = payload.meta
     values = {
-        "received_at": meta.received_at.isoformat(),
+        "received_at": meta.received_at.astimezone(UTC).isoformat(),
         "backfill": meta.backfill,
         "data": dict(meta.data),
     }

@@ -246,6 +246,11 @@ def park(tx: Driver, rows: Sequence[Parked]) -> None:
         tx.execute(query("receiving.park"), columns)
 
 
+def unpark_payloads(tx: Driver, journal_ids: Iterable[int]) -> None:
+    """Forget what waits from these payloads: they are about to be applied again."""
+    tx.execute(query("receiving.unpark_payloads"), [list(journal_ids)])
+
+
 def unpark(tx: Driver, rows: Sequence[Parked]) -> None:
     if rows:
         places = [[p.journal_id for p in rows], [p.position for p in rows]]

@@ -12,7 +12,8 @@ from workspace.models import FailureKind as Kind
 
 _KINDS: Mapping[Kind, tuple[int, ...]] = {
     Kind.AUTH: (
-        0, 3, 10, 190, 368, 131005, 131031, 131042, 131045, 130497, 133010, *range(200, 300),
+        0, 3, 10, 190, 368, 131005, 131031, 131037, 131042, 131044, 131045, 130497, 133010,
+        *range(200, 300),
     ),
     Kind.RATE_LIMITED: (4, 613, 80007, 130429, 131056, 131057),
     Kind.TRANSIENT: (1, 2, 131000, 131016, 133004),
@@ -23,9 +24,9 @@ _KINDS: Mapping[Kind, tuple[int, ...]] = {
     Kind.OPTED_OUT: (131050,),
     Kind.MEDIA: (131051, 131052, 131053),
     Kind.TEMPLATE: (
-        132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
+        131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
     ),
-    Kind.INVALID: (33, 100, 131008, 131009),
+    Kind.INVALID: (33, 100, 131008, 131009, 135000),
 }  # fmt: skip
 KIND_OF = {code: kind for kind, codes in _KINDS.items() for code in codes}
 

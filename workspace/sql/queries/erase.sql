@@ -32,6 +32,16 @@ SELECT id FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])
 -- Whom the conversations are with.
 SELECT DISTINCT contact_id FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
 
+-- name: people
+-- All addresses of those who have no other conversation on the channel.
+SELECT DISTINCT c.channel_id, i.kind, i.address
+FROM conversations AS c JOIN identities AS i ON i.contact_id = c.contact_id
+WHERE c.id IN (SELECT unnest($1::bigint[]))
+    AND NOT EXISTS (
+        SELECT 1 FROM conversations AS other
+        WHERE other.contact_id = c.contact_id AND other.channel_id = c.channel_id
+            AND other.id NOT IN (SELECT unnest($1::bigint[])));
+
 -- name: drop_reactions
 -- Reactions to their messages.
 DELETE FROM reactions WHERE message_id IN (

@@ -6,5 +6,6 @@ controls. Point a channel's ``base_url`` at `server.url`, and `server.webhooks` 
 
 from workspace.testing.cloud.model import Account, Cloud, Customer
 from workspace.testing.cloud.server import CloudServer, cloud_server
+from workspace.testing.cloud.storm import storm
 
-__all__ = ["Account", "Cloud", "CloudServer", "Customer", "cloud_server"]
+__all__ = ["Account", "Cloud", "CloudServer", "Customer", "cloud_server", "storm"]

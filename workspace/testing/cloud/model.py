@@ -57,6 +57,14 @@ class Customer:
         return found | ({"user_id": self.user_id} if self.user_id else {})
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a customer wrote; `text` is empty where it was no text."""
+
+    customer: Customer
+    text: str = field(repr=False)
+
+
 @dataclass(slots=True)
 class Sent:
     """A message that was accepted."""
@@ -90,6 +98,8 @@ class Cloud:
         self.account = account or Account()
         self.now = START
         self.sent: dict[str, Sent] = {}
+        self.written: dict[str, Written] = {}
+        """What customers wrote, by the id of the message."""
         self.files: dict[str, File] = {}
         self.templates: list[Template] = list(CATALOGUE)
         self.refuse: dict[str, int] = {}
@@ -122,6 +132,7 @@ class Cloud:
         who = {"from": customer.wa_id} if customer.wa_id else {"from_user_id": customer.user_id}
         message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
         self._remember(customer)
+        self.written[id] = Written(customer, text)
         self._tell(messages=[message], contacts=[customer.contact])
         return id
 

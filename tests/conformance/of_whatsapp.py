@@ -1,0 +1,332 @@
+"""WhatsApp's Cloud API, judged by Meta's specification and by pywa."""
+
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.conformance import judge as judges
+from tests.conformance.judge import Judge
+from tests.conformance.kit import META, NOW, Judged, Kit, Provider, Refused, Shared
+from tests.conformance.wrecks import wrecks
+from tests.whatsapp.cloud import NUMBER, OPTIONS, SECRETS, whatsapp
+from workspace.channels.base import (
+    Channel,
+    FilledTemplate,
+    Meta,
+    Outbound,
+    OutboundFile,
+    React,
+    Response,
+    Seen,
+    Thread,
+)
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.channels.whatsapp import answers
+from workspace.channels.whatsapp.codes import KIND_OF
+from workspace.models import (
+    Address,
+    AddressKind,
+    DeliveryStatus,
+    FailureKind,
+    MediaKind,
+    Template,
+)
+from workspace.services import Services
+
+PHONE = Address(AddressKind.PHONE, "+4915112345678")
+BSUID = Address(AddressKind.BSUID, "US.13491208655302741918")
+HELLO = Outbound(
+    key="0123456789abcdef",
+    to=PHONE,
+    to_name="Ada",
+    text="Hello, is this all?",
+    files=(),
+    thread=Thread(),
+    queued_at=NOW,
+)
+PHOTO = OutboundFile(MediaKind.IMAGE, "mug.jpg", "image/jpeg", b"\xff\xd8 a photo")
+LIST = OutboundFile(MediaKind.DOCUMENT, "list.pdf", "application/pdf", b"%PDF-1.7")
+VOICE = OutboundFile(MediaKind.AUDIO, "voice.ogg", "audio/ogg", b"OggS")
+FILM = OutboundFile(MediaKind.VIDEO, "film.mp4", "video/mp4", b"\0\0\0\x18ftypmp42")
+
+
+def filled(template: Template) -> Outbound:
+    header = template.header.media if template.header else None
+    file = OutboundFile(header, f"{header}.bin", "image/jpeg", b"x") if header else None
+    values = {variable.key: f"value {variable.key}"[:15] for variable in template.variables}
+    files = (file,) if file else ()
+    return replace(HELLO, text="", files=files, template=FilledTemplate(template, values))
+
+
+MESSAGES = {
+    "a text": HELLO,
+    "to a business-scoped id": replace(HELLO, to=BSUID),
+    "an answer": replace(HELLO, reply_to="wamid.HBgLMTY"),
+    "a photo with a caption": replace(HELLO, files=(PHOTO,)),
+    "a document": replace(HELLO, text="", files=(LIST,)),
+    "a voice message": replace(HELLO, text="", files=(VOICE,)),
+    "a film": replace(HELLO, text="", files=(FILM,)),
+} | {f"{each.name} in {each.language}": filled(each) for each in CATALOGUE}
+SIGNALS = {
+    "a reaction": React(PHONE, "wamid.HBgLMTY", "👍"),
+    "a reaction of our own name": React(PHONE, "wamid.HBgLMTY", "👍", "our-own-name"),
+    "a reaction taken back": React(BSUID, "wamid.HBgLMTY", ""),
+    "a read receipt": Seen(PHONE, "wamid.HBgLMTY"),
+    "typing": Seen(PHONE, "wamid.HBgLMTY", typing=True),
+}
+
+# What may be left out: it is for our own use, or says what is so anyway.
+SPARE = {"biz_opaque_callback_data", "recipient_type", "context", "preview_url", "caption",
+         "voice", "filename", "parameter_name", "components", "typing_indicator", "message_id",
+         "emoji", "header", "body", "button"}  # fmt: skip
+
+
+def accepted(request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/media"):
+        return httpx.Response(200, json={"id": "4490709327384033"})
+    if json.loads(request.content).get("status") == "read":
+        return httpx.Response(200, json={"success": True})
+    return httpx.Response(200, json={"messages": [{"id": "wamid.sent"}]})
+
+
+def error(code: int, details: str = "") -> dict[str, Any]:
+    return {
+        "error": {
+            "message": "(#1) A title that may go",
+            "type": "OAuthException",
+            "code": code,
+            "error_data": {"messaging_product": "whatsapp", "details": details},
+        }
+    }
+
+
+_meta = cache(judges.whatsapp)
+"""Reading the specification takes seconds."""
+
+
+class ByMeta(Judged):
+    def __init__(self, meta: Judge) -> None:
+        self._meta = meta
+        self._meta.seen.clear()
+        self.channel = whatsapp(meta.before(accepted))
+
+    def documents(self) -> Sequence[httpx.Request]:
+        """Without uploads, which the judge does not read."""
+        seen = list(self._meta.seen)
+        self._meta.seen.clear()
+        return [each for each in seen if each.url.path.endswith("/messages")]
+
+    def wrecks(self, document: httpx.Request) -> Iterable[tuple[str, httpx.Request]]:
+        plain = {name: document.headers[name] for name in ("authorization", "user-agent")}
+        for what, wreck in wrecks(json.loads(document.content), SPARE):
+            yield what, httpx.Request("POST", document.url, headers=plain, json=wreck)
+
+    def judge(self, document: httpx.Request) -> None:
+        try:
+            self._meta.judge(document)
+        except judges.Refused as refused:
+            raise Refused(str(refused)) from None
+        finally:
+            self._meta.seen.pop()  # it was not sent
+
+
+def failing(reason: Exception) -> Channel:
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise reason
+
+    return whatsapp(httpx.MockTransport(handle))
+
+
+def payload(**lists: Any) -> dict[str, Any]:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "972123456789", "phone_number_id": NUMBER},
+        "contacts": [{"profile": {"name": "Ada"}, "wa_id": PHONE.value[1:]}],
+        **lists,
+    }
+    change = {"field": "messages", "value": value}
+    entry = {"id": "546", "time": 1_772_366_400, "changes": [change]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def message(n: int, **more: Any) -> dict[str, Any]:
+    written = {"type": "text", "text": {"body": f"text {n}"}}
+    stamp = str(int(NOW.timestamp()) - 3600 + n)
+    return {"from": PHONE.value[1:], "id": f"wamid.{n}", "timestamp": stamp} | (more or written)
+
+
+def status(id: str, word: str, key: str = "", **more: Any) -> dict[str, Any]:
+    own = {"biz_opaque_callback_data": key} if key else {}
+    stamp = str(int(NOW.timestamp()))
+    return {"id": id, "status": word, "timestamp": stamp, "recipient_id": "1", **own, **more}
+
+
+EVERYTHING = payload(
+    messages=[
+        message(1),
+        message(2, type="image", image={"id": "9", "mime_type": "image/png", "caption": "c"},
+                context={"id": "wamid.1"}),
+        message(3, type="reaction", reaction={"message_id": "wamid.1", "emoji": "👍"}),
+        message(4, type="location", location={"latitude": 1.5, "longitude": 2}),
+        message(5, type="interactive",
+                interactive={"type": "list_reply", "list_reply": {"id": "1", "title": "One"}}),
+        message(6, type="system", system={"wa_id": "1"}),
+    ],
+    statuses=[status("wamid.1", "read"), status("w", "failed", errors=[{"code": 131026}])],
+    errors=[{"code": 1, "title": "t"}],
+)  # fmt: skip
+
+
+class WhatsApp(Kit):
+    kind = "whatsapp"
+    options = OPTIONS
+    environment = SECRETS
+    somebody = PHONE
+    quiet = frozenset(
+        {
+            "template_quality_update yellow",
+            "outgoing_message text",  # has words instead of a number
+            "outgoing_message delete",
+            "outgoing_message edit",
+            "Group Create Message",
+            "Group Settings Update",
+            "Group Remove Participants",
+        }
+    )
+
+    def messages(self) -> Mapping[str, Outbound]:
+        return MESSAGES
+
+    def signals(self) -> Mapping[str, React | Seen]:
+        return SIGNALS
+
+    @contextmanager
+    def judged(self, shared: Shared, folder: Path) -> Iterator[Judged]:
+        yield ByMeta(_meta(shared("specs/meta/whatsapp-cloud.judge.json")))
+
+    def accepted(self, message: Outbound) -> Response:
+        body = {"messages": [{"id": f"wamid.{message.key}"}]}
+        return answers.response(200, {}, json.dumps(body).encode())
+
+    def limited(self) -> tuple[Response, float]:
+        content = json.dumps(error(130429)).encode()
+        return answers.response(429, {"retry-after": "17"}, content), 17.0
+
+    def errors(self) -> Iterator[tuple[str, Response, FailureKind]]:
+        for code, kind in KIND_OF.items():
+            content = json.dumps(error(code, "What is wrong")).encode()
+            yield str(code), answers.response(400, {}, content), kind
+        for http, content, kind in ODD_ANSWERS:
+            yield f"{http} {content[:20]!r}", answers.response(http, {}, content), kind
+
+    def late_errors(self) -> Iterator[tuple[str, bytes, FailureKind]]:
+        for code, kind in KIND_OF.items():
+            told = status("wamid.1", "failed", errors=[{"code": code, "title": "x"}])
+            yield str(code), json.dumps(payload(statuses=[told])).encode(), kind
+
+    @contextmanager
+    def cut_before(self, folder: Path) -> Iterator[Channel]:
+        yield failing(httpx.ConnectTimeout("no answer"))
+
+    @contextmanager
+    def cut_after(self, folder: Path) -> Iterator[Channel]:
+        yield failing(httpx.ReadTimeout("no answer"))
+
+    def template(self) -> Template:
+        return next(t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en"))
+
+    def said(self, n: int) -> bytes:
+        return json.dumps(payload(messages=[message(n)])).encode()
+
+    def receipt(self, provider_id: str, status_: DeliveryStatus, key: str) -> bytes:
+        more = {"errors": [{"code": 131026}]} if status_ is DeliveryStatus.FAILED else {}
+        told = status(provider_id, status_.value, key, **more)
+        return json.dumps(payload(statuses=[told])).encode()
+
+    def told(self) -> frozenset[DeliveryStatus]:
+        words = ("sent", "delivered", "read", "failed")
+        return frozenset(map(DeliveryStatus, words))
+
+    def echo(self, message_: Outbound, provider_id: str) -> bytes:
+        mine = message(0, type="text", text={"body": message_.text})
+        mine |= {"id": provider_id, "from": "972123456789", "to": message_.to.value[1:]}
+        content = payload(message_echoes=[mine])
+        content["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
+        return json.dumps(content).encode()
+
+    def bundle(self, said: int, receipts: int) -> bytes:
+        """In several changes of several entries."""
+        first = payload(messages=[message(n) for n in range(said - 1)])
+        second = payload(messages=[message(said - 1)])
+        first["entry"][0]["changes"] += second["entry"][0]["changes"]
+        words = ("sent", "delivered", "read")
+        told = [status(f"wamid.{n}", words[n % 3]) for n in range(receipts)]
+        first["entry"] += payload(statuses=told)["entry"]
+        return json.dumps(first).encode()
+
+    def fixtures(self, shared: Shared) -> Mapping[str, tuple[bytes, Meta]]:
+        """pywa's, and those of Meta's specification."""
+        found = {
+            f"{path.stem} {name}": content
+            for path in sorted(shared("specs/pywa/updates").glob("*.json"))
+            for name, content in json.loads(path.read_text("utf-8")).items()
+        }
+        spec = json.loads(shared("specs/meta/whatsapp-cloud.judge.json").read_text("utf-8"))
+        body = spec["paths"]["/whatsapp/webhooks"]["post"]["requestBody"]["content"]
+        examples = body["application/json"]["examples"].items()
+        found |= {name: example["value"] for name, example in examples}
+        assert len(found) > 40
+        return {name: (_as_ours(content), META) for name, content in found.items()}
+
+    def seeds(self) -> Sequence[bytes]:
+        return [json.dumps(EVERYTHING).encode()]
+
+    def signed(self, raw: bytes, secret: str | None = None) -> Mapping[str, str]:
+        key = SECRETS["WA_APP_SECRET"] if secret is None else secret
+        sign = hmac.digest(key.encode(), raw, "sha256").hex()
+        return {"x-hub-signature-256": f"sha256={sign}"}
+
+    @contextmanager
+    def provider(self, folder: Path) -> Iterator[Provider]:
+        yield Provider(OPTIONS)
+
+    def deliver(self, services: Services, channel_id: int, count: int) -> None:
+        for n in range(count):
+            raw = self.said(n)
+            services.webhooks.take(channel_id, self.signed(raw), raw)
+
+
+def _as_ours(content: Any) -> bytes:
+    """About our number, which a channel listens to alone."""
+    for entry in content.get("entry", []):
+        for change in entry.get("changes", []):
+            if "metadata" in change["value"]:
+                change["value"]["metadata"]["phone_number_id"] = NUMBER
+    return json.dumps(content).encode()
+
+
+ODD_ANSWERS = [
+    (200, b"", FailureKind.UNKNOWN_OUTCOME),
+    (200, b'{"messages": []}', FailureKind.UNKNOWN_OUTCOME),
+    (200, b'{"messages": [{"id": 7}]}', FailureKind.UNKNOWN_OUTCOME),
+    (200, b'{"messages": "wamid"}', FailureKind.UNKNOWN_OUTCOME),
+    (502, b"<html>Bad Gateway</html>", FailureKind.UNKNOWN_OUTCOME),
+    (504, b"\xff\xfe", FailureKind.UNKNOWN_OUTCOME),
+    (401, b"[]", FailureKind.AUTH),
+    (403, b'{"error": "no"}', FailureKind.AUTH),
+    (429, b"slower", FailureKind.RATE_LIMITED),
+    (400, b'{"error": {"code": null}}', FailureKind.INVALID),
+    (400, b'{"error": {"code": 987654}}', FailureKind.INVALID),
+    (400, b'{"error": {"code": 1e30, "error_data": []}}', FailureKind.INVALID),
+    (400, b"[" * 100_000, FailureKind.INVALID),
+]
+
+
+KITS = [WhatsApp()]
