@@ -83,12 +83,16 @@ class Filters(Panel):
 
     @answers("ready")
     def _ready(self) -> dict[str, Any]:
-        shown = {
+        return {
             "filter": asdict(self.filter),
             "channels": self._channels(),
             "views": self._views_state(),
         }
-        return {**self._shown_totals(), **shown}
+
+    @answers("totals")
+    def _told_totals(self) -> dict[str, Any]:
+        """By themselves: rows would wait for the counting, which a list may have done by now."""
+        return self._shown_totals()
 
     @answers("filter")
     def _choose(self, by: str, **values: Any) -> None:

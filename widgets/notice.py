@@ -33,8 +33,13 @@ class Notice(Panel):
         self._about = {"demo": info.demo, "scope": info.folder}
         super().__init__(ws, **more)
 
-    @answers("ready")
+    @answers("ready", local=True)
     def _ready(self) -> dict[str, Any]:
+        return self._state(self.live.connected)
+
+    @answers("unread")
+    def _counted(self) -> dict[str, Any]:
+        """By itself, since the rows of the list would wait for it."""
         self._count()
         return self._state(self.live.connected)
 

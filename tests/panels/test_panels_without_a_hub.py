@@ -65,9 +65,10 @@ def test_a_hub_that_can_not_start_is_followed_once_it_can(own: Workspace) -> Non
     process.stop(paths)
     settings = paths.settings.read_text("utf-8")
     paths.settings.write_text("demo = 3\n", "utf-8")
-    for browser in (notice, filters, rows):
+    notice.ask("ready", view="v")
+    for browser, asked in ((notice, "unread"), (filters, "ready"), (rows, "ready")):
         with pytest.raises(Refused, match="did not start"):
-            browser.ask("ready", view="v", **({"to": "v"} if browser is rows else {}))
+            browser.ask(asked, view="v", **({"to": "v"} if browser is rows else {}))
     assert notice.pushed("state")[-1]["live"] is False
     assert [entry["badge"] for entry in menu.ask("ready", view="v")] == [0, 0]
 

@@ -26,7 +26,15 @@ class Notice {
     document.addEventListener("visibilitychange", () => this.read(), { signal });
     signal.addEventListener("abort", () => title.forget(link.view));
     inPlace(el, signal, (inbox) => this.settle(el, inbox, signal));
-    link.read("ready", { view: link.view }).then(({ value }) => this.show(value), (trouble) => this.unable(trouble));
+    this.load();
+  }
+
+  async load() {
+    try {
+      for (const asked of ["ready", "unread"]) this.show((await this.link.read(asked, { view: this.link.view })).value);
+    } catch (trouble) {
+      this.unable(trouble);
+    }
   }
 
   settle(el, inbox, signal) {

@@ -50,8 +50,8 @@ class Filters {
       const { value } = await this.link.read("ready", { view: this.link.view });
       this.channels = value.channels;
       this.take(value.filter);
-      this.showTotals(value);
       this.views.show(value.views);
+      this.showTotals((await this.link.read("totals")).value);
     } catch (trouble) {
       // A hub that is back is asked again by itself (`followHub` in shared/panel.js).
       this.problem(trouble.message, h("button", { class: "cw-link-button cw-retry", onclick: () => this.load() }, "Try again"));
