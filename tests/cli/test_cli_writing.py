@@ -41,7 +41,7 @@ def test_canned_replies(convo: Convo) -> None:
 
 
 def test_quoting_and_reacting(convo: Convo, ws: Workspace, id: int) -> None:
-    asked = ws.messages(id)[-1]
+    *_, asked = (m for m in ws.messages(id) if m.direction is Direction.INBOUND)
     convo("send", id, "this one", "--reply-to", asked.id)
     assert f"(message {asked.id})" in convo("messages", id).stdout
     assert "👍 is queued" in convo("react", asked.id, "👍").stdout

@@ -127,7 +127,7 @@ def test_canned_replies(ws: Workspace) -> None:
 
 def test_quoting_and_reacting(ws: Workspace) -> None:
     id = waiting(ws)
-    asked = ws.messages(id)[-1]
+    *_, asked = (m for m in ws.messages(id) if m.direction is Direction.INBOUND)
     sent = ws.send(id, "this one", reply_to=asked)
     assert sent.reply_to is not None
     assert (sent.reply_to.id, sent.reply_to.text) == (asked.id, asked.text)

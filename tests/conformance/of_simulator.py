@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.conformance import of_whatsapp
 from tests.conformance.kit import NOW, Kit, Provider
-from workspace.channels.base import Channel, Outbound, Response
+from workspace.channels.base import Channel, Outbound, React, Response, Seen
 from workspace.channels.simulated import faults, payloads
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.simulator import Simulator
@@ -32,6 +32,11 @@ class AsItself(Kit):
     def messages(self) -> Mapping[str, Outbound]:
         plain = replace(of_whatsapp.HELLO, to=self.somebody)
         return {"a text": plain, "a photo": replace(plain, files=(of_whatsapp.PHOTO,))}
+
+    def signals(self) -> Mapping[str, React | Seen]:
+        return {
+            name: replace(signal, to=self.somebody) for name, signal in of_whatsapp.SIGNALS.items()
+        }
 
     def accepted(self, message: Outbound) -> Response:
         return Response(200, data={"id": message.key})
