@@ -38,7 +38,7 @@ CHANNEL = Capabilities(
     threads=False,
     receipts=frozenset(),
     rate=None,
-    templates=TemplateRule(header_limit=6, body_limit=10),
+    templates=TemplateRule(header_limit=6, body_limit=10, target_limits={"COPY_CODE": 3}),
 )
 OPEN = Situation(now=SOON, last_inbound_at=WRITTEN)
 PHOTO = FileFacts(MediaKind.IMAGE, "a.png", "image/png", 1000)
@@ -108,6 +108,10 @@ def test_refusals_say_what_to_do(draft: Draft, kind: FailureKind, words: str) ->
         (TemplateUse("t", "en", "APPROVED", frozenset({"1"}), {"1": "a     b"}), "on one line"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), header="x" * 7), "at most 6"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), body="x" * 11), "at most 10"),
+        (
+            TemplateUse("t", "en", "APPROVED", frozenset(), targets=(("COPY_CODE", "x" * 4),)),
+            "The button of the template is 4 characters long",
+        ),
         (
             TemplateUse("t", "en", "APPROVED", frozenset(), header_media=MediaKind.IMAGE),
             "needs one image",

@@ -195,4 +195,9 @@ def a_late_failure_is_told(inbox: Inbox, day: Day) -> None:
     expect(inbox.status(RESA.name)).to_have_text("Replied")
     day.passes(timedelta(seconds=3))
     expect(inbox.status(RESA.name)).to_have_text("Pending")
-    expect(inbox.message("It comes with it.")).to_contain_text("24")
+    failed = inbox.message("It comes with it.")
+    expect(failed).to_contain_text(
+        "A template message is required outside the 24-hour messaging window."
+    )
+    failed.get_by_role("button", name="Choose a template").click()
+    expect(inbox.root.get_by_role("group", name="Template")).to_be_visible()

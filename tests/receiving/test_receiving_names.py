@@ -58,6 +58,15 @@ def test_who_is_blocked_stays_so_under_any_address(desk: Desk) -> None:
     desk.check()
 
 
+def test_in_one_batch_who_is_blocked_stays_so_too(desk: Desk) -> None:
+    desk.receive(said("1", PHONE.value))
+    contact = desk.only().contact_id
+    desk.services.contacts.update(contact, Update(blocked=True), ANN, None)
+    desk.receive(said("2", PHONE.value, 1, also=(ID,)), hidden("3", 2))
+    assert desk.only().unread == 1
+    desk.check()
+
+
 MOVED = Address(AddressKind.PHONE, "+1202")
 NEW_ID = Address(AddressKind.BSUID, "US.2")
 

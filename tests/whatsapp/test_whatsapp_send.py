@@ -16,9 +16,9 @@ from cloud import NUMBER, whatsapp
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, accepted, error
-from workspace.channels.base import Failure, SendFailed, Sent
+from workspace.channels.base import Failure, FilledTemplate, SendFailed, Sent
 from workspace.channels.whatsapp.codes import KIND_OF
-from workspace.models import FailureKind
+from workspace.models import FailureKind, ParameterFormat, Template, TemplateHeader
 
 
 @pytest.fixture(scope="session")
@@ -177,3 +177,24 @@ def test_who_reads_is_not_told_where_that_is_off() -> None:
     assert whatsapp().capabilities.typing is not None
     silent = whatsapp(read_receipts="no").capabilities
     assert (silent.read_receipts, silent.typing) == (False, None)
+
+
+def test_a_variable_that_header_and_body_share_goes_into_both() -> None:
+    template = Template(
+        "welcome",
+        "en",
+        "UTILITY",
+        "APPROVED",
+        "Hello {{name}}, welcome.",
+        header=TemplateHeader("TEXT", "For {{name}}"),
+        parameter_format=ParameterFormat.NAMED,
+    )
+    assert [variable.key for variable in template.variables] == ["name"]
+    sent = replace(HELLO, text="", template=FilledTemplate(template, {"name": "Ada"}))
+    [request] = whatsapp().encode(sent)
+    components = request.payload.body["template"]["components"]
+    value = {"type": "text", "text": "Ada", "parameter_name": "name"}
+    assert components == [
+        {"type": "header", "parameters": [value]},
+        {"type": "body", "parameters": [value]},
+    ]

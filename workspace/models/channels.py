@@ -38,10 +38,14 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRule:
-    """What a channel with templates takes, in characters of the rendered text."""
+    """What a channel with templates takes, in characters of the rendered text.
+
+    `target_limits`: of what a button opens or copies, by the type of the button.
+    """
 
     header_limit: int
     body_limit: int
+    target_limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,15 @@ class Template:
         The key is the name or number in the braces. The numbers of a header are its own, so their
         keys are ``header.1``; the value of a button has the key ``button.0``, by its place.
         """
-        return tuple({variable.key: variable for variable in self._variables()}.values())
+        return tuple({variable.key: variable for variable in self.placed}.values())
+
+    @property
+    def placed(self) -> tuple[TemplateVariable, ...]:
+        """What each component asks for, in their order: a named variable that stands in header and
+        body is asked for once but goes into both.
+        """
+        each = {(variable.place, variable.key): variable for variable in self._variables()}
+        return tuple(each.values())
 
     def _variables(self) -> Iterator[TemplateVariable]:
         for place, text in (
@@ -168,6 +176,8 @@ class TemplateUse:
     """A sentence: why it can't be sent from here, whatever its status."""
     own: bool = False
     """The business's own: it is sent as the plain text that `body` is."""
+    targets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Type of each button, and what it opens, calls or copies, rendered."""
 
 
 @dataclass(frozen=True, slots=True)

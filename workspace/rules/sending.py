@@ -154,10 +154,15 @@ _BROKEN = re.compile(r"[\r\n\t]| {5}")
 
 
 def _rendered(channel: Capabilities, template: TemplateUse) -> str:
-    assert channel.templates is not None
+    rule = channel.templates
+    assert rule is not None
+    buttons = [
+        ("button", to, rule.target_limits.get(type, len(to))) for type, to in template.targets
+    ]
     for part, text, limit in (
-        ("header", template.header, channel.templates.header_limit),
-        ("text", template.body, channel.templates.body_limit),
+        ("header", template.header, rule.header_limit),
+        ("text", template.body, rule.body_limit),
+        *buttons,
     ):
         if len(text) > limit:
             return (

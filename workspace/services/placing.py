@@ -90,7 +90,6 @@ class Places:
         self._threads = self._find_threads(fresh)
         # Only now: threads that became one may have lost a contact.
         self.contacts = contacts.by_address(tx, {each for a in fresh for each in a.others})
-        self._blocked = {address for address, c in self.contacts.items() if c.blocked}
         self._of_contact = self._find_conversations(fresh)
         self.load([*self._existing(fresh)])
 
@@ -212,5 +211,6 @@ class Places:
         return next((contact for contact in known if contact), None)
 
     def blocked(self, arrival: Arrival) -> bool:
-        """Whether the person outside is."""
-        return not self._blocked.isdisjoint(arrival.others)
+        """Whether the person outside is, by whichever of their addresses they are known by now."""
+        known = (self._known(address) for address in arrival.others)
+        return any(contact.blocked for contact in known if contact)

@@ -35,7 +35,7 @@ class Composer {
     const take = (files) => this.attach(files);
     takePastes(this.field.node, take);
     takeDrops(this.el, signal, { ready: () => this.id && !this.entry.noting && (this.writable || !this.state), take });
-    onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
+    onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true), template: () => this.id !== "" && void this.chooseTemplate() });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
     page.addEventListener("quote", ({ detail }) => this.quoteOf(detail), { signal });

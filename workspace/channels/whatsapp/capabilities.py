@@ -55,7 +55,7 @@ CAPABILITIES = Capabilities(
         }
     ),
     rate=Rate(80, timedelta(seconds=1), 80),
-    templates=TemplateRule(header_limit=60, body_limit=1024),
+    templates=TemplateRule(60, 1024, {"URL": 2000, "COPY_CODE": 15}),
     quotes=True,
     reactions=True,
     read_receipts=True,

@@ -112,7 +112,7 @@ def _template(filled: FilledTemplate, file: OutboundFile | None) -> Body:
 
 def _components(filled: FilledTemplate, file: OutboundFile | None) -> Iterator[Body]:
     places: dict[VariablePlace, list[TemplateVariable]] = {place: [] for place in VariablePlace}
-    for variable in filled.template.variables:
+    for variable in filled.template.placed:
         places[variable.place].append(variable)
     if file:
         media = _media(file, "")
