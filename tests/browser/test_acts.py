@@ -180,7 +180,7 @@ def test_reacting_and_taking_it_back(inbox: Inbox, whatsapp: Number, pictures: P
     inbox.page.keyboard.press("Enter")
     inbox.log.get_by_role("menuitem", name="React").click()
     search = inbox.root.get_by_label("Search emoji")
-    search.fill("red heart")
+    search.fill("heavy black heart")
     expect(inbox.root.get_by_role("gridcell").first).to_have_text("❤️")
     inbox.page.screenshot(path=pictures / "reacting.png")
     search.press("Enter")
