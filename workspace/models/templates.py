@@ -168,6 +168,8 @@ class TemplateUse:
     """A sentence: why it can't be sent from here, whatever its status."""
     own: bool = False
     """The business's own: it is sent as the plain text that `body` is."""
+    category: str = ""
+    """MARKETING, UTILITY, ...; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)

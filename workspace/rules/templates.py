@@ -120,6 +120,7 @@ def template_use(template: Template | None, choice: TemplateChoice) -> TemplateU
         template.reason,
         template.obstacle,
         template.own,
+        template.category,
     )
 
 

@@ -13,7 +13,7 @@ from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
 from workspace.rules.phones import same
-from workspace.services import amending, identities, reacting, receipts, template_news
+from workspace.services import amending, identities, marketing, reacting, receipts, template_news
 from workspace.services.arrivals import (
     Arrival,
     Item,
@@ -76,6 +76,8 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
         reacting.hear(tx, own, heard)
     batch.applied.bounced = _bounced(items, came, told, entombed)
     batch.write()
+    for journal_id, conversation_id in marketing.take(tx, items):
+        batch.applied.belongs[journal_id].add(conversation_id)
     if again:
         amending.amend(batch, [arrival for arrival in came if arrival.key in before])
     return batch.applied
