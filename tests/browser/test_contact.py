@@ -121,8 +121,9 @@ def test_who_stopped_marketing_messages(lab: Lab, tmp_path: Path) -> None:
             fact = card.locator(".cw-card-facts")
             expect(fact).to_contain_text(re.compile("MarketingStopped .*Number"))
             assert violations(inbox.page, ".cw-card") == []
-            shop.cloud.chooses(LEA, stopped=False)
             shop.passes(timedelta(seconds=1))
+            shop.cloud.chooses(LEA, stopped=False)
+            shop.passes()
             expect(fact).to_contain_text(re.compile("MarketingResumed .*Number"))
 
 
