@@ -143,6 +143,24 @@ def test_nothing_goes_to_who_opted_out_or_is_blocked(who: str) -> None:
     assert refusal.kind is FailureKind.OPTED_OUT
 
 
+def test_who_stopped_marketing_messages_gets_all_others() -> None:
+    for last in (WRITTEN, SOON - 2 * DAY):
+        stopped = Situation(now=SOON, last_inbound_at=last, marketing_stopped=True)
+        marketing = Draft(template=replace(TEMPLATE, category="MARKETING"))
+        refusal = rules.can_send(CHANNEL, marketing, stopped)
+        assert refusal is not None
+        assert refusal.kind is FailureKind.MARKETING_STOPPED
+        assert refusal.message == (
+            "This customer has stopped marketing messages from you on WhatsApp; send a template of "
+            "another category, or wait until they resume them there."
+        )
+        assert rules.can_send(CHANNEL, marketing, replace(stopped, marketing_stopped=False)) is None
+        for category in ("UTILITY", "AUTHENTICATION", ""):
+            other = Draft(template=replace(TEMPLATE, category=category))
+            assert rules.can_send(CHANNEL, other, stopped) is None
+    assert rules.can_send(CHANNEL, Draft("hi"), replace(OPEN, marketing_stopped=True)) is None
+
+
 @given(st.text(max_size=30), st.sampled_from(list(TextUnit)))
 def test_limits_are_counted_in_the_channels_own_unit(text: str, unit: TextUnit) -> None:
     size = rules.text_size(text, unit)

@@ -87,6 +87,11 @@ class Composer(TemplatePanel):
         contact = self.ws.contact(conversation.contact_id)
         return situation.situation(conversation, contact, channel.now if channel else None)
 
+    def _marketing_stopped(self) -> bool:
+        if not self.conversation_id:
+            return False
+        return self._now(*self._conversation(self.conversation_id)).marketing_stopped
+
     # --- what the channel would take --------------------------------------------------------------
 
     @answers("attach")

@@ -66,8 +66,13 @@ class TemplatePanel(UploadPanel):
 
     def _refusal(self, channel: Channel, draft: Draft) -> str:
         now = datetime.now(UTC)
-        refusal = can_send(channel.capabilities, draft, Situation(now, now))
+        situation = Situation(now, now, marketing_stopped=self._marketing_stopped())
+        refusal = can_send(channel.capabilities, draft, situation)
         return refusal.message if refusal else ""
+
+    def _marketing_stopped(self) -> bool:
+        """Whether whom it is for wants no marketing messages; False where that is still open."""
+        return False
 
 
 def _types(takes: Capabilities, template: Template) -> str:

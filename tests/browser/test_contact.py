@@ -1,14 +1,21 @@
 """The card of the contact beside the conversation."""
 
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import violations
-from tests.browser.lab import Inbox, python
+from tests.browser.cloud import number
+from tests.browser.lab import Inbox, Lab, inbox_of, python
 from tests.browser.stage import Stage
 from workspace.errors import CannotSend
 from workspace.models import Address, AddressKind, Conversation, EventKind
+from workspace.testing.cloud import Customer
 
+LEA = Customer("491771234599", "Lea Leaflet")
 MAIL = Address(AddressKind.EMAIL, "odile@example.org")
 
 
@@ -101,6 +108,23 @@ def test_opting_out(inbox: Inbox, card: Locator, hub: Stage) -> None:
         hub.ws.send(id, "Hello")
     out.click()
     expect(out).to_have_attribute("aria-checked", "false")
+
+
+def test_who_stopped_marketing_messages(lab: Lab, tmp_path: Path) -> None:
+    with number(tmp_path / "shop") as shop:
+        shop.writes(LEA, "Hello")
+        shop.cloud.chooses(LEA, stopped=True)
+        shop.passes()
+        with lab.run(lab.blank("marketing", inbox_of(shop.hub.ws.info().folder))) as inbox:
+            card = inbox.root.get_by_role("complementary", name="Contact")
+            inbox.open(LEA.name)
+            fact = card.locator(".cw-card-facts")
+            expect(fact).to_contain_text(re.compile("MarketingStopped .*Number"))
+            assert violations(inbox.page, ".cw-card") == []
+            shop.passes(timedelta(seconds=1))
+            shop.cloud.chooses(LEA, stopped=False)
+            shop.passes()
+            expect(fact).to_contain_text(re.compile("MarketingResumed .*Number"))
 
 
 def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> None:

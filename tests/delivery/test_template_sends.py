@@ -22,6 +22,7 @@ from workspace.errors import (
 from workspace.models import (
     Actor,
     ActorKind,
+    Check,
     DeliveryStatus,
     Direction,
     FailureKind,
@@ -252,6 +253,32 @@ def test_what_is_kept_is_enough_while_the_provider_is_out_of_reach(office: Offic
     message = send(office, conversation.id)
     office.step()
     assert office.status(message.id) is DeliveryStatus.SENT
+
+
+def test_the_doctor_names_channels_whose_templates_can_t_be_read(office: Office) -> None:
+    def found() -> Check:
+        [check] = [c for c in office.services.doctor.report() if c.name == "templates of wire"]
+        return check
+
+    read = office.services.syncing.sync()[0].synced_at
+    assert read
+    assert found() == Check(
+        "templates of wire", True, f"read from the provider; last: {read:%Y-%m-%d %H:%M} UTC"
+    )
+    office.wire.offers = OUT_OF_REACH
+    office.services.syncing.sync()
+    assert not found().ok
+    assert found().detail == (
+        "can't be read from the provider: The provider is out of reach; last read: "
+        f"{read:%Y-%m-%d %H:%M} UTC; try it with: convo template sync wire"
+    )
+    office.wire.offers = [*CATALOGUE]
+    office.services.syncing.sync()
+    assert found().ok
+    office.wire.offers = OUT_OF_REACH
+    office.services.syncing.sync()
+    office.services.accounts.remove(office.channel)
+    assert not [c for c in office.services.doctor.report() if c.name.startswith("templates")]
 
 
 def test_until_they_were_read_once_nothing_can_be_said(tmp_path: Path) -> None:

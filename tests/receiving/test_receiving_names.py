@@ -1,11 +1,14 @@
 """People with several addresses, and messages with several names."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 
+import pytest
 from desk import ANN, Desk
 from line import at, payload, receipt, said
 
-from workspace.channels.base import IdentityChanged, Received, StatusChanged
+from workspace.channels.base import Event, IdentityChanged, Received, StatusChanged
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 from workspace.services.contacts import Update
 
@@ -100,6 +103,90 @@ def test_of_people_nobody_knows_nothing_is_kept(desk: Desk) -> None:
     desk.receive(moved("1"))
     assert desk.all() == []
     assert desk.sql("SELECT count(*) FROM identities") == [(0,)]
+
+
+Person = tuple[set[str], str, int, list[str]]
+"""Addresses, where answers go, how many are unread, and what was said."""
+
+
+def people(desk: Desk, n: int) -> list[Person]:
+    """Whom the story number `n` is about, as if it were the only one."""
+    found = []
+    for row in desk.page(search=story_of(n)).rows:
+        contact = desk.services.contacts.contact(row.contact_id)
+        addresses = {each.value.replace(story_of(n), "") for each in contact.addresses}
+        to = row.address.value.replace(story_of(n), "")
+        found.append((addresses, to, row.unread, [m.text for m in desk.messages(row.id)]))
+    return sorted(found, key=lambda person: person[1])
+
+
+def story_of(n: int) -> str:
+    return f"7{n:03}9"
+
+
+def number(n: int, which: str) -> str:
+    return f"+1{story_of(n)}{which}"
+
+
+def wrote(n: int, which: str, minutes: float = 0, id: str = "") -> Received:
+    also = (Address(AddressKind.BSUID, f"US.{story_of(n)}{id}"),) if id else ()
+    told = said(f"{n} {which} {minutes}", number(n, which), minutes, also=also)
+    return replace(told, text=f"{which} {minutes}")
+
+
+def moves(n: int, before: str, after: str, minutes: float = 0, id: str = "") -> IdentityChanged:
+    to = [Address(AddressKind.PHONE, number(n, after))]
+    to += [Address(AddressKind.BSUID, f"US.{story_of(n)}{id}")] if id else []
+    start = Address(AddressKind.PHONE, number(n, before))
+    return IdentityChanged(f"{n} moves {minutes}", at(minutes), start, tuple(to))
+
+
+STORIES: dict[str, tuple[int, Callable[[int], list[Event]]]] = {
+    "who writes, moves and writes": (
+        1,
+        lambda n: [wrote(n, "1", 0, "a"), moves(n, "1", "2", 1, "b"), wrote(n, "2", 2, "b")],
+    ),
+    "who moves twice": (
+        1,
+        lambda n: [
+            wrote(n, "1"),
+            moves(n, "1", "2", 1),
+            moves(n, "2", "3", 2),
+            wrote(n, "3", 3),
+        ],
+    ),
+    "whose number somebody else has got since": (
+        2,
+        lambda n: [moves(n, "1", "2"), wrote(n, "1", 1), wrote(n, "2", 2)],
+    ),
+    "who moves to where somebody is": (
+        2,
+        lambda n: [wrote(n, "1"), wrote(n, "2", 1), moves(n, "1", "2", 2), wrote(n, "2", 3)],
+    ),
+    "who moves within a second": (
+        1,
+        lambda n: [wrote(n, "1"), moves(n, "1", "2"), wrote(n, "2")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("count", "story"), STORIES.values(), ids=STORIES)
+def test_who_comes_and_moves_in_one_batch_is_who_they_are_one_by_one(
+    desk: Desk, count: int, story: Callable[[int], list[Event]]
+) -> None:
+    for event in story(0):
+        desk.receive(event)
+    wanted = people(desk, 0)
+    assert len(wanted) == count
+    events = len(story(0))
+    for n, order in enumerate(permutations(range(events)), 1):
+        told = story(n)
+        desk.receive(*(told[k] for k in order))
+        found = people(desk, n)
+        assert [person[:3] for person in found] == [person[:3] for person in wanted], order
+        assert [sorted(person[3]) for person in found] == [sorted(p[3]) for p in wanted], order
+        desk.receive(*(told[k] for k in order))
+        assert people(desk, n) == found, order
 
 
 def confirmed(key: str, id: str, status: DeliveryStatus, minutes: float = 0) -> StatusChanged:

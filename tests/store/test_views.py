@@ -18,7 +18,8 @@ columns: view_name VARCHAR, view_comment VARCHAR, column_name VARCHAR, position 
 contacts: contact_id BIGINT, name VARCHAR, addresses VARCHAR[], blocked BOOLEAN,
     opted_out BOOLEAN, conversation_count BIGINT, created_at TIMESTAMP WITH TIME ZONE,
     first_contact_at TIMESTAMP WITH TIME ZONE, last_contact_at TIMESTAMP WITH TIME ZONE,
-    folded_text VARCHAR, merged_contact_ids BIGINT[]
+    folded_text VARCHAR, merged_contact_ids BIGINT[], marketing_stopped_channel_ids BIGINT[],
+    marketing_stopped_at TIMESTAMP WITH TIME ZONE
 conversations: conversation_id BIGINT, contact_id BIGINT, contact_name VARCHAR,
     address_kind VARCHAR, address VARCHAR, channel_id BIGINT, channel_kind VARCHAR,
     channel_name VARCHAR, subject VARCHAR, status VARCHAR, archived BOOLEAN,

@@ -13,8 +13,8 @@ from cloud import SECRETS, whatsapp
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
-from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, filled
-from workspace.channels.base import Failure, Sent
+from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
+from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp.channel import WhatsAppChannel
 from workspace.errors import FileGone
@@ -175,6 +175,35 @@ def test_outside_the_window_the_refusal_comes_late(
     assert late.key == HELLO.key
 
 
+def test_who_stopped_marketing_messages_gets_none_until_they_resume(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    def told() -> list[tuple[str, object]]:
+        server.cloud.advance(timedelta(seconds=5))
+        events = [e for c in server.cloud.take_due() for e in parsed(channel, c)]
+        return [
+            (e.status.value, e.failure_kind) if isinstance(e, StatusChanged) else ("chose", e)
+            for e in events
+        ]
+
+    voucher = filled(next(t for t in CATALOGUE if t.name == "welcome_voucher"))
+    order = filled(next(t for t in CATALOGUE if t.name == "order_update"))
+    server.cloud.chooses(ADA, stopped=True)
+    stop = MarketingChosen("", server.cloud.now, (PHONE, BSUID), stopped=True)
+    assert told() == [("chose", stop)]
+    assert isinstance(send(channel, voucher), Sent)
+    assert told() == [("failed", FailureKind.MARKETING_STOPPED)]
+    assert isinstance(send(channel, order), Sent)
+    assert told() == [("sent", None), ("delivered", None)]
+    server.cloud.chooses(ADA, stopped=False)
+    [(_, resume)] = told()
+    assert resume == replace(
+        stop, occurred_at=server.cloud.now - timedelta(seconds=5), stopped=False
+    )
+    assert isinstance(send(channel, voucher), Sent)
+    assert told() == [("sent", None), ("delivered", None)]
+
+
 # --- the judge, and an independent client ---------------------------------------------------------
 
 
@@ -207,3 +236,16 @@ def test_the_simulator_takes_what_an_independent_client_sends(server: CloudServe
     server.cloud.writes(ADA, "Hello")
     sent = client.send_message(to=ADA.wa_id, text="From another program")
     assert server.cloud.sent[sent.id].body["text"]["body"] == "From another program"
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_an_independent_parser_reads_the_same_choice(server: CloudServer, stopped: bool) -> None:
+    pywa = pytest.importorskip("pywa")
+    from pywa.types.user_preferences import UserMarketingPreferences
+
+    client = pywa.WhatsApp(phone_id=server.cloud.account.phone_number_id, token="x")
+    server.cloud.chooses(ADA, stopped=stopped)
+    [content] = server.cloud.take_due()
+    read = UserMarketingPreferences.from_update(client, content)
+    assert (bool(read), read.from_user.wa_id) == (not stopped, ADA.wa_id)
+    assert read.timestamp.timestamp() == server.cloud.now.timestamp()

@@ -13,6 +13,7 @@ from cloud import NUMBER
 from workspace.channels.base import (
     Event,
     IdentityChanged,
+    MarketingChosen,
     Meta,
     Received,
     StatusChanged,
@@ -174,6 +175,26 @@ def test_a_new_number_is_told() -> None:
         Address(AddressKind.PHONE, "+972111"),
         Address(AddressKind.BSUID, "US.2"),
     )
+
+
+@pytest.mark.parametrize(("value", "stopped"), [("stop", True), ("resume", False)])
+def test_a_customer_s_marketing_choice_is_told(value: str, stopped: bool) -> None:
+    choice = {
+        "wa_id": PHONE.value[1:],
+        "detail": f"User requested to {value} marketing messages",
+        "category": "marketing_messages",
+        "value": value,
+        "timestamp": 1_793_491_200,
+    }
+    at = datetime.fromtimestamp(1_793_491_200, UTC)
+    told = one(payload(user_preferences=[choice]))
+    assert told == MarketingChosen("", at, (PHONE, BSUID), stopped)
+    hidden = {**choice, "user_id": BSUID.value}
+    del hidden["wa_id"]
+    assert one(payload(user_preferences=[hidden], contacts=[])).addresses == (BSUID,)
+    for odd in ({"value": "maybe"}, {"category": "jokes"}, {"wa_id": "Ada"}, {"timestamp": None}):
+        both = read(payload(user_preferences=[{**choice, **odd}, choice]))
+        assert [type(event) for event in both] == [Unsupported, MarketingChosen]
 
 
 def test_what_the_business_sent_by_phone_is_its_own() -> None:

@@ -238,6 +238,18 @@ class IdentityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketingChosen:
+    """A customer wants no marketing messages of this channel any more, or wants them again."""
+
+    provider_id: str
+    """Empty: it is no message."""
+    occurred_at: datetime
+    addresses: tuple[Address, ...]
+    """All addresses of the person that it tells."""
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported:
     """A payload without a message in it that this version does not know; kept in the journal."""
 
@@ -246,7 +258,15 @@ class Unsupported:
     what: str
 
 
-Event = Received | StatusChanged | ReactionChanged | TemplateChanged | IdentityChanged | Unsupported
+Event = (
+    Received
+    | StatusChanged
+    | ReactionChanged
+    | TemplateChanged
+    | IdentityChanged
+    | MarketingChosen
+    | Unsupported
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import click
 
 from workspace.cli.common import json_option, on_workspace, show_json, show_table
 from workspace.client import Workspace
-from workspace.models import Contact, MergedContact
+from workspace.models import Contact, MarketingChoice, MergedContact
 
 id_argument = click.argument("id", metavar="ID")
 
@@ -116,6 +116,7 @@ def _show(found: Contact, as_json: bool) -> None:
         *(("merged", _merged(each)) for each in found.merged),
         ("blocked", found.blocked),
         ("opted out", found.opted_out),
+        *(_marketing(each) for each in found.marketing),
         ("conversations", found.conversations),
         ("first contact", found.first_contact_at),
         ("last contact", found.last_contact_at),
@@ -127,6 +128,12 @@ def _merged(each: MergedContact) -> str:
     """As one reads it: the id that `unmerge` takes comes first."""
     known = each.name or ", ".join(address.value for address in each.addresses)
     return f"{each.id} {known}, by {each.actor.name}"
+
+
+def _marketing(each: MarketingChoice) -> tuple[str, object]:
+    what = "stopped" if each.stopped else "resumed"
+    since = each.chosen_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"marketing {what}", f"{since}, channel {each.channel_id}"
 
 
 COMMANDS: list[click.Command] = [contact]

@@ -171,6 +171,7 @@ class Contacts(Page[Contact]):
         **_fields(FLAG, "blocked", "opted_out"),
         **_fields(INT, "conversations"),
         "merged": (INT, lambda row: len(row.merged)),
+        "marketing_stopped": (FLAG, lambda row: any(each.stopped for each in row.marketing)),
         **_fields(TIME, "first_contact_at", "last_contact_at"),
     }
 

@@ -55,6 +55,18 @@ class MergedContact:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketingChoice:
+    """What a customer told a channel's provider about marketing messages of the business."""
+
+    channel_id: Id
+    contact_id: Id
+    """Whose it is: the contact's own, or that of one that was merged into it."""
+    stopped: bool
+    """They want none, so that no MARKETING template can be sent; False: they want them again."""
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person outside, and what is known of them over all their conversations."""
 
@@ -75,6 +87,8 @@ class Contact:
     """The addresses again, each with its channels."""
     merged: tuple[MergedContact, ...] = ()
     """The contacts that were merged into it, oldest merge first."""
+    marketing: tuple[MarketingChoice, ...] = ()
+    """Where they ever stopped or resumed marketing messages, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

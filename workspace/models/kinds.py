@@ -76,6 +76,7 @@ class FailureKind(StrEnum):
     MEDIA = "media"
     UNREACHABLE = "unreachable"
     OPTED_OUT = "opted_out"
+    MARKETING_STOPPED = "marketing_stopped"
     RATE_LIMITED = "rate_limited"
     TRANSIENT = "transient"
     UNKNOWN_OUTCOME = "unknown_outcome"

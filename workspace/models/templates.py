@@ -178,6 +178,8 @@ class TemplateUse:
     """The business's own: it is sent as the plain text that `body` is."""
     targets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Type of each button, and what it opens, calls or copies, rendered."""
+    category: str = ""
+    """MARKETING, UTILITY, ...; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Situation:
     last_inbound_at: datetime | None
     opted_out: bool = False
     blocked: bool = False
+    marketing_stopped: bool = False
+    """The customer told the channel's provider that they want no marketing messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def can_send(channel: Capabilities, draft: Draft, situation: Situation) -> Refus
     return (
         _person(situation)
         or _template(channel, draft)
+        or _marketing(channel, draft, situation)
         or _window(channel, draft, situation)
         or _quote(channel, draft)
         or _text(channel, draft)
@@ -113,6 +116,19 @@ def _template(channel: Capabilities, draft: Draft) -> Refusal | None:
         why = why or _broken(template) or _rendered(channel, template)
     why = why or _header(template, draft.files)
     return Refusal(FailureKind.TEMPLATE, why) if why else None
+
+
+def _marketing(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
+    template = draft.template
+    if template is None or template.own or template.category != "MARKETING":
+        return None
+    if not situation.marketing_stopped:
+        return None
+    return Refusal(
+        FailureKind.MARKETING_STOPPED,
+        f"This customer has stopped marketing messages from you on {channel.label}; send a "
+        "template of another category, or wait until they resume them there.",
+    )
 
 
 def _unfit(channel: Capabilities, template: TemplateUse) -> str:

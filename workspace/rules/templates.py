@@ -121,6 +121,7 @@ def template_use(template: Template | None, choice: TemplateChoice) -> TemplateU
         template.obstacle,
         template.own,
         tuple((button.type, button.target) for button in rendered.buttons),
+        template.category,
     )
 
 

@@ -13,7 +13,7 @@ from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
 from workspace.rules.phones import same
-from workspace.services import amending, identities, reacting, receipts, template_news
+from workspace.services import amending, identities, marketing, reacting, receipts, template_news
 from workspace.services.arrivals import (
     Arrival,
     Item,
@@ -40,7 +40,7 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
     `again`: they were applied before, perhaps by another parser, or could not be; messages that are
     there already are amended.
     """
-    moved = identities.follow(tx, items, again)
+    followed = identities.follow(tx, identities.moves(items), again)
     template_news.take(tx, items)
     if again:
         ingest.unpark_payloads(tx, [item.journal_id for item in items])
@@ -55,11 +55,10 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
     told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
     fresh = _fresh(came, known.keys() | entombed)
     ids = Ids(tx, 2 * len(fresh) + 1)
-    places = Places(tx, ids, list(fresh.values()))
+    newcomers = identities.newcomers(tx, followed.left, fresh.values())
+    places = Places(tx, ids, list(fresh.values()), newcomers)
     _follow(known, places.merged)
     batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
-    for journal_id, conversation_id in moved:
-        batch.applied.belongs[journal_id].add(conversation_id)
     for survivor in places.merged.values():
         batch.touch(survivor)
     batch.unparked = receipts.waiting(tx, [*fresh, *named])
@@ -76,6 +75,9 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
         reacting.hear(tx, own, heard)
     batch.applied.bounced = _bounced(items, came, told, entombed)
     batch.write()
+    moved = [*followed.told, *identities.follow(tx, newcomers.moves).told]
+    for journal_id, conversation_id in [*moved, *marketing.take(tx, items)]:
+        batch.applied.belongs[journal_id].add(conversation_id)
     if again:
         amending.amend(batch, [arrival for arrival in came if arrival.key in before])
     return batch.applied

@@ -13,6 +13,7 @@ from workspace.channels.base import (
     Event,
     IdentityChanged,
     InboundFile,
+    MarketingChosen,
     Meta,
     ReactionChanged,
     Received,
@@ -180,6 +181,8 @@ def cleaned(event: Event) -> Event:
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, IdentityChanged):
         fields["after"] = tuple(_address(address) for address in event.after)
+    if isinstance(event, MarketingChosen):
+        fields["addresses"] = tuple(_address(address) for address in event.addresses)
     if isinstance(event, Received):
         fields |= _cleaned(event)
     changed = {name: value for name, value in fields.items() if value != getattr(event, name)}

@@ -14,6 +14,7 @@ from workspace.store import (
     events,
     heads,
     ingest,
+    marketing,
     reactions,
     remote_files,
     states,
@@ -71,6 +72,8 @@ class Batch:
     """Reactions sent from here that the batch speaks of."""
     heard: dict[int, tuple[Own, list[StatusChanged]]] = field(default_factory=dict)
     """What receipts say of them."""
+    marketing_stopped: dict[int, datetime] = field(default_factory=dict)
+    """Conversations whose customer wants no marketing messages, as a receipt says, since when."""
     quotes: dict[int, int] = field(default_factory=dict)
     """Message -> the one it quotes."""
     parked: list[Parked] = field(default_factory=list)
@@ -162,6 +165,8 @@ class Batch:
         contacts.identify(self.tx, self.places.new_addresses)
         contacts.rename(self.tx, self.places.names)
         contacts.drop_strangers(self.tx, self.strangers)
+        for id, since in self.marketing_stopped.items():
+            marketing.choose(self.tx, id, True, since)
 
 
 def _with_delivery(message: NewMessage, known: Known) -> NewMessage:

@@ -8,7 +8,7 @@ from workspace.models import Check, DeliveryStatus
 from workspace.services.accounts import Accounts
 from workspace.services.receiving import Receiving
 from workspace.settings import Paths
-from workspace.store import Store, ingest, outbox
+from workspace.store import Store, ingest, outbox, templates
 
 _LITTLE_ROOM = 1_000_000_000
 _SHOWN = 5
@@ -34,6 +34,7 @@ class Doctor:
         return [
             *self._files(),
             *self._channels(),
+            *self._templates(),
             *self._received(),
             *self._sent(),
         ]
@@ -61,6 +62,23 @@ class Doctor:
             well = channel.state != "failing"
             why = f": {channel.state_detail}" if channel.state_detail else ""
             yield Check(f"channel {channel.name}", well, f"{channel.state}{why}")
+
+    def _templates(self) -> Iterator[Check]:
+        with self._store.read() as db:
+            syncs = templates.syncs(db)
+        for channel in self._accounts.list():
+            sync = syncs.get(channel.id)
+            if sync is None:
+                continue
+            since = f"{sync.synced_at:%Y-%m-%d %H:%M} UTC" if sync.synced_at else "never yet"
+            yield Check(
+                f"templates of {channel.name}",
+                not sync.failure,
+                f"can't be read from the provider: {sync.failure.rstrip('.')}; "
+                f"last read: {since}; try it with: convo template sync {channel.name}"
+                if sync.failure
+                else f"read from the provider; last: {since}",
+            )
 
     def _received(self) -> Iterator[Check]:
         behind = self._receiving.behind()

@@ -11,6 +11,7 @@ from workspace.models import Address
 from workspace.rules import State
 from workspace.rules.phones import same
 from workspace.services.arrivals import Arrival
+from workspace.services.identities import Newcomers
 from workspace.services.rebuilding import rebuild
 from workspace.store import contacts, heads, states, threads
 from workspace.store.contacts import Contact, NewContact
@@ -74,9 +75,12 @@ class Places:
     `heads` and `states` hold what the batch works on; `new` the ids made here.
     """
 
-    def __init__(self, tx: Driver, ids: Ids, fresh: Sequence[Arrival]) -> None:
+    def __init__(
+        self, tx: Driver, ids: Ids, fresh: Sequence[Arrival], newcomers: Newcomers
+    ) -> None:
         self._tx = tx
         self._ids = ids
+        self._newcomers = newcomers
         self.heads: dict[int, Head] = {}
         self.states: dict[int, State] = {}
         self.new: set[int] = set()
@@ -202,7 +206,8 @@ class Places:
         return found
 
     def _find_contact(self, arrival: Arrival) -> Contact | None:
-        known = (self._known(address) for address in arrival.others)
+        moved = [a for each in arrival.others for a in self._newcomers.others(each)]
+        known = (self._known(address) for address in (*arrival.others, *moved))
         return next((contact for contact in known if contact), None)
 
     def _known(self, address: Address) -> Contact | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from workspace import faults
 from workspace.errors import CannotSend, InvalidRequest, NotFound
 from workspace.models import Actor, DeliveryStatus, Message
 from workspace.rules import is_emoji
@@ -46,6 +47,7 @@ class Reactions:
         if message is None:
             raise _missing(message_id)
         if own is not None and own.status is DeliveryStatus.QUEUED:
+            faults.reach("reaction_queued")
             self._reacted(own.channel_id, own.id, message_id)
         return message
 

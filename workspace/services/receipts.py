@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from workspace import rules
 from workspace.channels.base import ReactionChanged, StatusChanged
-from workspace.models import DeliveryStatus, Direction
+from workspace.models import DeliveryStatus, Direction, FailureKind
 from workspace.services.arrivals import Arrival, Key, Quotes, Signal
 from workspace.services.batch import Batch
 from workspace.store import ingest, outbox, reactions
@@ -141,6 +141,8 @@ def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) 
     batch.known[signal.key] = batch.delivered[after.id] = after
     id = after.conversation_id
     batch.touch(id)
+    if stops(before, after):
+        batch.marketing_stopped[id] = event.occurred_at
     if after.accepted and not before.accepted:
         batch.places.states[id] = rules.accept(batch.places.states[id], entry(after))
     if before.accepted and not after.accepted:
@@ -166,6 +168,11 @@ def delivered(message: Known, event: StatusChanged) -> Known:
         failure_kind=event.failure_kind if failed else None,
         failure=(event.detail or "The provider could not deliver it.") if failed else "",
     )
+
+
+def stops(before: Known, after: Known) -> bool:
+    """Whether it failed because the customer stopped marketing messages."""
+    return after is not before and after.failure_kind is FailureKind.MARKETING_STOPPED
 
 
 def entry(message: Known) -> rules.Outbound:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from workspace.channels.base import Event, IdentityChanged, Received, TemplateChanged, Unsupported
+from workspace.channels.base import (
+    Event,
+    IdentityChanged,
+    MarketingChosen,
+    Received,
+    TemplateChanged,
+    Unsupported,
+)
 from workspace.models import Address
 from workspace.services.arrivals import Item
 
@@ -28,4 +35,6 @@ def _people(event: Event) -> tuple[Address, ...]:
         return (event.address, *sender, *event.also)
     if isinstance(event, IdentityChanged):
         return (event.before, *event.after)
+    if isinstance(event, MarketingChosen):
+        return event.addresses
     return ()

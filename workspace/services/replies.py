@@ -311,10 +311,10 @@ def _refuse(
     now: datetime,
 ) -> None:
     """Raise CannotSend where the rules say no."""
-    opted_out, blocked = rows.barred(tx, head.contact_id)
     facts = [FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads]
     draft = wanted.draft(facts, _quotes(tx, head.id, wanted.reply_to))
-    situation = Situation(now, state.last_inbound_at, opted_out, blocked)
+    barred = rows.barred(tx, head.contact_id, head.channel_id)
+    situation = Situation(now, state.last_inbound_at, *barred)
     refusal = rules.can_send(channel.capabilities, draft, situation)
     if refusal is not None:
         raise CannotSend(refusal.message, kind=refusal.kind.value, **refusal.detail)

@@ -272,7 +272,8 @@ class Sender:
         delay = tools.backoff.delay(attempts, asked)
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
             self._bucket.pause(delay)  # it is not about this message alone
-        return Retry(tools.clock(), delay, tools.settings.max_attempts)
+        most = tools.settings.max_attempts
+        return Retry(tools.clock(), delay, most, self._channel.now())
 
     def _template(self, message: int) -> Template | None:
         """What it is sent with, as it is by now: the provider may have paused it meanwhile."""

@@ -11,7 +11,7 @@ from workspace.rules import Draft, FileFacts, Refusal, Situation
 from workspace.services import folding, receipts
 from workspace.services.arrivals import Quotes
 from workspace.services.folding import Share
-from workspace.store import changes, heads, ingest, outbox, reactions, states
+from workspace.store import changes, heads, ingest, marketing, outbox, reactions, states
 from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.outbox import Queued, QueuedFile
@@ -43,6 +43,8 @@ class Retry:
     delay: float
     """Seconds."""
     max_attempts: int
+    channel_now: datetime
+    """By the channel's clock."""
 
 
 def claim(
@@ -101,7 +103,13 @@ def _draft(
 
 
 def _situation(message: Queued, now: datetime) -> Situation:
-    return Situation(now, message.last_inbound_at, message.opted_out, message.blocked)
+    return Situation(
+        now,
+        message.last_inbound_at,
+        message.opted_out,
+        message.blocked,
+        message.marketing_stopped,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,8 @@ def settle(
     if message.status in OPEN:
         after = _not_sent(message, outcome, retry)
         _move(tx, message, after)
+        if after.failure_kind is FailureKind.MARKETING_STOPPED:
+            marketing.choose(tx, after.conversation_id, True, retry.channel_now)
         return Settled(after)
     return Settled(message)
 
@@ -256,7 +266,9 @@ def _join_parked(tx: Driver, message: Queued) -> Queued:
         event = receipts.signal(each).event
         match event:
             case StatusChanged():
-                known = receipts.delivered(known, event)
+                before, known = known, receipts.delivered(known, event)
+                if receipts.stops(before, known):
+                    marketing.choose(tx, message.conversation_id, True, event.occurred_at)
             case Quotes():
                 by = ingest.known(tx, message.channel_id, [event.by]).get(event.by)
                 if by is not None and by.conversation_id == message.conversation_id:

@@ -60,6 +60,15 @@ CREATE TABLE contact_parts (
 );
 CREATE INDEX contact_parts_by_whole ON contact_parts (whole_id);
 
+-- What customers told a channel's provider about marketing messages, each by itself.
+CREATE TABLE marketing_choices (
+    channel_id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    stopped boolean NOT NULL,                   -- false: they want them again
+    chosen_at timestamptz NOT NULL,
+    PRIMARY KEY (channel_id, contact_id)
+);
+
 -- Columns from status on are a cache of the log (rules.State) and of the last message (the preview).
 CREATE TABLE conversations (
     id bigint PRIMARY KEY,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workspace import models
-from workspace.models import Address, AddressKind, Identity, MergedContact
+from workspace.models import Address, AddressKind, Identity, MarketingChoice, MergedContact
 from workspace.rules.contacts import Whole
 from workspace.rules.phones import same
-from workspace.store import parts
+from workspace.store import marketing, parts
 from workspace.store.driver import Driver
 from workspace.store.sql import query
 from workspace.store.where import Where
@@ -96,7 +96,8 @@ def get(db: Driver, ids: Collection[int]) -> dict[int, models.Contact]:
     reached: dict[tuple[int, str], list[int]] = {}
     for id, kind, channel_id in db.execute(query("contacts.reached"), [every]):
         reached.setdefault((id, kind), []).append(channel_id)
-    return {id: _contact(whole, spans, known, reached) for id, whole in wholes.items()}
+    chosen = marketing.of_contacts(db, every)
+    return {id: _contact(whole, spans, known, reached, chosen) for id, whole in wholes.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _contact(
     spans: Mapping[int, Span],
     known: Mapping[int, list[Address]],
     reached: Mapping[tuple[int, str], list[int]],
+    chosen: Iterable[MarketingChoice],
 ) -> models.Contact:
     own = [spans[id] for id in whole.ids]
     identities = [
@@ -142,6 +144,7 @@ def _contact(
             for part in whole.parts
             if part.merged
         ),
+        tuple(each for each in chosen if each.contact_id in whole.ids),
     )
 
 
@@ -159,6 +162,7 @@ def drop_strangers(tx: Driver, ids: Iterable[int]) -> None:
     wanted = list(ids)
     gone = [row[0] for row in tx.execute(query("contacts.strangers"), [wanted])] if wanted else []
     if gone:
+        marketing.forget(tx, gone)
         tx.execute(query("contacts.drop_identities"), [gone])
         tx.execute(query("contacts.drop"), [gone])
         parts.forget(tx, gone)

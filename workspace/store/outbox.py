@@ -50,6 +50,7 @@ class Queued:
     """The provider's name of that message."""
     quotes: bool | None = None
     """Whether the customer has it; None: it quotes none."""
+    marketing_stopped: bool = False
     not_before: datetime | None = None
 
     def entry(self) -> Outbound:
@@ -108,6 +109,7 @@ def get(db: Driver, id: int) -> Queued | None:
         reply_to=row[22],
         quoted=row[23] or "",
         quotes=bool(row[24]) if row[22] is not None else None,
+        marketing_stopped=row[25],
     )
 
 

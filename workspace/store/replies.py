@@ -53,10 +53,10 @@ def drop_stale(tx: Driver) -> list[int]:
 # --- answering --------------------------------------------------------------------------------
 
 
-def barred(db: Driver, contact_id: int) -> tuple[bool, bool]:
-    """Whether a contact opted out, and whether they are blocked."""
-    opted_out, blocked = db.execute(query("replies.barred"), [contact_id])[0]
-    return opted_out, blocked
+def barred(db: Driver, contact_id: int, channel_id: int) -> tuple[bool, bool, bool]:
+    """Whether a contact opted out, is blocked, and stopped marketing messages on the channel."""
+    opted_out, blocked, stopped = db.execute(query("replies.barred"), [contact_id, channel_id])[0]
+    return opted_out, blocked, stopped
 
 
 def answered_meanwhile(

@@ -181,6 +181,19 @@ class ContactCard {
       fact("Channel", [channelIcon(kind), h("bdi", {}, plain(channel))]),
       fact("First contact", at(contact.first_contact_at)),
       fact("Last contact", at(contact.last_contact_at)),
+      contact.marketing.map((choice) => fact("Marketing", this.marketing(choice, at))),
+    );
+  }
+
+  /** What they told the provider, when, and on which channel. */
+  marketing({ channel_id: id, stopped, chosen_at: since }, at) {
+    const channel = this.card.channels.find((each) => each.id === id);
+    const about = stopped ? "They want no marketing templates; other templates and replies can be sent." : "They want marketing templates again.";
+    return h(
+      "span",
+      { class: "cw-card-marketing", title: about },
+      h("span", {}, stopped ? "Stopped" : "Resumed", " ", at(since)),
+      h("small", {}, channel ? h("bdi", {}, plain(channel.name)) : "A channel that was removed"),
     );
   }
 

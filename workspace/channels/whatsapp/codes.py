@@ -21,7 +21,7 @@ _KINDS: Mapping[Kind, tuple[int, ...]] = {
     Kind.UNREACHABLE: (
         130472, 131021, 131026, 131030, 131048, 131049, 131062, 131064, 137000,
     ),
-    Kind.OPTED_OUT: (131050,),
+    Kind.MARKETING_STOPPED: (131050,),
     Kind.MEDIA: (131051, 131052, 131053),
     Kind.TEMPLATE: (
         131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
@@ -41,7 +41,7 @@ _ADVICE = {
     131042: "The business account can't pay: check its payment method at Meta.",
     131048: "Meta holds messages of this number back, because too many were reported as spam.",
     131049: "Meta held this back, so that the customer does not get too many marketing messages.",
-    131050: "The customer has opted out of marketing messages.",
+    131050: "The customer has stopped marketing messages from you on WhatsApp.",
     131062: "This kind of message needs the customer's phone number, which is not known.",
     132015: "Meta has paused the template for its low quality; choose another one.",
     132016: "Meta has disabled the template for good; choose another one.",

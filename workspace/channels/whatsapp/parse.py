@@ -16,6 +16,7 @@ from workspace.channels.base import (
     Event,
     IdentityChanged,
     InboundFile,
+    MarketingChosen,
     Meta,
     ReactionChanged,
     Received,
@@ -292,10 +293,20 @@ def _error(item: Fields, value: Fields, meta: Meta) -> Event | None:
     return Unsupported("", meta.received_at, f"trouble: {codes.failure(item).detail}")
 
 
+def _preference(item: Fields, value: Fields, meta: Meta) -> Event | None:
+    """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences"""
+    about, choice = text(item, "category"), text(item, "value")
+    if about != "marketing_messages" or choice not in ("stop", "resume"):
+        return Unsupported("", _at(item), f"a choice {choice!r:.60} about {about!r:.60}")
+    who, _ = _customer(value, text(item, "wa_id"), text(item, "user_id"))
+    return MarketingChosen("", _at(item), who, choice == "stop")
+
+
 _LISTS: Mapping[str, Handler] = {
     "messages": _message,
     "message_echoes": _echo,
     "statuses": _status,
+    "user_preferences": _preference,
     "errors": _error,
 }
 

@@ -9,11 +9,12 @@ SELECT m.id, m.conversation_id, m.channel_id, m.provider_id, m.origin, m.author_
        m.occurred_at, m.delivery_status, m.accepted, m.failure_kind, m.failure, m.attempts,
        m.lease_until, m.body, m.reply_headers, c.address_kind, c.address, k.name,
        c.last_inbound_at, k.opted_out, k.blocked, m.template, m.reply_to, q.provider_id,
-       q.direction = 'inbound' OR q.accepted
+       q.direction = 'inbound' OR q.accepted, coalesce(s.stopped, false)
 FROM messages AS m
 JOIN conversations AS c ON c.id = m.conversation_id
 JOIN contacts AS k ON k.id = c.contact_id
 LEFT JOIN messages AS q ON q.id = m.reply_to
+LEFT JOIN marketing_choices AS s ON s.channel_id = c.channel_id AND s.contact_id = c.contact_id
 WHERE m.id = $1 AND m.direction = 'outbound';
 
 -- name: template

@@ -1,6 +1,9 @@
 -- name: barred
--- Opt-out and block of a contact.
-SELECT opted_out, blocked FROM contacts WHERE id = $1;
+-- Opt-out and block of a contact, and whether they stopped marketing messages on a channel.
+SELECT k.opted_out, k.blocked, coalesce(s.stopped, false)
+FROM contacts AS k
+LEFT JOIN marketing_choices AS s ON s.contact_id = k.id AND s.channel_id = $2
+WHERE k.id = $1;
 
 -- name: answered
 -- What an answer in a thread refers to: its newest inbound message, else its newest at all.

@@ -103,6 +103,8 @@ class Cloud:
         self.files: dict[str, File] = {}
         self.templates: list[Template] = list(CATALOGUE)
         self.refuse: dict[str, int] = {}
+        self.stopped: set[str] = set()
+        """Numbers and ids of customers who want no marketing messages."""
         self.silent: set[str] = set()
         """Numbers messages to which are accepted, but a gateway gives up before the answer."""
         self.seen: list[tuple[str, bool]] = []
@@ -143,6 +145,21 @@ class Cloud:
         said: Fields = {"type": kind, kind: about}
         return self.writes(customer, **said)
 
+    def chooses(self, customer: Customer, *, stopped: bool) -> None:
+        """The customer stops marketing messages of the business, or resumes them."""
+        names = {*filter(None, (customer.wa_id, customer.user_id))}
+        self.stopped = self.stopped | names if stopped else self.stopped - names
+        what = "stop" if stopped else "resume"
+        choice = {
+            **{key: value for key, value in customer.contact.items() if key != "profile"},
+            "detail": f"User requested to {what} marketing messages",
+            "category": "marketing_messages",
+            "value": what,
+            "timestamp": int(self.now.timestamp()),
+        }
+        about = self._about(contacts=[customer.contact], user_preferences=[choice])
+        self._hook("user_preferences", about)
+
     def _remember(self, customer: Customer) -> None:
         for name in filter(None, (customer.wa_id, customer.user_id)):
             self._customers[name] = customer
@@ -171,7 +188,10 @@ class Cloud:
         self._tell(after, statuses=[told])
 
     def _tell(self, after: timedelta = timedelta(), **lists: Any) -> None:
-        value = {
+        self._hook("messages", self._about(**lists), after)
+
+    def _about(self, **lists: Any) -> Fields:
+        return {
             "messaging_product": "whatsapp",
             "metadata": {
                 "display_phone_number": self.account.number,
@@ -179,7 +199,6 @@ class Cloud:
             },
             **lists,
         }
-        self._hook("messages", value, after)
 
     def _hook(self, name: str, value: Fields, after: timedelta = timedelta()) -> None:
         entry = {
@@ -262,6 +281,8 @@ class Cloud:
         code = self.refuse.get(wanted.to, 0)
         if not code and not wanted.template and not self.window_open(wanted.to):
             code = 131047
+        if wanted.marketing and wanted.to in self.stopped:
+            code = 131050
         if code:
             self.receipt(id, "failed", timedelta(seconds=2), code)
         else:

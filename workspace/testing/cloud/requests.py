@@ -27,6 +27,7 @@ _TITLES = {
     100: "Invalid parameter",
     131026: "Message undeliverable",
     131047: "Re-engagement message",
+    131050: "User has stopped receipt of marketing messages from this business",
     131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     130429: "Rate limit hit",
@@ -78,6 +79,8 @@ class Wanted:
     kind: str
     template: str = ""
     text: str = field(default="", repr=False)
+    marketing: bool = False
+    """By a template of the category MARKETING."""
 
 
 def check_seen(body: Mapping[str, Any]) -> None:
@@ -97,7 +100,8 @@ def read(body: Any, templates: Sequence[Template], files: Mapping[str, Any]) -> 
         raise Refused(100, details=f"The parameter {kind} is required.")
     to = to.removeprefix("+")
     if kind == "template":
-        return Wanted(to, kind, _template(content, templates, files))
+        template = _template(content, templates, files)
+        return Wanted(to, kind, template.name, marketing=template.category == "MARKETING")
     if kind == "text":
         return Wanted(to, kind, text=_text(content.get("body"), MAX_TEXT))
     if kind == "reaction":
@@ -130,7 +134,7 @@ def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> No
 
 def _template(
     content: Mapping[str, Any], templates: Sequence[Template], files: Mapping[str, Any]
-) -> str:
+) -> Template:
     name = content.get("name")
     language = content.get("language", {}).get("code")
     found = next((t for t in templates if (t.name, t.language) == (name, language)), None)
@@ -142,7 +146,7 @@ def _template(
     if said:
         code = int(said.rpartition("(")[2].rstrip(")."))
         raise Refused(code, 404 if code == 132001 else 400, said)
-    return found.name
+    return found
 
 
 def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:

@@ -10,7 +10,9 @@ SELECT
     coalesce(c.first_contact_at, w.created_at, k.created_at) AS first_contact_at,
     coalesce(c.last_contact_at, k.created_at) AS last_contact_at,
     k.search_text AS folded_text,
-    coalesce(w.merged, []) AS merged_contact_ids
+    coalesce(w.merged, []) AS merged_contact_ids,
+    coalesce(s.channel_ids, []) AS marketing_stopped_channel_ids,
+    s.stopped_at AS marketing_stopped_at
 FROM main.contacts AS k
 LEFT JOIN main.contact_parts AS o ON o.contact_id = k.id
 LEFT JOIN (
@@ -32,6 +34,14 @@ LEFT JOIN (
     FROM main.contact_parts AS p JOIN main.contacts AS k ON k.id = p.contact_id
     GROUP BY p.whole_id
 ) AS w ON w.whole_id = k.id
+LEFT JOIN (
+    SELECT coalesce(p.whole_id, m.contact_id) AS contact_id,
+           list(DISTINCT m.channel_id ORDER BY m.channel_id) AS channel_ids,
+           max(m.chosen_at) AS stopped_at
+    FROM main.marketing_choices AS m LEFT JOIN main.contact_parts AS p ON p.contact_id = m.contact_id
+    WHERE m.stopped
+    GROUP BY ALL
+) AS s ON s.contact_id = k.id
 WHERE o.contact_id IS NULL OR o.whole_id = k.id;
 
 COMMENT ON VIEW v1.contacts IS 'One row a customer; contacts that were merged are one.';
@@ -46,3 +56,5 @@ COMMENT ON COLUMN v1.contacts.first_contact_at IS 'When the first conversation b
 COMMENT ON COLUMN v1.contacts.last_contact_at IS 'The last message of either side, over all conversations.';
 COMMENT ON COLUMN v1.contacts.folded_text IS 'What a search looks into: names and addresses in lower case, without accents, phone numbers in all their writings.';
 COMMENT ON COLUMN v1.contacts.merged_contact_ids IS 'Contacts that operators merged into this one, oldest merge first: they have no row of their own. Empty: none.';
+COMMENT ON COLUMN v1.contacts.marketing_stopped_channel_ids IS 'Channels on which the customer told the provider that they want no marketing messages, so that no MARKETING template can be sent there. Empty: none.';
+COMMENT ON COLUMN v1.contacts.marketing_stopped_at IS 'When the customer did so last; null where they did not, or have taken it all back.';
