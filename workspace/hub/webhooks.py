@@ -194,6 +194,8 @@ class Listener:
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="webhooks", daemon=True)
         self._thread.start()
+        self._webhooks = webhooks
+        webhooks.address = self.url
         logger.info("webhooks are taken at %s", self.url)
 
     def _serve(self) -> None:
@@ -201,6 +203,7 @@ class Listener:
 
     def close(self) -> None:
         """What was acknowledged is in the journal; requests under way are finished first."""
+        self._webhooks.address = ""
         self._server.should_exit = True
         self._thread.join()
 
