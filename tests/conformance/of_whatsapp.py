@@ -15,7 +15,7 @@ from tests.conformance import judge as judges
 from tests.conformance.judge import Judge
 from tests.conformance.kit import META, NOW, Judged, Kit, Provider, Refused, Shared
 from tests.conformance.wrecks import wrecks
-from tests.whatsapp.cloud import NUMBER, OPTIONS, SECRETS, whatsapp
+from tests.whatsapp.cloud import BUSINESS, NUMBER, OPTIONS, SECRETS, whatsapp
 from workspace.channels.base import (
     Channel,
     FilledTemplate,
@@ -304,11 +304,13 @@ class WhatsApp(Kit):
 
 
 def _as_ours(content: Any) -> bytes:
-    """About our number, which a channel listens to alone."""
+    """About our number and account, which a channel listens to alone."""
     for entry in content.get("entry", []):
         for change in entry.get("changes", []):
             if "metadata" in change["value"]:
                 change["value"]["metadata"]["phone_number_id"] = NUMBER
+            else:
+                entry["id"] = BUSINESS
     return json.dumps(content).encode()
 
 

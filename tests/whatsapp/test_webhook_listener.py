@@ -1,5 +1,6 @@
 """The listener for webhooks: what it takes, what it refuses, and that strangers learn nothing."""
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,7 +13,15 @@ from cloud import OPTIONS, SECRETS
 from signed import payload, raw, signature, text
 
 from workspace.errors import ConfigError, JournalUnavailable
-from workspace.hub.webhooks import MAX_BODY, MAX_HEADERS, Listener, parsed
+from workspace.hub import connections
+from workspace.hub.webhooks import (
+    CONNECTIONS,
+    MAX_BODY,
+    MAX_HEADERS,
+    STRANGERS,
+    Listener,
+    parsed,
+)
 from workspace.models import Rate
 from workspace.services import Services
 from workspace.services.accounts import Accounts
@@ -158,6 +167,61 @@ def test_too_many_are_asked_to_come_later(services: Services, channel: int) -> N
         ]
         assert codes == [200, 200, 429, 429]
         assert httpx.post(url, content=HELLO).headers["retry-after"] == "1"
+
+
+def test_what_is_too_much_is_not_even_read(services: Services, channel: int) -> None:
+    once = Rate(1, timedelta(hours=1), burst=1)
+    with closing(Listener("127.0.0.1:0", services.webhooks, once)) as listener:
+        url = f"{listener.url}{channel}"
+        assert httpx.post(url, content=HELLO, headers=signature(HELLO)).status_code == 200
+        with closing(wire(listener)) as half:
+            half.sendall(f"POST /webhooks/{channel} HTTP/1.1\r\nHost: x\r\n".encode())
+            half.sendall(b"Content-Length: 4000000\r\n\r\n")
+            assert half.recv(20).startswith(b"HTTP/1.1 429")
+
+
+def test_strangers_use_up_their_own_share(
+    services: Services, post: Callable[..., httpx.Response]
+) -> None:
+    codes = [post(b"junk").status_code for _ in range(STRANGERS.burst * 3)]
+    assert set(codes) == {403, 429}
+    assert post(HELLO, **signature(HELLO)).status_code == 200
+    assert kept(services) == 1
+
+
+# --- half-open connections ------------------------------------------------------------------------
+
+
+def wire(listener: Listener) -> socket.socket:
+    host, port = listener.url.split("/")[2].split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def test_silence_is_ended(
+    listener: Listener, channel: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    answered = f"GET /webhooks/{channel} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    half = b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n"
+    for said in (b"", half, answered, answered + half):
+        with closing(wire(listener)) as silent:
+            silent.sendall(said)
+            while silent.recv(4096):  # ends by their closing; its timeout is an error
+                pass
+
+
+def test_a_crowd_of_the_silent_keeps_nobody_out(
+    listener: Listener, post: Callable[..., httpx.Response], services: Services
+) -> None:
+    """Their deadline is far off: the oldest make room."""
+    crowd = [wire(listener) for _ in range(2 * CONNECTIONS)]
+    for each in crowd:
+        with contextlib.suppress(ConnectionError):
+            each.sendall(b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n")
+    assert post(HELLO, **signature(HELLO)).status_code == 200
+    assert kept(services) == 1
+    for each in crowd:
+        each.close()
 
 
 def test_a_full_disk_is_told_by_no_acknowledgement(

@@ -3,13 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import NUMBER
+from cloud import BUSINESS, NUMBER
+from hypothesis import given
 
+from tests.conformance import wrecks
 from workspace.channels.base import (
     Event,
     IdentityChanged,
@@ -20,10 +23,12 @@ from workspace.channels.base import (
     TemplateChanged,
     Unsupported,
 )
+from workspace.channels.whatsapp.addressees import Us, concerns
 from workspace.channels.whatsapp.parse import parse
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 
 META = Meta(datetime(2026, 11, 1, tzinfo=UTC))
+US = Us(NUMBER, BUSINESS)
 PHONE = Address(AddressKind.PHONE, "+972987654321")
 BSUID = Address(AddressKind.BSUID, "US.13491208655302741918")
 
@@ -59,7 +64,7 @@ def status(id: str = "wamid.1", word: str = "delivered", **more: Any) -> dict[st
 
 def read(content: Any) -> list[Event]:
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return parse(raw, META, NUMBER)
+    return parse(raw, META, US)
 
 
 def one(content: Any) -> Any:
@@ -82,7 +87,9 @@ def updates(shared: Callable[[str], Path]) -> dict[str, Any]:
 
 def test_what_they_say(updates: dict[str, Any]) -> None:
     def said(name: str) -> Any:
-        [event] = parse(json.dumps(updates[name]).encode(), META, NUMBER)
+        content = updates[name]
+        us = Us(NUMBER, content["entry"][0]["id"])
+        [event] = parse(json.dumps(content).encode(), META, us)
         return event
 
     text = said("message text")
@@ -124,6 +131,63 @@ def test_another_number_of_the_account_is_not_ours() -> None:
     content = payload(messages=[message()])
     content["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "1"
     assert read(content) == []
+    assert not concerns(json.dumps(content).encode(), US)
+    [told] = parse(json.dumps(content).encode(), replace(META, stray=True), US)
+    assert isinstance(told, Unsupported)
+    assert "972123456789" in told.what
+
+
+def template_news(account: str = BUSINESS, **value: Any) -> dict[str, Any]:
+    told = {
+        "event": "PAUSED",
+        "message_template_id": 7,
+        "message_template_name": "hello",
+        "message_template_language": "en",
+        "reason": None,
+        **value,
+    }
+    change = {"field": "message_template_status_update", "value": told}
+    return {"entry": [{"id": account, "time": 1_793_491_200, "changes": [change]}]}
+
+
+def test_templates_of_another_account_are_not_ours() -> None:
+    assert one(template_news()).status == "PAUSED"
+    assert read(template_news("1")) == []
+    assert concerns(json.dumps(template_news()).encode(), US)
+    assert not concerns(json.dumps(template_news("1")).encode(), US)
+
+
+def test_a_template_says_why_it_is_paused_or_disabled() -> None:
+    other = {"title": "FIRST_PAUSE", "description": "Customers blocked it. It is paused for 3 h."}
+    assert one(template_news(other_info=other)).reason == (
+        "FIRST_PAUSE: Customers blocked it. It is paused for 3 h."
+    )
+    disabled = template_news(event="DISABLED", disable_info={"disable_date": 1_793_491_200})
+    assert one(disabled).reason == "Disabled on 2026-11-01"
+    coded = template_news(reason="ABUSIVE_CONTENT", disable_info={"disable_date": "1 May 2026"})
+    assert one(coded).reason == "Abusive content. Disabled on 1 May 2026"
+
+
+@given(wrecks.payloads([json.dumps(payload(messages=[message()])).encode()]))
+def test_whom_it_concerns_can_be_asked_of_anything(raw: bytes) -> None:
+    assert concerns(raw, US) in (True, False)
+
+
+def test_a_message_of_an_odd_form_is_one() -> None:
+    odd = [
+        message("wamid.2") | {"timestamp": "soon"},
+        message("wamid.3", type="image", image={}),
+        message("wamid.4") | {"context": {"id": 7}},
+    ]
+    for item in odd:
+        found = one(payload(messages=[item]))
+        assert (found.address, found.name, found.text) == (PHONE, "Ada", "")
+        assert found.unsupported == "a message of a form that is not known"
+        assert found.occurred_at <= META.received_at
+    echo = message("wamid.5") | {"to": PHONE.value[1:], "timestamp": None}
+    assert one(payload(message_echoes=[echo])).own
+    for none in ({"type": "reaction", "reaction": 7}, {"type": "system", "system": {}}):
+        assert isinstance(one(payload(messages=[message("wamid.6", **none)])), Unsupported)
 
 
 def test_one_odd_item_takes_none_with_it() -> None:

@@ -256,6 +256,8 @@ class Unsupported:
     provider_id: str
     occurred_at: datetime
     what: str
+    understood: bool = False
+    """It says nothing that would have to be kept. What was not understood is told by the doctor."""
 
 
 Event = (
@@ -278,6 +280,8 @@ class Meta:
     """History: stored as read, never reopens, unarchives or alerts."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """Channel-specific JSON values, such as a mail's INTERNALDATE and UID."""
+    stray: bool = False
+    """Nothing in it concerns any channel; the one that was addressed keeps it and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,10 +383,18 @@ class FetchesFiles(Protocol):
 
 @runtime_checkable
 class HasWebhook(Protocol):
-    """A channel whose provider calls us. Both are pure but for reading the secrets."""
+    """A channel whose provider calls us. All is pure but for reading the secrets.
+
+    A provider may know one address only for several channels, as Meta does for the numbers of an
+    app: what comes there goes to each channel of the kind that verifies it and is concerned.
+    """
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the provider signed these bytes. `headers` by lower-case names."""
+        ...
+
+    def concerns(self, raw: bytes) -> bool:
+        """Whether anything in a payload is about this channel's account. Total: it never raises."""
         ...
 
     def challenge(self, query: Mapping[str, str]) -> str | None:

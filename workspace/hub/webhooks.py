@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from workspace.errors import ConfigError, ConvoError, NotFound, Unauthorized
+from workspace.hub.connections import Prompt
 from workspace.hub.sockets import bound
 from workspace.models import Rate
 from workspace.services.ratelimit import TokenBucket
@@ -41,6 +42,10 @@ CONNECTIONS = 200
 """At once; more are refused, and come again."""
 
 RATE = Rate(500, timedelta(seconds=1), burst=1_000)
+"""Of what providers signed."""
+
+STRANGERS = Rate(10, timedelta(seconds=1), burst=100)
+"""Of anything else: beyond it, it is answered 429 and not even told in the log."""
 
 WRITERS = 16
 """Payloads that wait for the disk at once; the journal commits them together."""
@@ -51,11 +56,15 @@ Work = Callable[[int], str]
 
 
 class Receiver:
-    """`rate` bounds all requests together, signed or not: beyond it, they are to come later."""
+    """`rate` bounds what providers signed, of all channels: beyond it, they are to come later.
+
+    Whoever signs nothing has a bucket of their own, and so takes nothing of the providers' share.
+    """
 
     def __init__(self, webhooks: Webhooks, rate: Rate) -> None:
         self._webhooks = webhooks
-        self._bucket = TokenBucket(rate)
+        self._signed = TokenBucket(rate)
+        self._strangers = TokenBucket(STRANGERS)
         self._limiter = CapacityLimiter(WRITERS)
 
     def app(self) -> Starlette:
@@ -78,6 +87,8 @@ class Receiver:
         # The server stops reading at this size as well, but not before it has read so much at once.
         if sum(len(name) + len(value) for name, value in request.headers.raw) > MAX_HEADERS:
             return _empty(431)
+        if self._signed.wait():
+            return _later()  # before the body: nothing of it is read
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 raw = await _body(request)
@@ -94,18 +105,24 @@ class Receiver:
         return await self._answered(request, keep)
 
     async def _answered(self, request: Request, work: Work) -> Response:
-        if self._bucket.wait():
-            return Response(status_code=429, headers={"Retry-After": "1"})
-        self._bucket.take()
         id = request.path_params["channel"]
         if not (id.isascii() and id.isdigit() and 0 < int(id[:20]) <= MAX_ID):
-            return _empty(404)
+            return self._refused(404)
         try:
             said = await to_thread.run_sync(work, int(id), limiter=self._limiter)
         except ConvoError as error:
-            logger.warning("a webhook of channel %s was refused: %s", int(id), error.message)
-            return _empty(_STATUS.get(type(error), 503))
+            why = f"a webhook of channel {int(id)} was refused: {error.message}"
+            return self._refused(_STATUS.get(type(error), 503), why)
+        self._signed.take()
         return PlainTextResponse(said)
+
+    def _refused(self, status: int, why: str = "") -> Response:
+        if self._strangers.wait():
+            return _later()
+        self._strangers.take()
+        if why:
+            logger.warning("%s", why)
+        return _empty(status)
 
 
 _STATUS: Mapping[type[ConvoError], int] = {NotFound: 404, Unauthorized: 403}
@@ -133,6 +150,10 @@ def _empty(status: int) -> Response:
     return Response(status_code=status)
 
 
+def _later() -> Response:
+    return Response(status_code=429, headers={"Retry-After": "1"})
+
+
 async def _failed(request: Request, error: Exception) -> Response:
     logger.error("a webhook failed: %s", type(error).__name__)
     return _empty(503)
@@ -157,7 +178,7 @@ class Listener:
         self.url = f"http://{host}:{port}/webhooks/"
         config = uvicorn.Config(
             Receiver(webhooks, rate).app(),
-            http="h11",
+            http=Prompt,
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -173,6 +194,8 @@ class Listener:
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="webhooks", daemon=True)
         self._thread.start()
+        self._webhooks = webhooks
+        webhooks.address = self.url
         logger.info("webhooks are taken at %s", self.url)
 
     def _serve(self) -> None:
@@ -180,6 +203,7 @@ class Listener:
 
     def close(self) -> None:
         """What was acknowledged is in the journal; requests under way are finished first."""
+        self._webhooks.address = ""
         self._server.should_exit = True
         self._thread.join()
 

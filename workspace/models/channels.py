@@ -94,7 +94,7 @@ class Channel:
     state: str = "connected"
     """connected, connecting or failing."""
     state_detail: str = ""
-    """In words, why it is failing; empty otherwise."""
+    """In words, why it is failing, or what it waits for; empty otherwise."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
     """The channel's clock when it was asked, aware UTC; a simulator has its own time."""
 

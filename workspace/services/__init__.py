@@ -160,7 +160,9 @@ class Services:
         self.notes = Notes(self.store, self.accounts)
         self.drafts = Drafts(self.store)
         self.canned = Canned(self.store)
-        self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
+        self.doctor = Doctor(
+            paths, self.store, self.journal, self.accounts, self.receiving, self.webhooks
+        )
         self.housekeeping = Housekeeping(
             [
                 self._trim,

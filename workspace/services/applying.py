@@ -13,7 +13,15 @@ from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
 from workspace.rules.phones import same
-from workspace.services import amending, identities, marketing, reacting, receipts, template_news
+from workspace.services import (
+    amending,
+    identities,
+    marketing,
+    oddities,
+    reacting,
+    receipts,
+    template_news,
+)
 from workspace.services.arrivals import (
     Arrival,
     Item,
@@ -44,6 +52,8 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
     template_news.take(tx, items)
     if again:
         ingest.unpark_payloads(tx, [item.journal_id for item in items])
+    else:
+        oddities.take(tx, items)
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
     told += [signal for arrival in came if (signal := quotes(arrival))]

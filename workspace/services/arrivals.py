@@ -19,6 +19,7 @@ from workspace.channels.base import (
     Received,
     StatusChanged,
     TemplateChanged,
+    Unsupported,
 )
 from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin, Template
 from workspace.store.files import Awaited, Staged
@@ -177,6 +178,8 @@ def cleaned(event: Event) -> Event:
     if isinstance(event, TemplateChanged):
         names = ("name", "language", "status", "reason", "category")
         fields |= {name: _line(getattr(event, name)) for name in names}
+    if isinstance(event, Unsupported):
+        fields["what"] = _line(event.what)
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, IdentityChanged):

@@ -12,6 +12,7 @@ def record(channel_id: int, payload: Payload) -> Record:
         "received_at": meta.received_at.astimezone(UTC).isoformat(),
         "backfill": meta.backfill,
         "data": dict(meta.data),
+        "stray": meta.stray,
     }
     return Record(channel_id, payload.raw, values, payload.cursor)
 
@@ -19,4 +20,4 @@ def record(channel_id: int, payload: Payload) -> Record:
 def meta(entry: Entry) -> Meta:
     values = entry.meta
     received_at = datetime.fromisoformat(values["received_at"])
-    return Meta(received_at, values["backfill"], values["data"])
+    return Meta(received_at, values["backfill"], values["data"], values.get("stray", False))

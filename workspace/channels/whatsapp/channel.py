@@ -19,7 +19,16 @@ from workspace.channels.base import (
     Seen,
     Sent,
 )
-from workspace.channels.whatsapp import answers, check, encode, parse, templates, webhooks
+from workspace.channels.whatsapp import (
+    addressees,
+    answers,
+    check,
+    encode,
+    parse,
+    templates,
+    webhooks,
+)
+from workspace.channels.whatsapp.addressees import Us
 from workspace.channels.whatsapp.capabilities import CAPABILITIES
 from workspace.channels.whatsapp.encode import Call
 from workspace.channels.whatsapp.graph import Graph
@@ -46,6 +55,7 @@ class WhatsAppChannel:
             CAPABILITIES if shows else replace(CAPABILITIES, read_receipts=False, typing=None)
         )
         self._options = options
+        self._us = Us(options.phone_number_id, options.business_account_id)
         self._secrets = secrets
         self._graph = graph
         self._clock = clock
@@ -85,8 +95,11 @@ class WhatsAppChannel:
     def challenge(self, query: Mapping[str, str]) -> str | None:
         return webhooks.challenge(query, self._secrets.verify_token())
 
+    def concerns(self, raw: bytes) -> bool:
+        return addressees.concerns(raw, self._us)
+
     def parse(self, raw: bytes, meta: Meta) -> list[Event]:
-        return parse.parse(raw, meta, self._options.phone_number_id)
+        return parse.parse(raw, meta, self._us)
 
     def run(self, stop: StopEvent, cursor: str | None) -> Iterator[Payload]:
         """Nothing is to be fetched: everything comes by webhook."""

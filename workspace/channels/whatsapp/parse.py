@@ -3,11 +3,12 @@
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
 
 There is a list at every level: one payload may hold messages and receipts of many people, and of
-several numbers of one business account. Those of other numbers are left to their own channels.
+several numbers of one app. Those of other numbers are left to their own channels.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ from workspace.channels.base import (
 )
 from workspace.channels.fields import ODD, Fields, epoch, string, table, tables, text
 from workspace.channels.whatsapp import codes, templates
+from workspace.channels.whatsapp.addressees import Us, named, ours
 from workspace.models import Address, AddressKind, DeliveryStatus
 
 _FILES = ("image", "audio", "video", "document", "sticker")
@@ -42,15 +44,15 @@ Handler = Callable[[Fields, Fields, Meta], Event | None]
 """Makes an event of an item of a list; `value` is what the list is in. None: it says nothing."""
 
 
-def parse(raw: bytes, meta: Meta, phone_number_id: str) -> list[Event]:
-    """What a payload says about this number."""
+def parse(raw: bytes, meta: Meta, us: Us) -> list[Event]:
+    """What a payload says about this number and its business account."""
     try:
         entries = tables(json.loads(raw), "entry")
     except (*ODD, RecursionError):
         return [Unsupported("", meta.received_at, "a payload that is not WhatsApp's")]
     found: list[Event] = []
     for entry in entries:
-        found += _tried(partial(_entry, entry, meta, phone_number_id), meta)
+        found += _tried(partial(_entry, entry, meta, us), meta)
     return found
 
 
@@ -61,24 +63,28 @@ def _tried(read: Callable[[], list[Event]], meta: Meta, what: str = "an entry") 
         return [Unsupported("", meta.received_at, f"{what} of a form that is not known")]
 
 
-def _entry(entry: Any, meta: Meta, phone_number_id: str) -> list[Event]:
+def _entry(entry: Any, meta: Meta, us: Us) -> list[Event]:
     found: list[Event] = []
     for change in tables(entry, "changes"):
-        found += _tried(partial(_change, entry, change, meta, phone_number_id), meta, "a change")
+        found += _tried(partial(_change, entry, change, meta, us), meta, "a change")
     return found
 
 
-def _change(entry: Fields, change: Any, meta: Meta, phone_number_id: str) -> list[Event]:
+def _change(entry: Fields, change: Any, meta: Meta, us: Us) -> list[Event]:
     field, value = text(change, "field"), table(change["value"])
+    if not ours(entry, value, us):
+        return [_stray(entry, value, meta)] if meta.stray else []
     if field in _TEMPLATE_FIELDS:
-        return [_template(field, value, epoch(entry["time"]))]
-    about = value.get("metadata")
-    if isinstance(about, dict) and text(about, "phone_number_id") != phone_number_id:
-        return []
+        return [_template(value, epoch(entry["time"]))]
     found = [event for name in _LISTS for event in _items(name, value, meta)]
     if found or any(name in value for name in _LISTS):
         return found
     return [Unsupported("", meta.received_at, f"a change of {field!r:.60}")]
+
+
+def _stray(entry: Fields, value: Fields, meta: Meta) -> Unsupported:
+    what = f"a call about {named(entry, value):.120}, which is of no channel here"
+    return Unsupported("", meta.received_at, f"{what}; connect it with: convo channel add whatsapp")
 
 
 def _items(name: str, value: Fields, meta: Meta) -> Iterator[Event]:
@@ -86,17 +92,51 @@ def _items(name: str, value: Fields, meta: Meta) -> Iterator[Event]:
         try:
             event = _LISTS[name](table(item), value, meta)
         except ODD:
-            event = _odd(name, item, meta)
+            event = _odd(name, item, value, meta)
         if event is not None:
             yield event
 
 
-def _odd(name: str, item: Any, meta: Meta) -> Unsupported:
+def _odd(name: str, item: Any, value: Fields, meta: Meta) -> Event:
+    """Somebody may wait for an answer: a message whose sender can be read is one, whatever else
+    is wrong with it.
+    """
+    if name in _WRITTEN:
+        with suppress(*ODD):
+            return _unreadable(table(item), value, meta, own=name == "message_echoes")
     id = item.get("id") if isinstance(item, dict) else ""
     return Unsupported(
         id if isinstance(id, str) else "",
         meta.received_at,
         f"one of the {name} of a form that is not known",
+    )
+
+
+_WRITTEN = ("messages", "message_echoes")
+_UNWRITTEN = ("reaction", "system")
+"""Items among the messages that are none."""
+
+
+def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Received:
+    if item.get("type") in _UNWRITTEN:
+        raise ValueError("no message")
+    wa_id, user_id = _person(item, own=own)
+    try:
+        who, name = _customer(value, wa_id, user_id)
+    except ODD:
+        who, name = _addresses(wa_id, user_id), ""
+    try:
+        at = _at(item)
+    except ODD:
+        at = meta.received_at
+    return Received(
+        provider_id=_id(item),
+        occurred_at=at,
+        address=who[0],
+        also=who[1:],
+        name=name,
+        own=own,
+        unsupported="a message of a form that is not known",
     )
 
 
@@ -114,6 +154,13 @@ def _customer(value: Fields, wa_id: str, user_id: str) -> tuple[tuple[Address, .
             name = text(contact.get("profile") or {}, "name")
             return _addresses(wa_id, user_id), name
     return _addresses(wa_id, user_id), ""
+
+
+def _person(item: Fields, *, own: bool) -> tuple[str, str]:
+    """Number and business-scoped id of the customer."""
+    if own:
+        return text(item, "to").lstrip("+"), text(item, "to_user_id")
+    return text(item, "from"), text(item, "from_user_id")
 
 
 def _addresses(wa_id: str, user_id: str) -> tuple[Address, ...]:
@@ -138,7 +185,7 @@ def _at(item: Fields) -> datetime:
 
 def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
     kind = text(item, "type")
-    who, name = _customer(value, text(item, "from"), text(item, "from_user_id"))
+    who, name = _customer(value, *_person(item, own=False))
     if kind == "reaction":
         return _reaction(item, own=False)
     if kind == "system":
@@ -148,8 +195,7 @@ def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
 
 def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """Something the business itself sent, with its phone."""
-    to, user_id = text(item, "to").lstrip("+"), text(item, "to_user_id")
-    who, name = _customer(value, to, user_id)
+    who, name = _customer(value, *_person(item, own=True))
     if text(item, "type") == "reaction":
         return _reaction(item, own=True)
     return _received(item, who, name, own=True)
@@ -321,15 +367,33 @@ _TEMPLATE_FIELDS = (
 """The last two tell only that there is something new: it is read from the list of templates."""
 
 
-def _template(field: str, value: Fields, at: datetime) -> Event:
-    info = value.get("rejection_info")
-    told = text(info, "reason") if isinstance(info, dict) else ""
+def _template(value: Fields, at: datetime) -> Event:
     return TemplateChanged(
         provider_id=str(value["message_template_id"]),
         occurred_at=at,
         name=text(value, "message_template_name"),
         language=text(value, "message_template_language"),
         status=text(value, "event"),
-        reason=templates.reason(text(value, "reason"), told),
+        reason=_why(value),
         category=text(value, "new_category") or text(value, "message_template_category"),
     )
+
+
+def _why(value: Fields) -> str:
+    """Why a template was not approved, was paused or was disabled, and from when on."""
+    rejected, other, disabled = (
+        table(value.get(name) or {}) for name in ("rejection_info", "other_info", "disable_info")
+    )
+    title, description = text(other, "title"), text(other, "description")
+    told = text(rejected, "reason") or ": ".join(filter(None, (title, description)))
+    reason = templates.reason(text(value, "reason"), told)
+    date = _date(disabled.get("disable_date"))
+    return ". ".join(filter(None, (reason, f"Disabled on {date}" if date else "")))
+
+
+def _date(stamp: object) -> str:
+    """Meta gives seconds, or the time in words."""
+    try:
+        return f"{epoch(stamp):%Y-%m-%d}"
+    except ODD:
+        return stamp if isinstance(stamp, str) else ""
