@@ -137,9 +137,15 @@ class ByMeta(Judged):
             self._meta.seen.pop()  # it was not sent
 
 
-def failing(reason: Exception) -> Channel:
+def failing(sending: Exception, uploading: Exception | None = None) -> Channel:
+    """Files are taken, unless something is said against it."""
+
     def handle(request: httpx.Request) -> httpx.Response:
-        raise reason
+        if not request.url.path.endswith("/media"):
+            raise sending
+        if uploading:
+            raise uploading
+        return accepted(request)
 
     return whatsapp(httpx.MockTransport(handle))
 
@@ -225,6 +231,10 @@ class WhatsApp(Kit):
             yield str(code), answers.response(400, {}, content), kind
         for http, content, kind in ODD_ANSWERS:
             yield f"{http} {content[:20]!r}", answers.response(http, {}, content), kind
+            # No doubt about a message remains where only its file was handed over.
+            later = FailureKind.TRANSIENT if kind is FailureKind.UNKNOWN_OUTCOME else kind
+            found = answers.response(http, {}, content, upload=True)
+            yield f"upload {http} {content[:20]!r}", found, later
 
     def late_errors(self) -> Iterator[tuple[str, bytes, FailureKind]]:
         for code, kind in KIND_OF.items():
@@ -233,7 +243,7 @@ class WhatsApp(Kit):
 
     @contextmanager
     def cut_before(self, folder: Path) -> Iterator[Channel]:
-        yield failing(httpx.ConnectTimeout("no answer"))
+        yield failing(httpx.ConnectTimeout("no answer"), httpx.ReadTimeout("no answer"))
 
     @contextmanager
     def cut_after(self, folder: Path) -> Iterator[Channel]:
