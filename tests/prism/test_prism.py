@@ -97,11 +97,15 @@ def test_it_refuses_what_is_wrong(url: str, channel: WhatsAppChannel) -> None:
     [request] = channel.encode(MESSAGES["a text"])
     body = dict(request.payload.body)
     path = f"{url}/v23.0/1122334455667/messages"
-    plain = {"authorization": "Bearer x", "user-agent": "test", "content-type": "application/json"}
+    plain = {
+        "authorization": "Bearer x",
+        "user-agent": "test/1.0.0",
+        "content-type": "application/json",
+    }
     for wrong in (body | {"type": 7}, body | {"messaging_product": "mail"}, {"to": "1"}):
         answer = httpx.post(path, content=json.dumps(wrong), headers=plain)
         assert answer.status_code == 422
-    nobody = httpx.post(path, json=body, headers={"user-agent": "test"})
+    nobody = httpx.post(path, json=body, headers={"user-agent": "test/1.0.0"})
     assert nobody.status_code == 401
 
 
