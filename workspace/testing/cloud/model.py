@@ -52,6 +52,11 @@ class Customer:
     user_id: str = ""
 
     @property
+    def address(self) -> str:
+        """What messages to them go to."""
+        return self.wa_id or self.user_id
+
+    @property
     def contact(self) -> Fields:
         found: Fields = {"profile": {"name": self.name}}
         found |= {"wa_id": self.wa_id} if self.wa_id else {}
