@@ -41,7 +41,7 @@ conformance: $(READY)  ## Check every kind of channel alike, and print channel x
 	@$(BIN)/pytest tests/conformance --table
 
 prism: $(READY)  ## Have Meta's specification judge what is sent, through Prism (needs Node.js)
-	@scripts/prism $(PRISM) || echo "Going on without it."
+	@scripts/prism $(PRISM)
 	@CONVO_PRISM=$(PRISM) $(BIN)/pytest tests/prism
 
 check: $(READY)  ## Lint, types, import contracts, notebooks without outputs

@@ -116,6 +116,9 @@ def _close(schemas: dict[str, Any]) -> None:
         schemas[name]["additionalProperties"] = False
     # Their descriptions say so.
     schemas["TextMessage"]["allOf"][1]["properties"]["text"]["required"] = ["body"]
+    schemas["MessageContext"]["required"] = ["message_id"]
+    reaction = schemas["ReactionMessage"]["allOf"][1]["properties"]["reaction"]
+    reaction["required"] = ["message_id", "emoji"]
     for name in ("HeaderComponent", "BodyComponent"):
         schemas[name]["allOf"][1]["required"] = ["parameters"]
 

@@ -24,7 +24,6 @@ class AsItself(Kit):
     somebody = Address(AddressKind.LOCAL, "a-customer-of-ours")
     lacks: Mapping[str, str] = {
         "encode": NO_WIRE,
-        "fields": NO_WIRE,
         "cut before": NO_WIRE,
         "fixtures": "nobody else speaks its format",
     }

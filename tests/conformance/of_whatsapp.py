@@ -29,7 +29,6 @@ from workspace.channels.base import (
 )
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp import answers
-from workspace.channels.whatsapp.codes import KIND_OF
 from workspace.models import (
     Address,
     AddressKind,
@@ -83,9 +82,35 @@ SIGNALS = {
 }
 
 # What may be left out: it is for our own use, or says what is so anyway.
-SPARE = {"biz_opaque_callback_data", "recipient_type", "context", "preview_url", "caption",
-         "voice", "filename", "parameter_name", "components", "typing_indicator", "message_id",
-         "emoji", "header", "body", "button"}  # fmt: skip
+SPARE = {
+    "biz_opaque_callback_data", "recipient_type", "context", "text.preview_url", "image.caption",
+    "audio.voice", "document.filename", "typing_indicator", "template.components",
+    "template.components.parameters.document.filename",
+    "template.components.parameters.parameter_name",
+}  # fmt: skip
+
+# What Meta's documents and other clients say of its codes; `codes` has more.
+MEANINGS: Mapping[FailureKind, Sequence[int]] = {
+    FailureKind.AUTH: (
+        0, 10, 190, 200, 250, 299,
+        131042,  # payment
+        368, 130497, 131031, 131045,  # the account
+    ),
+    FailureKind.RATE_LIMITED: (4, 80007, 130429, 131056, 131057),
+    FailureKind.TRANSIENT: (1, 2, 131000, 131016),
+    FailureKind.WINDOW_CLOSED: (131047,),
+    FailureKind.UNREACHABLE: (
+        130472, 131021, 131026, 131030, 131062, 137000,
+        131048, 131049, 131064,  # held back for this customer
+    ),
+    FailureKind.OPTED_OUT: (131050,),
+    FailureKind.MEDIA: (131051, 131052, 131053),
+    FailureKind.TEMPLATE: (
+        132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
+    ),
+    FailureKind.INVALID: (100, 131008, 131009),
+}  # fmt: skip
+CODES = [(code, kind) for kind, codes in MEANINGS.items() for code in codes]
 
 
 def accepted(request: httpx.Request) -> httpx.Response:
@@ -137,9 +162,15 @@ class ByMeta(Judged):
             self._meta.seen.pop()  # it was not sent
 
 
-def failing(reason: Exception) -> Channel:
+def failing(sending: Exception, uploading: Exception | None = None) -> Channel:
+    """Files are taken, unless something is said against it."""
+
     def handle(request: httpx.Request) -> httpx.Response:
-        raise reason
+        if not request.url.path.endswith("/media"):
+            raise sending
+        if uploading:
+            raise uploading
+        return accepted(request)
 
     return whatsapp(httpx.MockTransport(handle))
 
@@ -220,20 +251,24 @@ class WhatsApp(Kit):
         return answers.response(429, {"retry-after": "17"}, content), 17.0
 
     def errors(self) -> Iterator[tuple[str, Response, FailureKind]]:
-        for code, kind in KIND_OF.items():
+        for code, kind in CODES:
             content = json.dumps(error(code, "What is wrong")).encode()
             yield str(code), answers.response(400, {}, content), kind
         for http, content, kind in ODD_ANSWERS:
             yield f"{http} {content[:20]!r}", answers.response(http, {}, content), kind
+            # No doubt about a message remains where only its file was handed over.
+            later = FailureKind.TRANSIENT if kind is FailureKind.UNKNOWN_OUTCOME else kind
+            found = answers.response(http, {}, content, upload=True)
+            yield f"upload {http} {content[:20]!r}", found, later
 
     def late_errors(self) -> Iterator[tuple[str, bytes, FailureKind]]:
-        for code, kind in KIND_OF.items():
+        for code, kind in CODES:
             told = status("wamid.1", "failed", errors=[{"code": code, "title": "x"}])
             yield str(code), json.dumps(payload(statuses=[told])).encode(), kind
 
     @contextmanager
     def cut_before(self, folder: Path) -> Iterator[Channel]:
-        yield failing(httpx.ConnectTimeout("no answer"))
+        yield failing(httpx.ConnectTimeout("no answer"), httpx.ReadTimeout("no answer"))
 
     @contextmanager
     def cut_after(self, folder: Path) -> Iterator[Channel]:
@@ -298,9 +333,12 @@ class WhatsApp(Kit):
         yield Provider(OPTIONS)
 
     def deliver(self, services: Services, channel_id: int, count: int) -> None:
-        for n in range(count):
+        """As Meta does: from the first on that was not acknowledged."""
+        told = services.paths.folder / "told"
+        for n in range(int(told.read_text()) if told.exists() else 0, count):
             raw = self.said(n)
             services.webhooks.take(channel_id, self.signed(raw), raw)
+            told.write_text(str(n + 1))
 
 
 def _as_ours(content: Any) -> bytes:

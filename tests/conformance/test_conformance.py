@@ -228,14 +228,16 @@ def a_text(kit: Kit) -> Outbound:
 @check("broken off: before the message is written it may be tried again", "cut before")
 def test_broken_off_before(kit: Kit, tmp_path: Path) -> None:
     with kit.cut_before(tmp_path) as channel:
-        assert failure_of(channel, a_text(kit)).kind is FailureKind.TRANSIENT
+        for name, message in kit.messages().items():
+            assert failure_of(channel, message).kind is FailureKind.TRANSIENT, name
 
 
 @check("broken off: once it is written whole it is in doubt, and not sent again")
 def test_broken_off_after(kit: Kit, desk: Desk, tmp_path: Path) -> None:
     with kit.cut_after(tmp_path / "cut") as channel:
-        failure = failure_of(channel, a_text(kit))
-    assert failure.kind is FailureKind.UNKNOWN_OUTCOME
+        for name, each in kit.messages().items():
+            failure = failure_of(channel, each)
+            assert failure.kind is FailureKind.UNKNOWN_OUTCOME, name
 
     def cut(_: Outbound) -> Response:
         raise SendFailed(failure)

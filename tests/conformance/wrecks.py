@@ -16,9 +16,11 @@ Path = tuple[str | int, ...]
 
 
 def wrecks(body: Any, spare: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """The body with each field in turn left out (but for `spare`), renamed, or of another type."""
+    """The body with each field in turn left out, renamed, or of another type. `spare`: the paths of
+    those that may be left out, without the places in lists.
+    """
     for path in fields(body):
-        name = str(path[-1])
+        name = ".".join(step for step in path if isinstance(step, str))
         for how, change in HOW.items():
             if how == "dropped" and name in spare:
                 continue

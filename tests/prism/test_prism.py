@@ -29,13 +29,18 @@ _PATIENCE = 90
 
 @pytest.fixture(scope="session")
 def url(shared: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    found = whatsapp_specification(shared("specs/meta/whatsapp-cloud.judge.json"))
+    prism = _prism()
+    try:
+        path = shared("specs/meta/whatsapp-cloud.judge.json")
+    except pytest.skip.Exception as missing:
+        pytest.fail(f"Prism has nothing to judge by: {missing}")
+    found = whatsapp_specification(path)
     spec = tmp_path_factory.mktemp("prism") / "whatsapp.json"
     spec.write_text(json.dumps(found))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [_prism(), "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", str(spec)]
+    command = [prism, "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", str(spec)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         try:
             _wait(port, running)
@@ -51,10 +56,10 @@ def _prism() -> str:
     if not folder:
         pytest.skip("Prism judges in `make prism` only")
     if not shutil.which("node"):
-        pytest.skip("Prism needs Node.js, which is not installed")
+        pytest.fail("Prism needs Node.js, which is not installed")
     path = Path(folder, "node_modules", ".bin", "prism").resolve()
     if not path.exists():
-        pytest.skip("Prism could not be fetched (scripts/prism)")
+        pytest.fail("Prism could not be fetched (scripts/prism)")
     return str(path)
 
 
@@ -92,11 +97,15 @@ def test_it_refuses_what_is_wrong(url: str, channel: WhatsAppChannel) -> None:
     [request] = channel.encode(MESSAGES["a text"])
     body = dict(request.payload.body)
     path = f"{url}/v23.0/1122334455667/messages"
-    plain = {"authorization": "Bearer x", "user-agent": "test", "content-type": "application/json"}
+    plain = {
+        "authorization": "Bearer x",
+        "user-agent": "test/1.0.0",
+        "content-type": "application/json",
+    }
     for wrong in (body | {"type": 7}, body | {"messaging_product": "mail"}, {"to": "1"}):
         answer = httpx.post(path, content=json.dumps(wrong), headers=plain)
         assert answer.status_code == 422
-    nobody = httpx.post(path, json=body, headers={"user-agent": "test"})
+    nobody = httpx.post(path, json=body, headers={"user-agent": "test/1.0.0"})
     assert nobody.status_code == 401
 
 

@@ -18,7 +18,7 @@ from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChange
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp.channel import WhatsAppChannel
 from workspace.errors import FileGone
-from workspace.models import FailureKind
+from workspace.models import Address, AddressKind, FailureKind
 from workspace.testing.cloud import CloudServer, Customer, cloud_server
 from workspace.testing.serving import serving
 
@@ -94,6 +94,26 @@ def test_a_burst_to_one_customer_is_limited(server: CloudServer, channel: WhatsA
     assert last.kind is FailureKind.RATE_LIMITED
     server.advance(timedelta(minutes=5))
     assert isinstance(send(channel), Sent)
+
+
+def test_it_is_so_as_well_while_the_window_is_closed(channel: WhatsAppChannel) -> None:
+    kinds = [isinstance(send(channel), Sent) for _ in range(46)]
+    assert kinds == [True] * 45 + [False]
+
+
+def test_a_number_has_a_throughput_in_and_out_together(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    for n in range(30):
+        server.cloud.writes(Customer(f"49151{n}"), "Hello")
+    others = [replace(HELLO, to=Address(AddressKind.PHONE, f"+49152{n}")) for n in range(51)]
+    answers = [send(channel, each) for each in others]
+    assert [isinstance(answer, Sent) for answer in answers] == [True] * 50 + [False]
+    last = answers[-1]
+    assert isinstance(last, Failure)
+    assert (last.kind, last.code, last.pair) == (FailureKind.RATE_LIMITED, "130429", False)
+    server.cloud.advance(timedelta(seconds=1))
+    assert isinstance(send(channel, others[-1]), Sent)
 
 
 def test_an_answer_that_is_lost_is_a_doubt(server: CloudServer, channel: WhatsAppChannel) -> None:

@@ -144,14 +144,20 @@ def test_a_file_that_is_not_taken_stops_its_message(meta: Judge) -> None:
     assert asked == [f"/v23.0/{NUMBER}/media"]
 
 
-def test_an_upload_that_breaks_off_has_sent_nothing() -> None:
+@pytest.mark.parametrize("answer", [(503, b""), (200, b"{}"), (200, b'{"id": ""}'), (502, b"<")])
+def test_an_upload_that_fails_has_sent_nothing(answer: tuple[int, bytes]) -> None:
+    asked: list[str] = []
+
     def handle(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("")
+        asked.append(request.url.path)
+        return httpx.Response(answer[0], content=answer[1])
 
     channel = whatsapp(httpx.MockTransport(handle))
-    with pytest.raises(SendFailed) as told:
-        channel.perform(channel.encode(replace(HELLO, files=(PHOTO,)))[0])
-    assert told.value.failure.kind is FailureKind.TRANSIENT
+    [request] = channel.encode(replace(HELLO, files=(PHOTO,)))
+    found = channel.decode(channel.perform(request))
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.TRANSIENT
+    assert asked == [f"/v23.0/{NUMBER}/media"]
 
 
 def test_a_missing_token_is_for_a_person_to_mend() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workspace.channels.base import Failure, Response, Sent
@@ -12,14 +13,19 @@ from workspace.models import FailureKind
 _LONGEST_WAIT = 86_400.0
 
 
-def response(status: int, headers: Mapping[str, str], content: bytes) -> Response:
-    """An HTTP answer. `data` has its JSON object, empty where it is none, and ``retry_after``."""
+def response(
+    status: int, headers: Mapping[str, str], content: bytes, upload: bool = False
+) -> Response:
+    """An HTTP answer. `data` has its JSON object, empty where it is none, ``retry_after``, and
+    whether it answers the ``upload`` of a file, which sends nothing yet.
+    """
     try:
         body = table(json.loads(content))
     except (*ODD, RecursionError):
         body = {}
     words = content[:300].decode("utf-8", "replace")
-    return Response(status, words, {"body": body, "retry_after": _wait(headers)})
+    data = {"body": body, "retry_after": _wait(headers), "upload": upload}
+    return Response(status, words, data)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
@@ -30,6 +36,8 @@ def _wait(headers: Mapping[str, str]) -> float | None:
 
 def decode(response: Response) -> Sent | Failure:
     """What became of a message."""
+    if response.data.get("upload"):
+        return _not_uploaded(response)
     if response.code != 200:
         return failure(response)
     body = fields(response)
@@ -46,6 +54,23 @@ def decode(response: Response) -> Sent | Failure:
     return Failure(
         FailureKind.UNKNOWN_OUTCOME, "WhatsApp's answer names no message; it may have sent it."
     )
+
+
+def uploaded(response: Response) -> str:
+    """What the provider calls a file that it was handed; empty: it does not have it."""
+    id = fields(response).get("id") if response.code == 200 else None
+    return id if isinstance(id, str) else ""
+
+
+def _not_uploaded(response: Response) -> Failure:
+    """The message itself never went out, so no doubt about it remains."""
+    if response.code == 200:
+        words = "WhatsApp did not say what it calls the file; the message was not sent."
+        return Failure(FailureKind.TRANSIENT, words)
+    found = failure(response)
+    if found.kind is FailureKind.UNKNOWN_OUTCOME:
+        return replace(found, kind=FailureKind.TRANSIENT)
+    return found
 
 
 def failure(response: Response) -> Failure:

@@ -72,13 +72,15 @@ class WhatsAppChannel:
         return Request(encode.signal(signal))
 
     def perform(self, request: Request) -> Response:
-        """Hands a file over first, where there is one. Raises SendFailed."""
+        """Hands a file over first, where there is one; only with its id the message is sent, so
+        what else came of it is the answer. Raises SendFailed.
+        """
         call: Call = request.payload
         if call.file is None:
             return self._graph.send(call.body)
         uploaded = self._graph.upload(call.file)
-        id = answers.fields(uploaded).get("id") if uploaded.code == 200 else None
-        return self._graph.send(encode.with_file(call, id)) if isinstance(id, str) else uploaded
+        id = answers.uploaded(uploaded)
+        return self._graph.send(encode.with_file(call, id)) if id else uploaded
 
     def decode(self, response: Response) -> Sent | Failure:
         return answers.decode(response)

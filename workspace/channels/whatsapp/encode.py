@@ -94,7 +94,7 @@ def _media(file: OutboundFile, caption: str) -> Body:
         media["caption"] = caption
     if file.kind is MediaKind.DOCUMENT:
         media["filename"] = file.name
-    if file.mime == _VOICE:
+    if file.kind is MediaKind.AUDIO and file.mime == _VOICE:
         # Otherwise it is a file of sound to download, without the waves and the transcript.
         media["voice"] = True
     return media

@@ -85,7 +85,8 @@ class Graph:
         data = {"messaging_product": "whatsapp", "type": file.mime}
         try:
             files = {"file": (file.name, file.data, file.mime)}
-            return _read(self._client.post(url, headers=self._headers(), data=data, files=files))
+            answer = self._client.post(url, headers=self._headers(), data=data, files=files)
+            return _read(answer, upload=True)
         except ConfigError as error:
             raise SendFailed(Failure(FailureKind.AUTH, error.message)) from None
         except httpx.HTTPError as error:
@@ -166,8 +167,8 @@ class Graph:
         return digest.hexdigest()
 
 
-def _read(answer: httpx.Response) -> Response:
-    return answers.response(answer.status_code, answer.headers, answer.content)
+def _read(answer: httpx.Response, upload: bool = False) -> Response:
+    return answers.response(answer.status_code, answer.headers, answer.content, upload)
 
 
 def _cursor(page: Mapping[str, Any]) -> str:

@@ -6,9 +6,8 @@ the channel that talks to it.
 """
 
 import hashlib
-import random
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,6 +23,8 @@ WINDOW = timedelta(hours=24)
 PAIR = timedelta(seconds=6)
 """Between two messages to one customer, after a burst of `BURST`."""
 BURST = 45
+THROUGHPUT = 80
+"""Messages of one number a second, in and out together."""
 MEDIA_LIVES = timedelta(days=30)
 
 Fields = dict[str, Any]
@@ -49,6 +50,11 @@ class Customer:
     wa_id: str
     name: str = ""
     user_id: str = ""
+
+    @property
+    def address(self) -> str:
+        """What messages to them go to."""
+        return self.wa_id or self.user_id
 
     @property
     def contact(self) -> Fields:
@@ -94,7 +100,7 @@ class Hook:
 class Cloud:
     """`refuse` maps numbers to error codes: what becomes of messages to them after acceptance."""
 
-    def __init__(self, account: Account | None = None, seed: int = 1) -> None:
+    def __init__(self, account: Account | None = None) -> None:
         self.account = account or Account()
         self.now = START
         self.sent: dict[str, Sent] = {}
@@ -114,9 +120,10 @@ class Cloud:
         self.due: list[Hook] = []
         self._wrote: dict[str, datetime] = {}
         self._recent: dict[str, deque[datetime]] = {}
+        """When the last messages to each customer were accepted."""
+        self._traffic: deque[datetime] = deque(maxlen=THROUGHPUT)
         self._customers: dict[str, Customer] = {}
         self._numbers = count(1)
-        self._random = random.Random(seed)
 
     def advance(self, by: timedelta) -> None:
         self.now += by
@@ -134,6 +141,7 @@ class Cloud:
         who = {"from": customer.wa_id} if customer.wa_id else {"from_user_id": customer.user_id}
         message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
         self._remember(customer)
+        self._traffic.append(self.now)
         self.written[id] = Written(customer, text)
         self._tell(messages=[message], contacts=[customer.contact])
         return id
@@ -261,19 +269,20 @@ class Cloud:
         return 200, self._accept(wanted, body)
 
     def _allow(self, wanted: Wanted) -> None:
-        if not wanted.template and not self.window_open(wanted.to):
-            # The Cloud API itself accepts it, and tells later; see `_accept`.
-            return
-        recent = self._recent.setdefault(wanted.to, deque(maxlen=BURST))
-        while recent and recent[0] <= self.now - PAIR * BURST:
-            recent.popleft()
-        if len(recent) == BURST:
-            raise Refused(131056, 400)
+        """Whether the window is open does not matter here: that is told later; see `_accept`."""
+        if _crowded(self._traffic, self.now - timedelta(seconds=1)):
+            raise Refused(130429)
+        if _crowded(self._to(wanted), self.now - PAIR * BURST):
+            raise Refused(131056)
+
+    def _to(self, wanted: Wanted) -> deque[datetime]:
+        return self._recent.setdefault(wanted.to, deque(maxlen=BURST))
 
     def _accept(self, wanted: Wanted, body: Fields) -> Fields:
         id = self._id("wamid")
         self.sent[id] = Sent(id, wanted.to, self.now, dict(body))
-        self._recent.setdefault(wanted.to, deque(maxlen=BURST)).append(self.now)
+        self._to(wanted).append(self.now)
+        self._traffic.append(self.now)
         steps: tuple[str, ...] = ("sent", "delivered")
         if wanted.kind == "reaction":  # of which no more is told
             self.reactions[body["reaction"]["message_id"]] = body["reaction"].get("emoji", "")
@@ -321,8 +330,9 @@ class Cloud:
         keys = (each.body.get("biz_opaque_callback_data") for each in self.sent.values())
         return sum(each == key for each in keys)
 
-    def shuffled(self, payloads: Sequence[Fields], copies: int = 1) -> Iterator[Mapping[str, Any]]:
-        """Payloads as a bad day delivers them: each `copies` times, in any order."""
-        many = [each for each in payloads for _ in range(copies)]
-        self._random.shuffle(many)
-        yield from many
+
+def _crowded(times: deque[datetime], since: datetime) -> bool:
+    """Whether as many as there may be were after `since`; those before it are forgotten."""
+    while times and times[0] <= since:
+        times.popleft()
+    return len(times) == times.maxlen

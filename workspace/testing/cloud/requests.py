@@ -1,4 +1,4 @@
-"""What the Cloud API allows a request to say, beyond its form. Pure."""
+"""What the Cloud API allows a request to say; its form is `form`'s. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Any
 
 from workspace.channels.simulated.templates import refusal
 from workspace.models import MediaKind, ParameterFormat, Template, VariablePlace
+from workspace.testing.cloud import form
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -84,42 +85,41 @@ class Wanted:
 
 
 def check_seen(body: Mapping[str, Any]) -> None:
-    if not isinstance(body.get("message_id"), str):
-        raise Refused(100, details="message_id is required")
+    _check(body, form.SEEN)
+
+
+def _check(body: Any, wanted: Any) -> None:
+    said = form.complaint(body, wanted)
+    if said:
+        raise Refused(100, details=said)
 
 
 def read(body: Any, templates: Sequence[Template], files: Mapping[str, Any]) -> Wanted:
     """Raises Refused as Meta would."""
-    if not isinstance(body, dict) or body.get("messaging_product") != "whatsapp":
-        raise Refused(100, details="messaging_product must be whatsapp")
-    to, kind = body.get("to") or body.get("recipient"), body.get("type", "text")
-    if not isinstance(to, str) or not to:
+    _check(body, form.MESSAGE)
+    to, kind = body.get("to") or body.get("recipient"), body["type"]
+    if not to:
         raise Refused(100, details="The parameter to is required.")
-    content = body.get(kind) if isinstance(kind, str) else None
-    if not isinstance(content, dict):
-        raise Refused(100, details=f"The parameter {kind} is required.")
-    to = to.removeprefix("+")
+    content, to = body[kind], to.removeprefix("+")
     if kind == "template":
         template = _template(content, templates, files)
         return Wanted(to, kind, template.name, marketing=template.category == "MARKETING")
     if kind == "text":
-        return Wanted(to, kind, text=_text(content.get("body"), MAX_TEXT))
+        return Wanted(to, kind, text=_text(content["body"], MAX_TEXT))
     if kind == "reaction":
         return Wanted(to, kind)
     _file(kind, content, files)
     return Wanted(to, kind, text=_text(content.get("caption", "x"), MAX_CAPTION))
 
 
-def _text(text: Any, limit: int) -> str:
-    if not isinstance(text, str) or not text or len(text) > limit:
+def _text(text: str, limit: int) -> str:
+    if len(text) > limit:
         raise Refused(100, details=f"A text has 1 to {limit} characters.")
     return text
 
 
 def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> None:
-    if kind not in _MEDIA:
-        raise Refused(100, details=f"The type {kind} is not known.")
-    file = files.get(str(content.get("id")))
+    file = files.get(content["id"])
     if file is None:
         raise Refused(100, details="The media id is not known.")
     mimes, size = _MEDIA[kind]
@@ -135,8 +135,7 @@ def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> No
 def _template(
     content: Mapping[str, Any], templates: Sequence[Template], files: Mapping[str, Any]
 ) -> Template:
-    name = content.get("name")
-    language = content.get("language", {}).get("code")
+    name, language = content["name"], content["language"]["code"]
     found = next((t for t in templates if (t.name, t.language) == (name, language)), None)
     if found is None:
         raise Refused(132001, 404, f"template name ({name}) does not exist in {language}")
@@ -153,13 +152,14 @@ def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:
     """The values by the keys of the template's variables."""
     for component in components:
         place = VariablePlace(component["type"])
-        for n, parameter in enumerate(component.get("parameters", []), 1):
+        for n, parameter in enumerate(component["parameters"], 1):
             if place is VariablePlace.BUTTON:
-                value = parameter.get("text") or parameter.get("coupon_code")
-                yield template.key(place, str(component["index"])), value
+                if parameter["type"] != "payload":  # which comes back, and is shown nowhere
+                    value = parameter[parameter["type"]]
+                    yield template.key(place, component["index"]), value
             elif parameter["type"] == "text":
                 named = template.parameter_format is ParameterFormat.NAMED
-                name = parameter["parameter_name"] if named else str(n)
+                name = parameter.get("parameter_name", "") if named else str(n)
                 yield template.key(place, name), parameter["text"]
 
 
@@ -168,7 +168,7 @@ def _header_files(
 ) -> list[MediaKind]:
     found = []
     for component in components:
-        for parameter in component.get("parameters", []):
+        for parameter in component["parameters"]:
             if parameter["type"] in ("image", "video", "document"):
                 _file(parameter["type"], parameter[parameter["type"]], files)
                 found.append(MediaKind(parameter["type"]))

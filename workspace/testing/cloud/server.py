@@ -157,9 +157,9 @@ async def _refuse(request: Request, refused: Exception) -> Response:
 
 
 @contextmanager
-def cloud_server(account: Account | None = None, seed: int = 1) -> Iterator[CloudServer]:
+def cloud_server(account: Account | None = None) -> Iterator[CloudServer]:
     """A provider on loopback until the end of the block."""
-    server = CloudServer(Cloud(account, seed))
+    server = CloudServer(Cloud(account))
     with serving(server.app()) as url:
         server.url = url
         yield server
