@@ -103,7 +103,7 @@ MEANINGS: Mapping[FailureKind, Sequence[int]] = {
         130472, 131021, 131026, 131030, 131062, 137000,
         131048, 131049, 131064,  # held back for this customer
     ),
-    FailureKind.OPTED_OUT: (131050,),
+    FailureKind.MARKETING_STOPPED: (131050,),
     FailureKind.MEDIA: (131051, 131052, 131053),
     FailureKind.TEMPLATE: (
         132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
