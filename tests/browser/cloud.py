@@ -25,7 +25,7 @@ class Number:
     def cloud(self) -> Cloud:
         return self.server.cloud
 
-    def passes(self, by: timedelta = timedelta()) -> None:
+    def passes(self, by: timedelta = timedelta(seconds=1)) -> None:
         """Time at the provider; what there is to tell by then is told, and applied."""
         with self.server.lock:
             self.cloud.advance(by)
