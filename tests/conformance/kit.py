@@ -26,6 +26,7 @@ from workspace.channels.base import (
     Request,
     Response,
     Seen,
+    SendFailed,
     Sent,
 )
 from workspace.models import Address, DeliveryStatus, FailureKind, Template
@@ -190,6 +191,16 @@ class Kit:
 def attempt(channel: Channel, message: Outbound) -> Sent | Failure:
     [request] = channel.encode(message)
     return channel.decode(channel.perform(request))
+
+
+def shown_by(channel: Channel, message: Outbound) -> list[str]:
+    """All that logs and errors might show of a channel while it sends."""
+    [request] = channel.encode(message)
+    shown = [repr(channel), repr(request), str(request), repr(vars(channel))]
+    try:
+        return [*shown, repr(channel.perform(request))]
+    except SendFailed as error:
+        return [*shown, repr(error), str(error), repr(error.failure), str(error.__cause__)]
 
 
 def answering(channel: Channel, answer: Callable[[Request], Response]) -> Channel:

@@ -20,7 +20,7 @@ from tests.conformance import wrecks
 from tests.conformance.conftest import KITS
 from tests.conformance.desk import Desk
 from tests.conformance.dying import live
-from tests.conformance.kit import Kit, Refused, attempt, storable
+from tests.conformance.kit import Kit, Refused, attempt, shown_by, storable
 from workspace.channels import REGISTRY
 from workspace.channels.base import (
     Channel,
@@ -28,9 +28,11 @@ from workspace.channels.base import (
     HasWebhook,
     OffersTemplates,
     Outbound,
+    React,
     Received,
     Request,
     Response,
+    Seen,
     SendFailed,
     SendsSignals,
     Sent,
@@ -158,19 +160,10 @@ def test_wrong_templates(desk: Desk) -> None:
     if desk.channel.capabilities.templates is None:
         pytest.skip(f"{desk.kit!r}: it has no templates")
     conversation, right = desk.hear(), desk.kit.template()
-    rule = desk.channel.capabilities.templates
-    values = {v.key: f"v{n}" for n, v in enumerate(right.variables)}
-    first = next(iter(values))
-    fitting = TemplateChoice(right.name, right.language, values)
-    wrong = {
-        "unknown": replace(fitting, name="nowhere"),
-        "another language": replace(fitting, language="xx"),
-        "a value missing": replace(fitting, values={**values, first: " "}),
-        "a value too many": replace(fitting, values={**values, "more": "x"}),
-        "a line break": replace(fitting, values={**values, first: "a\nb"}),
-        "too long": replace(fitting, values={**values, "1": "x" * (rule.body_limit + 1)}),
-    }
-    for name, choice in wrong.items():
+    fitting = TemplateChoice(
+        right.name, right.language, {v.key: f"v{n}" for n, v in enumerate(right.variables)}
+    )
+    for name, choice in wrecks.choices(fitting, desk.channel.capabilities.templates).items():
         with pytest.raises(CannotSend):
             desk.send(conversation, template=choice)
         assert desk.sent == [], name
@@ -213,6 +206,26 @@ def test_the_wait_is_kept(desk: Desk) -> None:
     desk.advance(2)
     desk.deliver()
     assert (len(desk.sent), desk.status(message)) == (2, D.SENT)
+
+
+@check("rates: kept, to one customer and to all, by the clock")
+def test_the_rates_are_kept(desk: Desk) -> None:
+    can = desk.channel.capabilities
+    rates = [rate for rate in (can.rate, can.pair_rate) if rate]
+    if not rates:
+        pytest.skip(f"{desk.kit!r}: it has no rates")
+    narrowest = min(rates, key=lambda rate: rate.burst)
+    conversation = desk.hear()
+    for n in range(narrowest.burst + 2):
+        desk.send(conversation, f"answer {n}")
+    each = narrowest.per.total_seconds() / narrowest.n
+    for gone in (0, 1, 2):
+        assert len(desk.sent) == narrowest.burst + gone
+        desk.advance(each * 0.9)
+        desk.deliver()
+        assert len(desk.sent) == narrowest.burst + gone
+        desk.advance(each * 0.1)
+        desk.deliver()
 
 
 def failure_of(channel: Channel, message: Outbound) -> Failure:
@@ -400,12 +413,7 @@ def test_secrets_stay_secret(
         if "cut before" not in kit.lacks:
             channels.append(stack.enter_context(kit.cut_before(tmp_path / "before")))
         for channel in channels:
-            [request] = channel.encode(message)
-            shown += [repr(channel), repr(request), str(request), repr(vars(channel))]
-            try:
-                shown.append(repr(channel.perform(request)))
-            except SendFailed as error:
-                shown += [repr(error), str(error), repr(error.failure), str(error.__cause__)]
+            shown += shown_by(channel, message)
             if isinstance(channel, HasWebhook):
                 raw = kit.said(0)
                 shown.append(repr(channel.verify(kit.signed(raw, "another"), raw)))
@@ -434,7 +442,6 @@ def test_capabilities_are_honest(kit: Kit, channel: Channel) -> None:
         [event] = channel.parse(kit.receipt("m", status, ""), kit.meta)
         assert isinstance(event, StatusChanged)
         assert event.status is status
-    assert isinstance(channel, SendsSignals) is bool(kit.signals())
     kinds = {file.kind for message in kit.messages().values() for file in message.files}
     if "encode" not in kit.lacks:
         assert kinds == set(can.media), "kinds of files that no sample shows"
@@ -444,6 +451,24 @@ def test_capabilities_are_honest(kit: Kit, channel: Channel) -> None:
         for before, after in rule.rewrap.items():
             assert before not in rule.mimes
             assert not rule.mimes or after in rule.mimes
+
+
+@check("capabilities: what is said of quotes, reactions, reading and typing is so")
+def test_signals_are_honest(kit: Kit, channel: Channel) -> None:
+    can, signals = channel.capabilities, list(kit.signals().values())
+    seen = [each for each in signals if isinstance(each, Seen)]
+    assert any(isinstance(each, React) for each in signals) is can.reactions
+    assert bool(seen) is can.read_receipts
+    assert any(each.typing for each in seen) is (can.typing is not None)
+    assert isinstance(channel, SendsSignals) is bool(signals)
+    if isinstance(channel, SendsSignals):
+        told = {repr(channel.encode_signal(each).payload) for each in signals}
+        assert len(told) == len(signals), "signals that are told alike"
+    plain = a_text(kit)
+    thread = replace(plain.thread, in_reply_to="<m1@customer.example>")
+    answer = replace(plain, reply_to="m1", thread=thread)
+    [one], [other] = channel.encode(plain), channel.encode(answer)
+    assert (one.payload != other.payload) is (can.quotes or can.threads)
 
 
 @check("capabilities: a message of every limit goes over the wire", "encode")

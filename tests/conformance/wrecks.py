@@ -1,11 +1,14 @@
-"""JSON with something wrong in it."""
+"""JSON and chosen templates with something wrong in them."""
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
+
+from workspace.models import TemplateChoice, TemplateRule
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -103,3 +106,17 @@ def altered(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
     content = json.loads(draw(st.sampled_from(seeds)))
     way = draw(st.sampled_from(list(ways(content))))
     return json.dumps(replaced(content, way, draw(VALUES))).encode()
+
+
+def choices(fitting: TemplateChoice, rule: TemplateRule) -> Mapping[str, TemplateChoice]:
+    """A choice that fits, wrong in each way: what is wrong -> the choice."""
+    values = fitting.values
+    first = next(iter(values))
+    return {
+        "unknown": replace(fitting, name="nowhere"),
+        "another language": replace(fitting, language="xx"),
+        "a value missing": replace(fitting, values={**values, first: " "}),
+        "a value too many": replace(fitting, values={**values, "more": "x"}),
+        "a line break": replace(fitting, values={**values, first: "a\nb"}),
+        "too long": replace(fitting, values={**values, "1": "x" * (rule.body_limit + 1)}),
+    }

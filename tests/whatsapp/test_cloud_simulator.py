@@ -1,18 +1,14 @@
 """The channel and the simulated Cloud API, over HTTP; and Meta's judge between them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
-import httpx
 import pytest
-from cloud import SECRETS, whatsapp
+from cloud import whatsapp
 
-from tests.conformance.judge import Judge
-from tests.conformance.judge import whatsapp as judge_of_whatsapp
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
 from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
@@ -222,50 +218,3 @@ def test_who_stopped_marketing_messages_gets_none_until_they_resume(
     )
     assert isinstance(send(channel, voucher), Sent)
     assert told() == [("sent", None), ("delivered", None)]
-
-
-# --- the judge, and an independent client ---------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def meta(shared: Callable[[str], Path]) -> Judge:
-    return judge_of_whatsapp(shared("specs/meta/whatsapp-cloud.judge.json"))
-
-
-class Redirected(httpx.HTTPTransport):
-    """The client has no option for another host."""
-
-    def __init__(self, home: httpx.URL) -> None:
-        super().__init__()
-        self._home = home
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        home = self._home
-        request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
-        return super().handle_request(request)
-
-
-def test_the_simulator_takes_what_an_independent_client_sends(server: CloudServer) -> None:
-    pywa = pytest.importorskip("pywa")
-    client = pywa.WhatsApp(
-        phone_id=server.cloud.account.phone_number_id,
-        token=SECRETS["WA_TOKEN"],
-        session=httpx.Client(transport=Redirected(httpx.URL(server.url))),
-        api_version=23.0,
-    )
-    server.cloud.writes(ADA, "Hello")
-    sent = client.send_message(to=ADA.wa_id, text="From another program")
-    assert server.cloud.sent[sent.id].body["text"]["body"] == "From another program"
-
-
-@pytest.mark.parametrize("stopped", [True, False])
-def test_an_independent_parser_reads_the_same_choice(server: CloudServer, stopped: bool) -> None:
-    pywa = pytest.importorskip("pywa")
-    from pywa.types.user_preferences import UserMarketingPreferences
-
-    client = pywa.WhatsApp(phone_id=server.cloud.account.phone_number_id, token="x")
-    server.cloud.chooses(ADA, stopped=stopped)
-    [content] = server.cloud.take_due()
-    read = UserMarketingPreferences.from_update(client, content)
-    assert (bool(read), read.from_user.wa_id) == (not stopped, ADA.wa_id)
-    assert read.timestamp.timestamp() == server.cloud.now.timestamp()

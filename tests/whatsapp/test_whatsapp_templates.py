@@ -97,7 +97,7 @@ def test_a_change_that_is_told_in_part_is_read(
     services: Services, server: CloudServer, channel: int
 ) -> None:
     assert kept(services, channel).quality == ""
-    server.cloud.edit(*HELLO, quality="YELLOW")
+    server.cloud.rate(*HELLO, "YELLOW")
     server.cloud.edit(*HELLO, body="Hello there!")
     tell(services, server, channel)
     assert services.syncing.sync_due() == 1

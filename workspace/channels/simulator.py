@@ -132,23 +132,9 @@ class Simulator:
         return [Request(message)]
 
     def decode(self, response: Response) -> Sent | Failure:
-        code, detail = str(response.code), response.text
-        match response.code:
-            case 200:
-                return Sent(str(response.data["id"]))
-            case 429:
-                wait = float(response.data["retry_after"])
-                return Failure(FailureKind.RATE_LIMITED, detail, code, wait)
-            case 503:
-                return Failure(FailureKind.TRANSIENT, detail, code)
-            case 470:
-                return Failure(FailureKind.WINDOW_CLOSED, detail, code)
-            case 403:
-                return Failure(FailureKind.UNREACHABLE, detail, code)
-            case 422:
-                return Failure(FailureKind.TEMPLATE, detail, code)
-            case _:
-                return Failure(FailureKind.INVALID, detail, code)
+        if response.code == 200:
+            return Sent(str(response.data["id"]))
+        return faults.failure(response)
 
     def encode_signal(self, signal: React | Seen) -> Request:
         return Request(signal)

@@ -6,7 +6,7 @@ payloads again changes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from workspace import rules
 from workspace.channels.base import StatusChanged
@@ -54,43 +54,79 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
         ingest.unpark_payloads(tx, [item.journal_id for item in items])
     else:
         oddities.take(tx, items)
-    came = [arrival for item in items for arrival in arrivals(item)]
-    told = [signal for item in items for signal in signals(item)]
-    told += [signal for arrival in came if (signal := quotes(arrival))]
-    keys = {a.key for a in came}.union(*(s.keys for s in told))
-    known = _known(tx, keys)
-    before = set(known)
-    named = receipts.name(tx, known, told)
-    entombed = tombstones.entombed(tx, keys - known.keys())
-    told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
-    fresh = _fresh(came, known.keys() | entombed)
-    ids = Ids(tx, 2 * len(fresh) + 1)
-    newcomers = identities.newcomers(tx, followed.left, fresh.values())
-    places = Places(tx, ids, list(fresh.values()), newcomers)
-    _follow(known, places.merged)
-    batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
-    for survivor in places.merged.values():
-        batch.touch(survivor)
-    batch.unparked = receipts.waiting(tx, [*fresh, *named])
-    waited = [receipts.signal(parked) for parked in batch.unparked]
-    known |= _known(tx, {_quoter(s) for s in waited if isinstance(s.event, Quotes)} - known.keys())
-    echoes = _add_all(batch, came, fresh)
-    told = [*waited, *echoes, *told]
-    receipted = {k for s in told if isinstance(s.event, StatusChanged) for k in s.keys}
-    batch.reacted = receipts.reacted(tx, receipted - known.keys())
-    homes = {own.conversation_id for own in batch.reacted.values()}
-    places.load(homes | {known[s.key].conversation_id for s in told if s.key in known})
-    receipts.take(batch, told)
-    for own, heard in batch.heard.values():
-        reacting.hear(tx, own, heard)
-    batch.applied.bounced = _bounced(items, came, told, entombed)
+    heard = _hear(tx, items)
+    newcomers = identities.newcomers(tx, followed.left, heard.fresh.values())
+    batch = _begin(tx, items, heard, newcomers)
+    told = _take(batch, heard)
+    batch.applied.bounced = _bounced(items, heard.came, told, heard.entombed)
     batch.write()
     moved = [*followed.told, *identities.follow(tx, newcomers.moves).told]
     for journal_id, conversation_id in [*moved, *marketing.take(tx, items)]:
         batch.applied.belongs[journal_id].add(conversation_id)
     if again:
-        amending.amend(batch, [arrival for arrival in came if arrival.key in before])
+        amending.amend(batch, [arrival for arrival in heard.came if arrival.key in heard.there])
     return batch.applied
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What payloads say, and what of it is there already."""
+
+    came: Sequence[Arrival]
+    told: Sequence[Signal]
+    there: frozenset[Key]
+    """Messages that were stored before."""
+    known: dict[Key, Known]
+    """Those, ones that are called by another name now, and, as they come, the fresh ones."""
+    named: Sequence[Key]
+    entombed: set[Key]
+    fresh: dict[Key, Arrival]
+    """The messages to add: the first copy of each that is neither known nor erased."""
+
+
+def _hear(tx: Driver, items: Sequence[Item]) -> Heard:
+    came = [arrival for item in items for arrival in arrivals(item)]
+    told = [signal for item in items for signal in signals(item)]
+    told += [signal for arrival in came if (signal := quotes(arrival))]
+    keys = {a.key for a in came}.union(*(s.keys for s in told))
+    known = _known(tx, keys)
+    there = frozenset(known)
+    named = receipts.name(tx, known, told)
+    entombed = tombstones.entombed(tx, keys - known.keys())
+    told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
+    fresh = _fresh(came, known.keys() | entombed)
+    return Heard(came, told, there, known, named, entombed, fresh)
+
+
+def _begin(
+    tx: Driver, items: Sequence[Item], heard: Heard, newcomers: identities.Newcomers
+) -> Batch:
+    ids = Ids(tx, 2 * len(heard.fresh) + 1)
+    places = Places(tx, ids, list(heard.fresh.values()), newcomers)
+    _follow(heard.known, places.merged)
+    applied = Applied({item.journal_id: set() for item in items})
+    batch = Batch(tx, ids, places, heard.known, heard.entombed, applied)
+    for survivor in places.merged.values():
+        batch.touch(survivor)
+    return batch
+
+
+def _take(batch: Batch, heard: Heard) -> Sequence[Signal]:
+    """Add the messages, and then what is told of messages; that with what had waited for them."""
+    tx, places, known = batch.tx, batch.places, batch.known
+    batch.unparked = receipts.waiting(tx, [*heard.fresh, *heard.named])
+    waited = [receipts.signal(parked) for parked in batch.unparked]
+    known |= _known(tx, {_quoter(s) for s in waited if isinstance(s.event, Quotes)} - known.keys())
+    echoes = _add_all(batch, heard.came, heard.fresh)
+    told = [*waited, *echoes, *heard.told]
+    receipted = {k for s in told if isinstance(s.event, StatusChanged) for k in s.keys}
+    batch.reacted = receipts.reacted(tx, receipted - known.keys())
+    homes = {own.conversation_id for own in batch.reacted.values()}
+    places.load(homes | {known[s.key].conversation_id for s in told if s.key in known})
+    receipts.take(batch, told)
+    for own, answer in batch.heard.values():
+        reacting.hear(tx, own, answer)
+    return told
 
 
 def _quoter(signal: Signal) -> Key:
@@ -111,7 +147,6 @@ def _known(tx: Driver, keys: set[Key]) -> dict[Key, Known]:
 
 
 def _fresh(came: Sequence[Arrival], there: set[Key]) -> dict[Key, Arrival]:
-    """The messages to add: the first copy of each that is neither known nor erased."""
     fresh: dict[Key, Arrival] = {}
     for arrival in came:
         if arrival.key not in there:

@@ -202,8 +202,8 @@ class Sender:
     ) -> tuple[Queued | None, Sequence[Request]]:
         """What became of a message, and what the provider took."""
         tools, channel = self._tools, self._channel
-        lease = timedelta(seconds=tools.settings.lease_seconds)
-        lease_until, channel_now = tools.clock() + lease, channel.now()
+        now, channel_now = tools.clock(), channel.now()
+        lease_until = now + timedelta(seconds=tools.settings.lease_seconds)
         claim = tools.store.write(
             lambda tx: settling.claim(
                 tx, message, channel.capabilities, channel_now, lease_until, template
@@ -211,6 +211,7 @@ class Sender:
         )
         if claim is None:
             return None, ()
+        lease = (claim.message.lease_until or lease_until) - now
         self._bucket.take()
         self._pairs.take(claim.message.conversation_id)
         watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])

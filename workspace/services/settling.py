@@ -23,6 +23,10 @@ NAMESAKE = (
     "sent; look there."
 )
 UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
+SLOWEST = 125_000
+"""Bytes a second that an upload is given the time for: an attempt that outlives its lease is shown as
+not confirmed, which a large file on a slow line must not be.
+"""
 PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
@@ -55,8 +59,9 @@ def claim(
     lease_until: datetime,
     template: Template | None = None,
 ) -> Claim | None:
-    """Mark a message as being sent, before the network hears of it. `template`: the one it is sent
-    with, as the provider has it now.
+    """Mark a message as being sent, before the network hears of it. `lease_until`: when it should
+    be through, were there no files to upload. `template`: the one it is sent with, as the provider
+    has it now.
 
     None where there is nothing to send: it was cancelled, erased or has arrived; or it may not be
     sent any more, and has failed with the reason.
@@ -73,11 +78,15 @@ def claim(
         message,
         status=DeliveryStatus.SENDING,
         attempts=message.attempts + 1,
-        lease_until=lease_until,
+        lease_until=lease_until + _uploading(files),
         not_before=None,
     )
     _move(tx, message, sending)
     return Claim(sending, files, template)
+
+
+def _uploading(files: Sequence[QueuedFile]) -> timedelta:
+    return timedelta(seconds=sum(file.size for file in files) / SLOWEST)
 
 
 def refused(

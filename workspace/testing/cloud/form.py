@@ -5,7 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,17 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of at least one thing of a form."""
+    """A list of at least so many things of a form."""
 
     form: Any
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A value of one of these forms."""
+
+    forms: Sequence[Any]
 
 
 _ANY = re.compile(r"(?s).*")
@@ -44,10 +52,14 @@ _COMPONENTS = {
     "body": {"type": "body", "parameters": Many(Kinds({"text": _TEXT}))},
     "button": {
         "type": "button",
-        "sub_type": re.compile("quick_reply|url|copy_code|flow|catalog"),
-        "index": re.compile("[0-9]"),
+        "sub_type": re.compile("(?i)quick_reply|url|copy_code|flow|catalog"),
+        "index": Either((re.compile("[0-9]"), range(10))),
         "parameters": Many(Kinds(_BUTTON_VALUES)),
     },
+}
+# The reference writes these words small; other clients write them large, which works as well.
+_COMPONENTS |= {
+    name.upper(): {**component, "type": name.upper()} for name, component in _COMPONENTS.items()
 }
 _CONTENTS: Mapping[str, Fields] = {
     "text": {"body": _SOME, "preview_url?": bool},
@@ -61,7 +73,7 @@ _CONTENTS: Mapping[str, Fields] = {
     "template": {
         "name": _SOME,
         "language": {"code": _SOME, "policy?": "deterministic"},
-        "components?": Many(Kinds(_COMPONENTS)),
+        "components?": Many(Kinds(_COMPONENTS), least=0),
     },
 }
 _ENVELOPE: Fields = {
@@ -93,9 +105,15 @@ def complaint(value: Any, form: Any, name: str = "the body") -> str:
         case re.Pattern():
             fits = isinstance(value, str) and form.fullmatch(value)
             return "" if fits else f"{name} is no text of the right form."
+        case range():
+            fits = type(value) is int and value in form
+            return "" if fits else f"{name} is no number of the right size."
+        case Either():
+            said = [complaint(value, each, name) for each in form.forms]
+            return said[0] if all(said) else ""
         case Many():
-            if not isinstance(value, list) or not value:
-                return f"{name} must be a list with something in it."
+            if not isinstance(value, list) or len(value) < form.least:
+                return f"{name} must be a list of at least {form.least}."
             return _first(complaint(each, form.form, name) for each in value)
         case Kinds():
             kind = value.get("type") if isinstance(value, dict) else None

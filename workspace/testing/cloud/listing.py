@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from workspace.models import ParameterFormat, Template, VariablePlace
 
 Fields = dict[str, Any]
+_REASONS = {"REJECTED": "INVALID_FORMAT"}
 
 
 def id_of(name: str, language: str) -> str:
@@ -18,24 +20,42 @@ def id_of(name: str, language: str) -> str:
 def named(name: str, language: str) -> Fields:
     """How webhooks name a template."""
     return {
-        "message_template_id": id_of(name, language),
+        "message_template_id": int(id_of(name, language)),
         "message_template_name": name,
         "message_template_language": language,
     }
+
+
+def made(template: Template) -> Template:
+    """As the provider would keep one of the catalogue: with reasons in its own words."""
+    return reviewed(template, template.status, _REASONS.get(template.status, "NONE"))
 
 
 def reviewed(template: Template, status: str, reason: str) -> Template:
     return replace(template, status=status, reason="" if reason == "NONE" else reason)
 
 
-def page(templates: Sequence[Template], at: int, limit: int, fields: Collection[str]) -> Fields:
+def page(
+    templates: Sequence[Template], at: int, limit: int, fields: Collection[str], now: datetime
+) -> Fields:
     """One page of the list, from place `at` on; `fields`: what is asked of each, besides its id."""
     end = at + limit
     paging: Fields = {"cursors": {"before": str(at), "after": str(end)}}
     if end < len(templates):
         paging["next"] = f"https://graph.facebook.com/next?after={end}"
-    listed = [_asked(_listed(each), fields) for each in templates[at:end]]
+    listed = [_asked(_listed(each, now), fields) for each in templates[at:end]]
     return {"data": listed, "paging": paging}
+
+
+def summary(templates: Sequence[Template], asked: Collection[str]) -> Fields:
+    """What is asked for about the whole list."""
+    told: Fields = {
+        "total_count": len(templates),
+        "message_template_count": len(templates),
+        "message_template_limit": 6000,
+        "are_translations_complete": True,
+    }
+    return {name: value for name, value in told.items() if name in asked}
 
 
 def _asked(listed: Fields, fields: Collection[str]) -> Fields:
@@ -46,7 +66,7 @@ def _asked(listed: Fields, fields: Collection[str]) -> Fields:
     return {name: value for name, value in listed.items() if name in {*fields, "id"}}
 
 
-def _listed(template: Template) -> Fields:
+def _listed(template: Template, now: datetime) -> Fields:
     parts = [_header(template), _body(template)]
     if template.footer:
         parts.append({"type": "FOOTER", "text": template.footer})
@@ -61,7 +81,7 @@ def _listed(template: Template) -> Fields:
         "status": template.status,
         "category": template.category,
         "id": id_of(template.name, template.language),
-        "quality_score": {"score": template.quality or "UNKNOWN"},
+        "quality_score": {"score": template.quality or "UNKNOWN", "date": int(now.timestamp())},
     }
     return found | ({"rejected_reason": template.reason} if template.reason else {})
 
@@ -71,7 +91,8 @@ def _header(template: Template) -> Fields:
     if header is None:
         return {}
     if header.format != "TEXT":
-        return {"type": "HEADER", "format": header.format}
+        handle = ["https://files.example/header"]
+        return {"type": "HEADER", "format": header.format, "example": {"header_handle": handle}}
     examples = _examples(template, VariablePlace.HEADER)
     return {"type": "HEADER", "format": "TEXT", "text": header.text} | examples
 

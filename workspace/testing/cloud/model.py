@@ -107,7 +107,7 @@ class Cloud:
         self.written: dict[str, Written] = {}
         """What customers wrote, by the id of the message."""
         self.files: dict[str, File] = {}
-        self.templates: list[Template] = list(CATALOGUE)
+        self.templates: list[Template] = list(map(listing.made, CATALOGUE))
         self.refuse: dict[str, int] = {}
         self.stopped: set[str] = set()
         """Numbers and ids of customers who want no marketing messages."""
@@ -193,7 +193,8 @@ class Cloud:
         if code:
             told["errors"] = [requests.error_of(code)]
         message.status = status
-        self._tell(after, statuses=[told])
+        to = self._customers.get(message.to) or Customer(message.to)
+        self._tell(after, statuses=[told], contacts=[to.contact])
 
     def _tell(self, after: timedelta = timedelta(), **lists: Any) -> None:
         self._hook("messages", self._about(**lists), after)
@@ -229,10 +230,22 @@ class Cloud:
     # --- templates ------------------------------------------------------------------------------
 
     def edit(self, name: str, language: str, **changes: Any) -> None:
-        """Change a template, or how customers take it (`quality`), and tell that something did."""
+        """Change a template's parts, and tell that something did."""
         self._replace(name, language, lambda each: replace(each, **changes))
-        what = "quality" if "quality" in changes else "components"
-        self._hook(f"message_template_{what}_update", listing.named(name, language))
+        about = listing.named(name, language) | {"message_template_element": ", ".join(changes)}
+        self._hook("message_template_components_update", about)
+
+    def rate(self, name: str, language: str, quality: str) -> None:
+        """How customers take a template from now on: GREEN, YELLOW or RED."""
+        wanted = (name, language)
+        before = next(t.quality for t in self.templates if (t.name, t.language) == wanted)
+        self._replace(name, language, lambda each: replace(each, quality=quality))
+        scores = {
+            "previous_quality_score": before or "UNKNOWN",
+            "new_quality_score": quality or "UNKNOWN",
+        }
+        about = listing.named(name, language) | scores
+        self._hook("message_template_quality_update", about)
 
     def _replace(self, name: str, language: str, change: Callable[[Template], Template]) -> None:
         wanted = (name, language)
@@ -244,14 +257,8 @@ class Cloud:
     def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
         """Decide anew about a template, and tell so."""
         self._replace(name, language, lambda each: listing.reviewed(each, status, reason))
-        self._hook(
-            "message_template_status_update",
-            {
-                "event": status,
-                **listing.named(name, language),
-                "reason": reason,
-            },
-        )
+        about = {"event": status, **listing.named(name, language), "reason": reason}
+        self._hook("message_template_status_update", about)
 
     # --- the API --------------------------------------------------------------------------------
 
@@ -323,7 +330,8 @@ class Cloud:
         }
 
     def list_templates(self, after: str, limit: int, fields: Collection[str] = ()) -> Fields:
-        return listing.page(self.templates, int(after or 0), max(1, min(limit, 100)), fields)
+        limit = max(1, min(limit, 100))
+        return listing.page(self.templates, int(after or 0), limit, fields, self.now)
 
     def accepted(self, key: str) -> int:
         """How often a message of this name was accepted; more than once is a duplicate."""

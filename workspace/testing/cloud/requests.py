@@ -151,12 +151,12 @@ def _template(
 def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:
     """The values by the keys of the template's variables."""
     for component in components:
-        place = VariablePlace(component["type"])
+        place = VariablePlace(component["type"].lower())
         for n, parameter in enumerate(component["parameters"], 1):
             if place is VariablePlace.BUTTON:
                 if parameter["type"] != "payload":  # which comes back, and is shown nowhere
                     value = parameter[parameter["type"]]
-                    yield template.key(place, component["index"]), value
+                    yield template.key(place, str(component["index"])), value
             elif parameter["type"] == "text":
                 named = template.parameter_format is ParameterFormat.NAMED
                 name = parameter.get("parameter_name", "") if named else str(n)

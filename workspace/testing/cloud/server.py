@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from workspace.testing.cloud import listing
 from workspace.testing.cloud.model import Account, Cloud
 from workspace.testing.cloud.requests import Refused
 from workspace.testing.serving import serving
@@ -124,13 +125,14 @@ class CloudServer:
 
     async def _templates(self, request: Request) -> Response:
         self._check(request)
-        after, limit = (
-            request.query_params.get("after", ""),
-            request.query_params.get("limit", "25"),
-        )
-        fields = [name for name in request.query_params.get("fields", "").split(",") if name]
+        asked = request.query_params
+        after, limit = asked.get("after", ""), int(asked.get("limit", "25"))
+        fields, counts = _names(asked.get("fields", "")), _names(asked.get("summary", ""))
         with self.lock:
-            return JSONResponse(self.cloud.list_templates(after, int(limit), fields))
+            answer = self.cloud.list_templates(after, limit, fields)
+            if counts:
+                answer["summary"] = listing.summary(self.cloud.templates, counts)
+        return JSONResponse(answer)
 
     async def _apps(self, request: Request) -> Response:
         self._check(request)
@@ -148,6 +150,10 @@ class CloudServer:
         with self.lock:
             file = self.cloud.files.get(request.path_params["id"])
         return Response(file.data, media_type=file.mime) if file else Response(status_code=404)
+
+
+def _names(said: str) -> list[str]:
+    return [name for name in said.split(",") if name]
 
 
 async def _refuse(request: Request, refused: Exception) -> Response:
