@@ -31,9 +31,8 @@ def customer(n: int) -> str:
 
 def come_in(desk: Desk) -> None:
     """A line into the cell, run it, and on into its inbox."""
-    desk.press("ArrowDown", "Enter")
-    # JupyterLab loses what is typed before the cursor stands in the cell.
-    expect(desk.page.locator(".jp-mod-active .cm-content")).to_be_focused()
+    desk.press("ArrowDown")
+    edit_cell(desk)
     desk.press("Control+End", "Enter")
     desk.type(OWN_LINE)
     desk.press("Escape", "Control+Enter")
@@ -43,6 +42,22 @@ def come_in(desk: Desk) -> None:
         desk.press("Enter")
         expect(desk.list).to_be_focused()
     desk.look("in")
+
+
+def edit_cell(desk: Desk) -> None:
+    """JupyterLab loses what is typed before the cursor stands in the cell, and on a busy machine
+    the Enter that should put it there: whoever sees that presses it again.
+    """
+    cursor = desk.page.locator(".jp-mod-active .cm-content")
+    for _ in range(3):
+        desk.press("Enter")
+        try:
+            expect(cursor).to_be_focused(timeout=5000)
+        except AssertionError:
+            desk.press("Escape")
+        else:
+            return
+    raise AssertionError("The cell could not be edited.")
 
 
 def answer(desk: Desk) -> None:
