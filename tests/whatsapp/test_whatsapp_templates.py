@@ -67,7 +67,7 @@ def test_what_the_provider_has_is_kept(
     assert {(t.name, t.language, t.status, t.body) for t in found} == {
         (t.name, t.language, t.status, t.body) for t in server.cloud.templates
     }
-    assert "threatens the customer" in kept(services, channel, REJECTED).reason
+    assert kept(services, channel, REJECTED).reason == "Invalid format"
     asked = len(server.requests)
     services.templates.of(channel)
     assert len(server.requests) == asked

@@ -106,8 +106,7 @@ def complaint(value: Any, form: Any, name: str = "the body") -> str:
             fits = isinstance(value, str) and form.fullmatch(value)
             return "" if fits else f"{name} is no text of the right form."
         case range():
-            fits = type(value) is int and value in form
-            return "" if fits else f"{name} is no number of the right size."
+            return "" if type(value) is int and value in form else f"{name} is no such number."
         case Either():
             said = [complaint(value, each, name) for each in form.forms]
             return said[0] if all(said) else ""
