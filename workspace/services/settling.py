@@ -24,8 +24,8 @@ NAMESAKE = (
 )
 UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
 SLOWEST = 125_000
-"""Bytes a second that an upload is given the time for: an attempt that outlives its lease is shown as
-not confirmed, which a large file on a slow line must not be.
+"""Bytes a second that an upload is given the time for: what outlives its lease is shown as not
+confirmed, and a large file on a slow line should not be.
 """
 PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
