@@ -106,7 +106,7 @@ class Receiver:
 
     async def _answered(self, request: Request, work: Work) -> Response:
         id = request.path_params["channel"]
-        if not (id.isascii() and id.isdigit() and 0 < int(id[:20]) <= MAX_ID):
+        if not (id.isascii() and id.isdigit() and len(id) < 20 and 0 < int(id) <= MAX_ID):
             return self._refused(404)
         try:
             said = await to_thread.run_sync(work, int(id), limiter=self._limiter)

@@ -5,14 +5,14 @@ A reaction is no entry of the log: it changes neither status nor unread, archive
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from workspace import rules
 from workspace.channels.base import Failure, React, Sent, StatusChanged
 from workspace.models import Capabilities, DeliveryStatus, FailureKind
 from workspace.rules import Refusal, Situation
 from workspace.services import receipts
-from workspace.services.settling import OPEN, PASSING, WAITING, Retry
+from workspace.services.outcomes import OPEN, WAITING, Retry, failed, in_doubt, not_sent
 from workspace.store import changes, ingest, reactions
 from workspace.store.driver import Driver
 from workspace.store.reactions import Own, Target
@@ -39,7 +39,7 @@ def claim(
         return None
     refusal = refused(target, own.emoji, can, channel_now)
     if refusal is not None:
-        _move(tx, _failed(own, refusal.kind, refusal.message))
+        _move(tx, failed(own, refusal.kind, refusal.message))
         return None
     sending = replace(
         own, status=DeliveryStatus.SENDING, attempts=own.attempts + 1, lease_until=lease_until
@@ -62,7 +62,7 @@ def settle(tx: Driver, id: int, outcome: Sent | Failure, retry: Retry) -> Own | 
     if isinstance(outcome, Sent):
         return _accepted(tx, own, outcome.provider_id)
     if own.status in OPEN:
-        return _move(tx, _not_sent(own, outcome, retry))
+        return _move(tx, not_sent(own, outcome, retry))
     return own
 
 
@@ -91,7 +91,7 @@ def told(own: Own, event: StatusChanged) -> Own:
         return named
     if status is DeliveryStatus.FAILED:
         kind = event.failure_kind or FailureKind.UNREACHABLE
-        return _failed(named, kind, event.detail)
+        return failed(named, kind, event.detail)
     return replace(named, status=status, failure_kind=None, failure="", lease_until=None)
 
 
@@ -104,58 +104,19 @@ def hear(tx: Driver, own: Own, events: Sequence[StatusChanged]) -> None:
         reactions.save(tx, after)
 
 
-def _not_sent(own: Own, failure: Failure, retry: Retry) -> Own:
-    if failure.kind is FailureKind.UNKNOWN_OUTCOME:
-        return _in_doubt(own, failure.detail)
-    if failure.kind not in PASSING:
-        return _failed(own, failure.kind, failure.detail)
-    if own.attempts >= retry.max_attempts:
-        words = f"{failure.detail} (given up after {own.attempts} attempts)"
-        return _failed(own, failure.kind, words)
-    return replace(
-        own,
-        status=DeliveryStatus.RETRY,
-        failure_kind=failure.kind,
-        failure=failure.detail,
-        not_before=retry.now + timedelta(seconds=retry.delay),
-        lease_until=None,
-    )
-
-
-def _failed(own: Own, kind: FailureKind, why: str) -> Own:
-    return replace(
-        own,
-        status=DeliveryStatus.FAILED,
-        failure_kind=kind,
-        failure=why or "The provider refused it.",
-        lease_until=None,
-        not_before=None,
-    )
-
-
-def _in_doubt(own: Own, why: str) -> Own:
-    """The customer may see it or not, so it is not sent again by itself."""
-    return replace(
-        own,
-        status=DeliveryStatus.IN_DOUBT,
-        failure_kind=FailureKind.UNKNOWN_OUTCOME,
-        failure=why or "The provider did not confirm it.",
-        lease_until=None,
-    )
-
-
-def doubt(tx: Driver, id: int, why: str) -> None:
-    """An attempt ended without anybody knowing how."""
+def doubt(tx: Driver, id: int, why: str) -> Own | None:
+    """An attempt ended without anybody knowing how; None: it was replaced or erased."""
     own = reactions.get(tx, id)
-    if own is not None and own.status is DeliveryStatus.SENDING:
-        _move(tx, _in_doubt(own, why))
+    if own is None or own.status is not DeliveryStatus.SENDING:
+        return own
+    return _move(tx, in_doubt(own, why))
 
 
 def give_up(tx: Driver, id: int, why: str) -> None:
     """A reaction that can't be sent any more fails."""
     own = reactions.get(tx, id)
     if own is not None and own.status in WAITING:
-        _move(tx, _failed(own, FailureKind.UNREACHABLE, why))
+        _move(tx, failed(own, FailureKind.UNREACHABLE, why))
 
 
 def _move(tx: Driver, after: Own) -> Own:

@@ -16,6 +16,7 @@ from workspace.channels.base import Channel, Event, InboundFile, Received
 from workspace.errors import JournalUnavailable, StoreUnavailable
 from workspace.journal import Entry, Journal, Span
 from workspace.models import Address, Replayed
+from workspace.rules.phones import same
 from workspace.services import payloads, replaying
 from workspace.services.applying import apply
 from workspace.services.arrivals import Item, cleaned
@@ -339,8 +340,8 @@ class Receiving:
         salt = tombstones.salt(tx)
 
         def forgotten(item: Item, address: Address) -> bool:
-            person = tombstones.person(salt, item.channel_id, address)
-            return item.journal_id <= self._journal.forgotten(person)
+            people = [tombstones.person(salt, item.channel_id, each) for each in same(address)]
+            return any(item.journal_id <= self._journal.forgotten(person) for person in people)
 
         return [replaying.lasting(item, partial(forgotten, item)) for item in items]
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
@@ -15,9 +16,9 @@ from workspace.models import DeliveryStatus, FailureKind, Template
 from workspace.services import reacting, sending, settling
 from workspace.services.backoff import Backoff
 from workspace.services.folding import Share
+from workspace.services.outcomes import UNSTORABLE, Retry
 from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
-from workspace.services.settling import Retry, Settled
 from workspace.services.templates import Templates
 from workspace.services.words import words
 from workspace.settings import Settings
@@ -38,6 +39,7 @@ UNASKED = timedelta(seconds=15)
 LEASE_OVER = "The provider did not answer in time; it may have the message."
 INTERRUPTED = "The hub stopped while this was being sent; the provider may have it."
 
+T = TypeVar("T")
 Flight = Callable[[int, int], AbstractContextManager[None]]
 """Marks (message, conversation) as in flight."""
 
@@ -264,7 +266,10 @@ class Sender:
     def _settle_reaction(self, own: Own, outcome: Sent | Failure) -> Own | None:
         outcome = _alone(outcome)
         retry = self._retry(own.attempts, outcome)
-        return self._tools.store.write(lambda tx: reacting.settle(tx, own.id, outcome, retry))
+        return self._stored(
+            partial(reacting.settle, id=own.id, outcome=outcome, retry=retry),
+            partial(reacting.doubt, id=own.id, why=UNSTORABLE),
+        )
 
     def _retry(self, attempts: int, outcome: Sent | Failure) -> Retry:
         """When to try again, if that is to be."""
@@ -293,7 +298,6 @@ class Sender:
         outcome = _alone(outcome)
         tools = self._tools
         settled = self._stored(
-            message,
             partial(
                 settling.settle,
                 id=message,
@@ -302,6 +306,7 @@ class Sender:
                 threads=self._channel.capabilities.threads,
                 share=tools.share,
             ),
+            partial(settling.doubt, id=message, why=UNSTORABLE),
         )
         after = settled.message
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.TEMPLATE:
@@ -311,15 +316,16 @@ class Sender:
         tools.files.remove(settled.files)
         return after
 
-    def _stored(self, message: int, work: Callable[[Driver], Settled]) -> Settled:
-        """What was learnt is not forgotten because a disk is full; what no database takes is."""
-        doubt = partial(settling.doubt, id=message, why=settling.UNSTORABLE)
+    def _stored(self, work: Callable[[Driver], T], doubt: Callable[[Driver], T]) -> T:
+        """What was learnt is not forgotten because a disk is full; what no database takes is, and
+        leaves a doubt.
+        """
         failures = 0
         while True:
             try:
                 return self._tools.store.write(work)
             except Exception as error:
-                logger.exception("what became of message %s can't be stored", message)
+                logger.exception("channel %s: what became of a send can't be stored", self._id)
                 if isinstance(error, StoreRefused) and work is not doubt:
                     work = doubt
                     continue

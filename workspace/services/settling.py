@@ -8,26 +8,23 @@ from workspace import rules
 from workspace.channels.base import Failure, ReactionChanged, Sent, StatusChanged
 from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
 from workspace.rules import Draft, FileFacts, Refusal, Situation
-from workspace.services import folding, receipts
+from workspace.services import folding, outcomes, receipts
 from workspace.services.arrivals import Quotes
 from workspace.services.folding import Share
+from workspace.services.outcomes import OPEN, WAITING, Retry, in_doubt
 from workspace.store import changes, heads, ingest, marketing, outbox, reactions, states
 from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.outbox import Queued, QueuedFile
 
-WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRY)
-OPEN = (DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
 NAMESAKE = (
     "The provider named it like another message of this channel, so nobody knows whether it was "
     "sent; look there."
 )
-UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
 SLOWEST = 125_000
 """Bytes a second that an upload is given the time for: what outlives its lease is shown as not
 confirmed, and a large file on a slow line should not be.
 """
-PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +34,6 @@ class Claim:
     message: Queued
     files: Sequence[QueuedFile]
     template: Template | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """When and how often to try again after a passing failure."""
-
-    now: datetime
-    delay: float
-    """Seconds."""
-    max_attempts: int
-    channel_now: datetime
-    """By the channel's clock."""
 
 
 def claim(
@@ -195,44 +180,12 @@ def _sent(message: Queued, sent: Sent) -> Queued:
 
 
 def _not_sent(message: Queued, failure: Failure, retry: Retry) -> Queued:
-    if failure.kind is FailureKind.UNKNOWN_OUTCOME:
-        return in_doubt(message, failure.detail)
-    if failure.kind not in PASSING:
-        return _failed(message, failure.kind, failure.detail)
-    if message.attempts >= retry.max_attempts:
-        words = f"{failure.detail} (given up after {message.attempts} attempts)"
-        return _failed(message, failure.kind, words)
-    return replace(
-        message,
-        status=DeliveryStatus.RETRY,
-        failure_kind=failure.kind,
-        failure=failure.detail,
-        not_before=retry.now + timedelta(seconds=retry.delay),
-        lease_until=None,
-    )
+    after = outcomes.not_sent(message, failure, retry)
+    return replace(after, accepted=after.accepted and after.status is not DeliveryStatus.FAILED)
 
 
 def _failed(message: Queued, kind: FailureKind, why: str) -> Queued:
-    return replace(
-        message,
-        status=DeliveryStatus.FAILED,
-        accepted=False,
-        failure_kind=kind,
-        failure=why or "The provider refused it.",
-        lease_until=None,
-        not_before=None,
-    )
-
-
-def in_doubt(message: Queued, why: str) -> Queued:
-    """The provider may have it, so it is not sent again by itself."""
-    return replace(
-        message,
-        status=DeliveryStatus.IN_DOUBT,
-        failure_kind=FailureKind.UNKNOWN_OUTCOME,
-        failure=why or "The provider did not confirm it.",
-        lease_until=None,
-    )
+    return replace(outcomes.failed(message, kind, why), accepted=False)
 
 
 def doubt(tx: Driver, id: int, why: str) -> Settled:

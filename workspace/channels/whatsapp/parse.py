@@ -7,7 +7,7 @@ several numbers of one app. Those of other numbers are left to their own channel
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -22,11 +22,10 @@ from workspace.channels.base import (
     ReactionChanged,
     Received,
     StatusChanged,
-    TemplateChanged,
     Unsupported,
 )
 from workspace.channels.fields import ODD, Fields, epoch, string, table, tables, text
-from workspace.channels.whatsapp import codes, templates
+from workspace.channels.whatsapp import codes, template_news
 from workspace.channels.whatsapp.addressees import Us, named, ours
 from workspace.models import Address, AddressKind, DeliveryStatus
 
@@ -74,9 +73,11 @@ def _change(entry: Fields, change: Any, meta: Meta, us: Us) -> list[Event]:
     field, value = text(change, "field"), table(change["value"])
     if not ours(entry, value, us):
         return [_stray(entry, value, meta)] if meta.stray else []
-    if field in _TEMPLATE_FIELDS:
-        return [_template(value, epoch(entry["time"]))]
-    found = [event for name in _LISTS for event in _items(name, value, meta)]
+    if field in template_news.FIELDS:
+        return [template_news.read(value, epoch(entry["time"]))]
+    found: list[Event] = []
+    for name in _LISTS:
+        found += _tried(partial(_items, name, value, meta), meta, f"{name} in a change")
     if found or any(name in value for name in _LISTS):
         return found
     return [Unsupported("", meta.received_at, f"a change of {field!r:.60}")]
@@ -87,14 +88,16 @@ def _stray(entry: Fields, value: Fields, meta: Meta) -> Unsupported:
     return Unsupported("", meta.received_at, f"{what}; connect it with: convo channel add whatsapp")
 
 
-def _items(name: str, value: Fields, meta: Meta) -> Iterator[Event]:
+def _items(name: str, value: Fields, meta: Meta) -> list[Event]:
+    found = []
     for item in tables(value, name):
         try:
             event = _LISTS[name](table(item), value, meta)
         except ODD:
             event = _odd(name, item, value, meta)
         if event is not None:
-            yield event
+            found.append(event)
+    return found
 
 
 def _odd(name: str, item: Any, value: Fields, meta: Meta) -> Event:
@@ -355,45 +358,3 @@ _LISTS: Mapping[str, Handler] = {
     "user_preferences": _preference,
     "errors": _error,
 }
-
-# --- templates --------------------------------------------------------------------------------
-
-_TEMPLATE_FIELDS = (
-    "message_template_status_update",
-    "template_category_update",
-    "message_template_quality_update",
-    "message_template_components_update",
-)
-"""The last two tell only that there is something new: it is read from the list of templates."""
-
-
-def _template(value: Fields, at: datetime) -> Event:
-    return TemplateChanged(
-        provider_id=str(value["message_template_id"]),
-        occurred_at=at,
-        name=text(value, "message_template_name"),
-        language=text(value, "message_template_language"),
-        status=text(value, "event"),
-        reason=_why(value),
-        category=text(value, "new_category") or text(value, "message_template_category"),
-    )
-
-
-def _why(value: Fields) -> str:
-    """Why a template was not approved, was paused or was disabled, and from when on."""
-    rejected, other, disabled = (
-        table(value.get(name) or {}) for name in ("rejection_info", "other_info", "disable_info")
-    )
-    title, description = text(other, "title"), text(other, "description")
-    told = text(rejected, "reason") or ": ".join(filter(None, (title, description)))
-    reason = templates.reason(text(value, "reason"), told)
-    date = _date(disabled.get("disable_date"))
-    return ". ".join(filter(None, (reason, f"Disabled on {date}" if date else "")))
-
-
-def _date(stamp: object) -> str:
-    """Meta gives seconds, or the time in words."""
-    try:
-        return f"{epoch(stamp):%Y-%m-%d}"
-    except ODD:
-        return stamp if isinstance(stamp, str) else ""
