@@ -20,7 +20,9 @@ ANN = Actor(ActorKind.OPERATOR, "ann")
 
 @dataclass
 class Desk:
-    """`answer` is what the provider does with a message; `sent` are those it was given."""
+    """`answer` is what the provider does with each request of a message; `sent` are those messages
+    that it was given, once each time.
+    """
 
     kit: Kit
     channel: Channel
@@ -29,7 +31,8 @@ class Desk:
     now: datetime = NOW
     sent: list[Outbound] = field(default_factory=list)
     answer: Callable[[Outbound], Response] = field(init=False)
-    _encoded: dict[int, Outbound] = field(default_factory=dict)
+    _encoded: dict[int, tuple[Outbound, bool]] = field(default_factory=dict)
+    """By the id of a request: its message, and whether it is the first of it."""
 
     def __post_init__(self) -> None:
         self.answer = self.kit.accepted
@@ -37,12 +40,15 @@ class Desk:
 
         def encoded(message: Outbound) -> list[Request]:
             requests = encode(message)
-            self._encoded[id(requests[0])] = message
+            for n, request in enumerate(requests):
+                self._encoded[id(request)] = message, n == 0
             return requests
 
         def perform(request: Request) -> Response:
-            self.sent.append(self._encoded[id(request)])
-            return self.answer(self.sent[-1])
+            message, first = self._encoded[id(request)]
+            if first:
+                self.sent.append(message)
+            return self.answer(message)
 
         self.channel.encode = encoded  # type: ignore[method-assign]
         answering(self.channel, perform)

@@ -85,8 +85,8 @@ class Kit:
     somebody: Address
     """Whom to write to, and who writes."""
     lacks: Mapping[str, str] = {}
-    """What it can't have by its nature -> why, in words: "encode", "cut before", "fixtures" or
-    "bundle". For nothing else, and for what its capabilities lack, is a check left out.
+    """What it can't have by its nature -> why, in words: "encode", "cut before", "fixtures",
+    "bundle" or "echo". For nothing else, and for what its capabilities lack, is a check left out.
     """
 
     def __repr__(self) -> str:
@@ -100,7 +100,9 @@ class Kit:
     # --- sending ------------------------------------------------------------------------------
 
     def messages(self) -> Mapping[str, Outbound]:
-        """Of every kind the channel can send."""
+        """Of every kind the channel can send, by names for people. The one called "a text" must be
+        there, a text without files or quote: checks that need any message take it.
+        """
         raise NotImplementedError
 
     def signals(self) -> Mapping[str, React | Seen]:
@@ -135,7 +137,9 @@ class Kit:
         raise NotImplementedError
 
     def template(self) -> Template:
-        """An approved one with variables, where the channel has templates."""
+        """An approved one, where the channel has templates: with variables in the header, the body
+        and what a button opens.
+        """
         raise NotImplementedError
 
     # --- receiving ----------------------------------------------------------------------------
@@ -189,16 +193,21 @@ class Kit:
 
 
 def attempt(channel: Channel, message: Outbound) -> Sent | Failure:
-    [request] = channel.encode(message)
-    return channel.decode(channel.perform(request))
+    """As delivery does: one request after the other, until one is not taken."""
+    requests = channel.encode(message)
+    for request in requests:
+        answer = channel.decode(channel.perform(request))
+        if isinstance(answer, Failure):
+            break
+    return answer
 
 
 def shown_by(channel: Channel, message: Outbound) -> list[str]:
     """All that logs and errors might show of a channel while it sends."""
-    [request] = channel.encode(message)
-    shown = [repr(channel), repr(request), str(request), repr(vars(channel))]
+    requests = channel.encode(message)
+    shown = [repr(channel), repr(requests), str(requests), repr(vars(channel))]
     try:
-        return [*shown, repr(channel.perform(request))]
+        return [*shown, *(repr(channel.perform(each)) for each in requests)]
     except SendFailed as error:
         return [*shown, repr(error), str(error), repr(error.failure), str(error.__cause__)]
 
@@ -207,6 +216,12 @@ def answering(channel: Channel, answer: Callable[[Request], Response]) -> Channe
     """The channel, with these answers instead of a provider's."""
     channel.perform = answer  # type: ignore[method-assign]
     return channel
+
+
+def told_of(kit: Kit, channel: Channel) -> list[DeliveryStatus]:
+    """The receipts that there are to check, or skips."""
+    told = sorted(kit.told() & channel.capabilities.receipts)
+    return told or pytest.skip(f"{kit!r}: it has no receipts")
 
 
 def skip_lacking(kit: Kit, check: str) -> None:

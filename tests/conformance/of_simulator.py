@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.conformance import of_whatsapp
 from tests.conformance.kit import NOW, Kit, Provider
-from workspace.channels.base import Channel, Outbound, React, Response, Seen
+from workspace.channels.base import Channel, Outbound, React, Request, Response, Seen
 from workspace.channels.simulated import faults, payloads
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.simulator import Simulator
@@ -119,6 +119,30 @@ class AsItself(Kit):
             channel.customer_writes(self.somebody, f"text {n}", "Ada")
 
 
+class InParts(AsItself):
+    """As the barest channel may be: it tells neither of receipts nor of our own messages, and sends
+    a text in two parts.
+    """
+
+    name = "simulator in parts"
+    lacks: Mapping[str, str] = {**AsItself.lacks, "echo": "it shows nobody what they sent"}
+
+    def channel(self, folder: Path, **more: Any) -> Channel:
+        channel = super().channel(folder, **more)
+        channel.capabilities = replace(channel.capabilities, receipts=frozenset())
+        channel.encode = _in_parts  # type: ignore[method-assign]
+        return channel
+
+    def told(self) -> frozenset[DeliveryStatus]:
+        return frozenset()
+
+
+def _in_parts(message: Outbound) -> list[Request]:
+    middle = len(message.text) // 2
+    first = replace(message, text=message.text[:middle])
+    return [Request(first), Request(replace(message, text=message.text[middle:], files=()))]
+
+
 class AsWhatsApp(AsItself):
     name = "simulator as whatsapp"
     options: Mapping[str, Any] = {"answer_after": 0, "plays": "whatsapp"}
@@ -128,4 +152,4 @@ class AsWhatsApp(AsItself):
         return next(t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en"))
 
 
-KITS = [AsItself(), AsWhatsApp()]
+KITS = [AsItself(), InParts(), AsWhatsApp()]
