@@ -88,7 +88,7 @@ class Business:
         self._heard.clear()
         self._provider.cloud.advance(after)
         for content in self._provider.cloud.take_due():
-            assert self._provider.tell(content, attempts=1), "its server refused the payload"
+            assert self._provider.tell(content), "its server refused the payload"
             self._done.get(timeout=10)
         return list(self._heard)
 
@@ -313,5 +313,5 @@ def test_it_refuses_what_another_signed(business: Business, server: CloudServer)
     server.cloud.account = replace(server.cloud.account, app_secret="another")
     server.cloud.writes(ADA, "Hello")
     [content] = server.cloud.take_due()
-    assert not server.tell(content, attempts=1)
+    assert not server.tell(content)
     assert server.refused == [403]

@@ -8,6 +8,10 @@ from io import BytesIO
 
 import pytest
 from cloud import whatsapp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
 from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChanged
@@ -151,11 +155,6 @@ def parsed(channel: WhatsAppChannel, content: object):  # type: ignore[no-untype
 
 
 def test_it_tells_by_webhook_until_it_is_heard(server: CloudServer) -> None:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
-
     heard: list[bytes] = []
     channel = whatsapp()
 
@@ -168,10 +167,32 @@ def test_it_tells_by_webhook_until_it_is_heard(server: CloudServer) -> None:
     with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
         server.webhooks = f"{url}/hook"
         server.cloud.writes(ADA, "Hello")
-        server.advance()
-    assert len(heard) == 3
+        for seconds, times in ((0, 1), (9, 1), (1, 2), (19, 2), (1, 3), (86_400, 3)):
+            server.advance(timedelta(seconds=seconds))
+            assert len(heard) == times, "after an ever longer wait, until it is acknowledged"
     assert len(set(heard)) == 1
     assert server.refused == [500, 500]
+    assert server.cloud.due == []
+
+
+def test_what_was_told_to_nobody_is_told_later(server: CloudServer) -> None:
+    heard: list[bytes] = []
+
+    async def hear(request: Request) -> Response:
+        heard.append(await request.body())
+        return Response()
+
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+    for text in ("Hello", "Is anybody there?"):
+        server.cloud.writes(ADA, text)
+    server.advance()
+    assert server.refused == [0, 0]
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        server.advance(timedelta(minutes=1))
+    assert [b"Hello" in heard[0], b"Is anybody there?" in heard[1]] == [True, True]
+    assert len(heard) == 2
 
 
 def test_outside_the_window_the_refusal_comes_late(

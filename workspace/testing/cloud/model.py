@@ -26,6 +26,8 @@ BURST = 45
 THROUGHPUT = 80
 """Messages of one number a second, in and out together."""
 MEDIA_LIVES = timedelta(days=30)
+TOLD_AGAIN = timedelta(seconds=10)
+"""After which a payload that was not acknowledged is posted again; doubled at each further try."""
 
 Fields = dict[str, Any]
 Answer = tuple[int, Fields]
@@ -95,6 +97,8 @@ class Hook:
 
     due: datetime
     content: Fields = field(repr=False)
+    tries: int = 0
+    """In vain, until now."""
 
 
 class Cloud:
@@ -220,9 +224,18 @@ class Cloud:
 
     def take_due(self) -> list[Fields]:
         """The payloads whose time has come, in their order."""
+        return [hook.content for hook in self.take_hooks()]
+
+    def take_hooks(self) -> list[Hook]:
+        """The same, each for `again` where the business does not acknowledge it."""
         ready = sorted((h for h in self.due if h.due <= self.now), key=lambda hook: hook.due)
         self.due = [hook for hook in self.due if hook.due > self.now]
-        return [hook.content for hook in ready]
+        return ready
+
+    def again(self, hook: Hook) -> None:
+        """It was not acknowledged: it is due once more, after an ever longer wait."""
+        due = self.now + TOLD_AGAIN * 2**hook.tries
+        self.due.append(replace(hook, due=due, tries=hook.tries + 1))
 
     def _stamp(self) -> str:
         return str(int(self.now.timestamp()))
@@ -329,9 +342,9 @@ class Cloud:
             "file_size": len(file.data),
         }
 
-    def list_templates(self, after: str, limit: int, fields: Collection[str] = ()) -> Fields:
+    def list_templates(self, at: int, limit: int, fields: Collection[str] = ()) -> Fields:
         limit = max(1, min(limit, 100))
-        return listing.page(self.templates, int(after or 0), limit, fields, self.now)
+        return listing.page(self.templates, at, limit, fields, self.now)
 
     def accepted(self, key: str) -> int:
         """How often a message of this name was accepted; more than once is a duplicate."""

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from workspace.testing.cloud.requests import Refused
 from workspace.testing.serving import serving
 
 _PATIENCE = 10.0
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 class CloudServer:
@@ -34,33 +36,35 @@ class CloudServer:
         self.requests: list[tuple[str, str]] = []
         """Method and path of all that was asked."""
         self.refused: list[int] = []
-        """What the business answered instead of 200."""
+        """What the business answered instead of 200; 0: nothing."""
 
     # --- webhooks -----------------------------------------------------------------------------
 
     def advance(self, by: timedelta = timedelta()) -> None:
-        """Let time pass, and tell what there is to tell by then."""
+        """Let time pass, and tell what there is to tell by then; what is not acknowledged is due
+        again later.
+        """
         with self.lock:
             self.cloud.advance(by)
-            due = self.cloud.take_due()
-        for content in due:
-            self.tell(content)
+            due = self.cloud.take_hooks()
+        for hook in due:
+            if not self.tell(hook.content):
+                with self.lock:
+                    self.cloud.again(hook)
 
-    def tell(self, content: Mapping[str, Any], attempts: int = 5) -> bool:
-        """Post a payload, signed, until it is acknowledged; whether it was."""
+    def tell(self, content: Mapping[str, Any]) -> bool:
+        """Post a payload once, signed; whether it was acknowledged."""
         raw = json.dumps(content).encode()
         sign = hmac.digest(self.cloud.account.app_secret.encode(), raw, "sha256").hex()
         headers = {"X-Hub-Signature-256": f"sha256={sign}", "Content-Type": "application/json"}
-        for _ in range(attempts):
-            try:
-                answer = httpx.post(self.webhooks, content=raw, headers=headers, timeout=_PATIENCE)
-            except httpx.HTTPError:
-                self.refused.append(0)
-                continue
-            if answer.status_code == 200:
-                return True
+        try:
+            answer = httpx.post(self.webhooks, content=raw, headers=headers, timeout=_PATIENCE)
+        except httpx.HTTPError:
+            self.refused.append(0)
+            return False
+        if answer.status_code != 200:
             self.refused.append(answer.status_code)
-        return False
+        return answer.status_code == 200
 
     def wait_for(self, condition: Callable[[], bool], seconds: float = 60) -> bool:
         """Wait until the business has asked for something; whether it has."""
@@ -97,13 +101,13 @@ class CloudServer:
         raw = await request.body()
         try:
             body = json.loads(raw)
-        except ValueError:
+            json.dumps(body, ensure_ascii=False).encode()  # halves of characters are no text
+        except (ValueError, RecursionError):
             raise Refused(100, details="The body is not JSON.") from None
         with self.lock:
             status, answer = self.cloud.send(body)
             self._asked.notify_all()
-            to = body.get("to", "").removeprefix("+") if isinstance(body, dict) else ""
-            if to in self.cloud.silent:
+            if status == 200 and body.get("to", "").removeprefix("+") in self.cloud.silent:
                 return Response("upstream request timeout", 504)
         return JSONResponse(answer, status)
 
@@ -126,10 +130,11 @@ class CloudServer:
     async def _templates(self, request: Request) -> Response:
         self._check(request)
         asked = request.query_params
-        after, limit = asked.get("after", ""), int(asked.get("limit", "25"))
+        at = _whole(asked.get("after") or "0", "after")
+        limit = _whole(asked.get("limit") or "25", "limit")
         fields, counts = _names(asked.get("fields", "")), _names(asked.get("summary", ""))
         with self.lock:
-            answer = self.cloud.list_templates(after, limit, fields)
+            answer = self.cloud.list_templates(at, limit, fields)
             if counts:
                 answer["summary"] = listing.summary(self.cloud.templates, counts)
         return JSONResponse(answer)
@@ -150,6 +155,13 @@ class CloudServer:
         with self.lock:
             file = self.cloud.files.get(request.path_params["id"])
         return Response(file.data, media_type=file.mime) if file else Response(status_code=404)
+
+
+def _whole(said: str, name: str) -> int:
+    """A number of a query. Raises Refused as Meta would."""
+    if not _WHOLE.fullmatch(said):
+        raise Refused(100, details=f"The parameter {name} is no whole number that can be.")
+    return int(said)
 
 
 def _names(said: str) -> list[str]:
