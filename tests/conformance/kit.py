@@ -64,6 +64,12 @@ class Judged:
         """What the judge has seen since the last call."""
         raise NotImplementedError
 
+    def again(self, document: Document) -> Document:
+        """The document put together as its wrecks are, with nothing wrong: the judge must take it,
+        or that it refuses the wrecks says nothing.
+        """
+        raise NotImplementedError
+
     def wrecks(self, document: Document) -> Iterable[tuple[str, Document]]:
         """Each field left out, renamed and of another type, with what was done in words; but not
         what the provider rightly lets through.
@@ -128,6 +134,12 @@ class Kit:
         """Every failure that comes as a receipt, as payloads."""
         yield from ()
 
+    def words(self) -> Mapping[str, str]:
+        """What the operator must be told of a failure, by its name in `errors` or `late_errors`;
+        of each kind that only a person can heal at least one.
+        """
+        raise NotImplementedError
+
     def cut_before(self, folder: Path) -> AbstractContextManager[Channel]:
         """A channel whose provider vanishes before a message is written to it."""
         raise NotImplementedError
@@ -148,6 +160,10 @@ class Kit:
 
     def said(self, n: int) -> bytes:
         """A payload with the text message number `n` of `somebody`: its text is ``text <n>``."""
+        raise NotImplementedError
+
+    def stranger(self, n: int) -> bytes:
+        """A payload with a text message of the customer number `n`, who is not `somebody`."""
         raise NotImplementedError
 
     def receipt(self, provider_id: str, status: DeliveryStatus, key: str) -> bytes:
@@ -171,7 +187,7 @@ class Kit:
         raise NotImplementedError
 
     quiet: frozenset[str] = frozenset()
-    """Those of them that rightly say nothing known."""
+    """Those of them that rightly say nothing known, or more than can be shown."""
 
     def seeds(self) -> Sequence[bytes]:
         """Payloads with everything in them, to be wrecked."""

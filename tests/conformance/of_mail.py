@@ -63,6 +63,11 @@ class ByTheBook(Judged):
         taken, self._server.mails[:] = list(self._server.mails), []
         return [re.sub(rb"(?m)^\.\.", b".", each) for each in taken]
 
+    def again(self, document: bytes) -> bytes:
+        head, _, body = document.partition(b"\r\n\r\n")
+        lines = re.split(rb"\r\n(?![ \t])", head)
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
     def wrecks(self, document: bytes) -> Iterable[tuple[str, bytes]]:
         head, _, body = document.partition(b"\r\n\r\n")
         lines = re.split(rb"\r\n(?![ \t])", head)
@@ -162,6 +167,14 @@ class Mail(Kit):
         for status in ("5.1.1", "5.1.2", "5.2.2", "5.4.4"):
             yield status, dsn(status=status), FailureKind.UNREACHABLE
 
+    def words(self) -> Mapping[str, str]:
+        """The server's own are always among them."""
+        said = {f"{stage} {code} {text}": text for stage, code, text, _ in ANSWERS}
+        return said | {
+            "login 535 5.7.8 Authentication failed": "password",
+            "5.1.1": "does not exist",
+        }
+
     def _cut(self, folder: Path, at: str) -> Iterator[Channel]:
         with odd_smtp(Odd(at=at, how="hang up")) as server:
             channel = self.channel(folder, **server.options())
@@ -177,14 +190,10 @@ class Mail(Kit):
         yield from self._cut(folder, "body")
 
     def said(self, n: int) -> bytes:
-        return mail(f"""
-            From: Ada <ada@customer.test>
-            To: {OWN}
-            Subject: The engine
-            Message-ID: <m{n}@customer.test>
+        return _written(f"Ada <{ADA.value}>", f"m{n}", f"text {n}")
 
-            text {n}
-            """)
+    def stranger(self, n: int) -> bytes:
+        return _written(f"<stranger{n}@customer.test>", f"s{n}", "text")
 
     def receipt(self, provider_id: str, status: DeliveryStatus, key: str) -> bytes:
         assert status is DeliveryStatus.FAILED
@@ -224,6 +233,17 @@ class Mail(Kit):
 
             options = {**self.options, **server.options(), "since": "2026-01-01"}
             yield Provider(options, bring)
+
+
+def _written(sender: str, id: str, text: str) -> bytes:
+    return mail(f"""
+        From: {sender}
+        To: {OWN}
+        Subject: The engine
+        Message-ID: <{id}@customer.test>
+
+        {text}
+        """)
 
 
 ANSWERS = [

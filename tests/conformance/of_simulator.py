@@ -30,7 +30,11 @@ class AsItself(Kit):
 
     def messages(self) -> Mapping[str, Outbound]:
         plain = replace(of_whatsapp.HELLO, to=self.somebody)
-        return {"a text": plain, "a photo": replace(plain, files=(of_whatsapp.PHOTO,))}
+        samples = of_whatsapp
+        files = (samples.PHOTO, samples.LIST, samples.VOICE, samples.FILM)
+        return {"a text": plain} | {
+            f"a file: {file.name}": replace(plain, files=(file,)) for file in files
+        }
 
     def signals(self) -> Mapping[str, React | Seen]:
         return {
@@ -52,7 +56,15 @@ class AsItself(Kit):
         }
         for name, response in faults.REFUSALS.items():
             yield name, response, kinds[name]
+        yield "window", faults.CLOSED, FailureKind.WINDOW_CLOSED
         yield "template", Response(422, "The template is paused."), FailureKind.TEMPLATE
+
+    def words(self) -> Mapping[str, str]:
+        return {
+            "window": "24 hours",
+            "template": "The template is paused.",
+            "not_started": "has not written yet",
+        }
 
     def late_errors(self) -> Iterator[tuple[str, bytes, FailureKind]]:
         for name, kind in faults.LATER.items():
@@ -75,6 +87,10 @@ class AsItself(Kit):
 
     def said(self, n: int) -> bytes:
         return payloads.dump([self._said(n)])
+
+    def stranger(self, n: int) -> bytes:
+        who = replace(self.somebody, value=f"{self.somebody.value}{n}")
+        return payloads.dump([payloads.message(f"other.{n}", NOW, who, f"Stranger {n}", text="x")])
 
     def receipt(self, provider_id: str, status: DeliveryStatus, key: str) -> bytes:
         failed = status is DeliveryStatus.FAILED
@@ -147,6 +163,11 @@ class AsWhatsApp(AsItself):
     name = "simulator as whatsapp"
     options: Mapping[str, Any] = {"answer_after": 0, "plays": "whatsapp"}
     somebody = Address(AddressKind.PHONE, "+4915112345678")
+
+    def messages(self) -> Mapping[str, Outbound]:
+        found = super().messages()
+        hidden = replace(found["a text"], to=of_whatsapp.BSUID)
+        return {**found, "to a business-scoped id": hidden}
 
     def template(self) -> Template:
         return next(t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en"))

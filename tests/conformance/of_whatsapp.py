@@ -28,7 +28,7 @@ from workspace.channels.base import (
     Thread,
 )
 from workspace.channels.simulated.catalogue import CATALOGUE
-from workspace.channels.whatsapp import answers
+from workspace.channels.whatsapp import answers, codes
 from workspace.models import (
     Address,
     AddressKind,
@@ -89,15 +89,15 @@ SPARE = {
     "template.components.parameters.parameter_name",
 }  # fmt: skip
 
-# What Meta's documents and other clients say of its codes; `codes` has more.
+# What Meta's documents and other clients say of its codes.
 MEANINGS: Mapping[FailureKind, Sequence[int]] = {
     FailureKind.AUTH: (
-        0, 10, 190, 200, 250, 299,
-        131042,  # payment
-        368, 130497, 131031, 131045,  # the account
+        0, 3, 10, 190, *range(200, 300), 131005,
+        131042, 131044,  # payment
+        368, 130497, 131031, 131037, 131045, 133010,  # the account
     ),
-    FailureKind.RATE_LIMITED: (4, 80007, 130429, 131056, 131057),
-    FailureKind.TRANSIENT: (1, 2, 131000, 131016),
+    FailureKind.RATE_LIMITED: (4, 613, 80007, 130429, 131056, 131057),
+    FailureKind.TRANSIENT: (1, 2, 131000, 131016, 133004),
     FailureKind.WINDOW_CLOSED: (131047,),
     FailureKind.UNREACHABLE: (
         130472, 131021, 131026, 131030, 131062, 137000,
@@ -106,11 +106,26 @@ MEANINGS: Mapping[FailureKind, Sequence[int]] = {
     FailureKind.MARKETING_STOPPED: (131050,),
     FailureKind.MEDIA: (131051, 131052, 131053),
     FailureKind.TEMPLATE: (
-        132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
+        131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
     ),
-    FailureKind.INVALID: (100, 131008, 131009),
+    FailureKind.INVALID: (33, 100, 131008, 131009, 135000),
 }  # fmt: skip
-CODES = [(code, kind) for kind, codes in MEANINGS.items() for code in codes]
+CODES = [(code, kind) for kind, each in MEANINGS.items() for code in each]
+# What the operator is told instead of what Meta says.
+ADVICE: Mapping[int, str] = {
+    190: "token",
+    131026: "this number",
+    131030: "test account",
+    131042: "payment method",
+    131047: "template message is required",
+    131048: "reported as spam",
+    131049: "marketing messages",
+    131050: "stopped marketing messages",
+    131062: "phone number",
+    132015: "choose another",
+    132016: "choose another",
+}
+SAID = "What is wrong"
 
 
 def accepted(request: httpx.Request) -> httpx.Response:
@@ -148,10 +163,12 @@ class ByMeta(Judged):
         self._meta.seen.clear()
         return [each for each in seen if each.url.path.endswith("/messages")]
 
+    def again(self, document: httpx.Request) -> httpx.Request:
+        return _with(document, json.loads(document.content))
+
     def wrecks(self, document: httpx.Request) -> Iterable[tuple[str, httpx.Request]]:
-        plain = {name: document.headers[name] for name in ("authorization", "user-agent")}
         for what, wreck in wrecks(json.loads(document.content), SPARE):
-            yield what, httpx.Request("POST", document.url, headers=plain, json=wreck)
+            yield what, _with(document, wreck)
 
     def judge(self, document: httpx.Request) -> None:
         try:
@@ -160,6 +177,11 @@ class ByMeta(Judged):
             raise Refused(str(refused)) from None
         finally:
             self._meta.seen.pop()  # it was not sent
+
+
+def _with(document: httpx.Request, body: Any) -> httpx.Request:
+    plain = {name: document.headers[name] for name in ("authorization", "user-agent")}
+    return httpx.Request("POST", document.url, headers=plain, json=body)
 
 
 def failing(sending: Exception, uploading: Exception | None = None) -> Channel:
@@ -222,10 +244,13 @@ class WhatsApp(Kit):
     somebody = PHONE
     quiet = frozenset(
         {
-            "template_quality_update yellow",
             "outgoing_message text",  # has words instead of a number
             "outgoing_message delete",
             "outgoing_message edit",
+            "message interactive_message_with_err",
+            "message unsupported",
+            "message unsupported_with_type",
+            "Unsupported Message",
             "Group Create Message",
             "Group Settings Update",
             "Group Remove Participants",
@@ -251,8 +276,9 @@ class WhatsApp(Kit):
         return answers.response(429, {"retry-after": "17"}, content), 17.0
 
     def errors(self) -> Iterator[tuple[str, Response, FailureKind]]:
+        assert codes.KIND_OF.keys() <= dict(CODES).keys(), "codes that nobody judges"
         for code, kind in CODES:
-            content = json.dumps(error(code, "What is wrong")).encode()
+            content = json.dumps(error(code, SAID)).encode()
             yield str(code), answers.response(400, {}, content), kind
         for http, content, kind in ODD_ANSWERS:
             yield f"{http} {content[:20]!r}", answers.response(http, {}, content), kind
@@ -263,8 +289,11 @@ class WhatsApp(Kit):
 
     def late_errors(self) -> Iterator[tuple[str, bytes, FailureKind]]:
         for code, kind in CODES:
-            told = status("wamid.1", "failed", errors=[{"code": code, "title": "x"}])
+            told = status("wamid.1", "failed", errors=[{"code": code, "title": SAID}])
             yield str(code), json.dumps(payload(statuses=[told])).encode(), kind
+
+    def words(self) -> Mapping[str, str]:
+        return {str(code): ADVICE.get(code, SAID) for code, _ in CODES}
 
     @contextmanager
     def cut_before(self, folder: Path) -> Iterator[Channel]:
@@ -279,6 +308,12 @@ class WhatsApp(Kit):
 
     def said(self, n: int) -> bytes:
         return json.dumps(payload(messages=[message(n)])).encode()
+
+    def stranger(self, n: int) -> bytes:
+        who = f"49151999{n:05}"
+        contacts = [{"profile": {"name": f"Stranger {n}"}, "wa_id": who}]
+        written = message(1000 + n) | {"from": who}
+        return json.dumps(payload(messages=[written], contacts=contacts)).encode()
 
     def receipt(self, provider_id: str, status_: DeliveryStatus, key: str) -> bytes:
         more = {"errors": [{"code": 131026}]} if status_ is DeliveryStatus.FAILED else {}
