@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.conformance import wrecks
 from tests.conformance.kit import NOW, Kit, answering
 from workspace.channels.base import Channel, OffersTemplates, Outbound, Payload, Request, Response
 from workspace.models import Actor, ActorKind, DeliveryStatus, Message, TemplateChoice
@@ -102,7 +103,7 @@ def desk_of(kit: Kit, folder: Path) -> Iterator[Desk]:
 
     channel.now = now  # type: ignore[method-assign]
     if isinstance(channel, OffersTemplates) and channel.capabilities.templates:
-        channel.templates = lambda: [kit.template()]  # type: ignore[method-assign]
+        channel.templates = lambda: wrecks.offered(kit.template())  # type: ignore[method-assign]
     world = World(lambda *_: channel, now, lambda low, high: low)
     with closing(Services.open(Paths(folder / "ws"), at_once.settings(), world)) as services:
         id = services.accounts.add(kit.kind, "Line", dict(kit.options)).id

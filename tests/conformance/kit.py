@@ -28,6 +28,7 @@ from workspace.channels.base import (
     Seen,
     SendFailed,
     Sent,
+    Unsupported,
 )
 from workspace.models import Address, DeliveryStatus, FailureKind, Template
 from workspace.services import Services
@@ -238,6 +239,11 @@ def told_of(kit: Kit, channel: Channel) -> list[DeliveryStatus]:
     """The receipts that there are to check, or skips."""
     told = sorted(kit.told() & channel.capabilities.receipts)
     return told or pytest.skip(f"{kit!r}: it has no receipts")
+
+
+def says(event: Event) -> bool:
+    """Whether it can be shown."""
+    return not isinstance(event, Unsupported) and not getattr(event, "unsupported", "")
 
 
 def skip_lacking(kit: Kit, check: str) -> None:

@@ -2,13 +2,22 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from workspace.models import TemplateChoice, TemplateRule
+from workspace.models import (
+    MediaKind,
+    Template,
+    TemplateChoice,
+    TemplateHeader,
+    TemplateRule,
+    TemplateVariable,
+    VariablePlace,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -108,15 +117,75 @@ def altered(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
     return json.dumps(replaced(content, way, draw(VALUES))).encode()
 
 
-def choices(fitting: TemplateChoice, rule: TemplateRule) -> Mapping[str, TemplateChoice]:
-    """A choice that fits, wrong in each way: what is wrong -> the choice."""
-    values = fitting.values
-    first = next(iter(values))
-    return {
-        "unknown": replace(fitting, name="nowhere"),
-        "another language": replace(fitting, language="xx"),
-        "a value missing": replace(fitting, values={**values, first: " "}),
-        "a value too many": replace(fitting, values={**values, "more": "x"}),
-        "a line break": replace(fitting, values={**values, first: "a\nb"}),
-        "too long": replace(fitting, values={**values, "1": "x" * (rule.body_limit + 1)}),
+# --- templates ------------------------------------------------------------------------------------
+
+STATUSES = ("PENDING", "REJECTED", "PAUSED", "DISABLED", "A_STATUS_TO_COME", "")
+OBSTACLE = "It has a carousel."
+FILES = [
+    (MediaKind.IMAGE, "x.png", b"\x89PNG\r\n\x1a\n a photo"),
+    (MediaKind.DOCUMENT, "x.pdf", b"%PDF-1.7"),
+]
+
+
+def offered(right: Template) -> list[Template]:
+    """What a provider may have besides one that can be sent."""
+    return [
+        right,
+        *(replace(right, name=f"status {word}", status=word) for word in STATUSES),
+        replace(right, name="obstacle", obstacle=OBSTACLE),
+        with_file(right, MediaKind.IMAGE),
+    ]
+
+
+def with_file(right: Template, kind: MediaKind) -> Template:
+    """The same with a file as its header."""
+    return replace(right, name="with a file", header=TemplateHeader(kind.name))
+
+
+def fitting(template: Template) -> TemplateChoice:
+    values = {variable.key: f"v{n}" for n, variable in enumerate(template.variables)}
+    return TemplateChoice(template.name, template.language, values)
+
+
+def choices(
+    right: Template, rule: TemplateRule, files: Mapping[MediaKind, int]
+) -> Mapping[str, tuple[TemplateChoice, str]]:
+    """Each wrong way to use the templates offered: what is wrong -> the choice, and the words it is
+    refused with.
+    """
+    choice, photo = fitting(right), fitting(with_file(right, MediaKind.IMAGE))
+    found = {
+        "unknown": (replace(choice, name="nowhere"), "is unknown"),
+        "another language": (replace(choice, language="xx"), "is unknown"),
+        "a value too many": (_valued(choice, "more", "x"), "has no variable more"),
+        "no file for it": (replace(choice, header=files[MediaKind.IMAGE]), "takes no file"),
+        "a missing file": (photo, "needs one image"),
+        "a wrong file": (replace(photo, header=files[MediaKind.DOCUMENT]), "needs one image"),
+        "an obstacle": (replace(choice, name="obstacle"), OBSTACLE),
     }
+    for word in STATUSES:
+        found[f"status {word}"] = replace(choice, name=f"status {word}"), f"is {word}[;:]"
+    for variable in right.variables:
+        key, missing = variable.key, f"needs a value for {re.escape(variable.key)}"
+        left = {name: value for name, value in choice.values.items() if name != key}
+        found[f"{key} missing"] = replace(choice, values=left), missing
+        found[f"{key} blank"] = _valued(choice, key, " "), missing
+        for odd in ("a\nb", "a\rb", "a\tb", f"a{' ' * 5}b"):
+            found[f"{key} {odd!r}"] = _valued(choice, key, odd), "on one line"
+        limit, part = _limit(right, variable, rule)
+        found[f"{key} too long"] = _valued(choice, key, "x" * (limit + 1)), f"The {part} of"
+    return found
+
+
+def _valued(choice: TemplateChoice, key: str, value: str) -> TemplateChoice:
+    return replace(choice, values={**choice.values, key: value})
+
+
+def _limit(right: Template, variable: TemplateVariable, rule: TemplateRule) -> tuple[int, str]:
+    match variable.place:
+        case VariablePlace.HEADER:
+            return rule.header_limit, "header"
+        case VariablePlace.BODY:
+            return rule.body_limit, "text"
+        case VariablePlace.BUTTON:
+            return rule.target_limits[right.buttons[int(variable.name)].type], "button"

@@ -105,3 +105,12 @@ def test_the_journal_keeps_any_mail(email_files: list[Path], tmp_path: Path) -> 
     assert [entry.raw for entry in journal.read(0, 100)] == raws
     assert len(ids) == 48
     journal.close()
+
+
+def test_a_real_mailing_list(mail_corpus: list[Path]) -> None:
+    events = [read(file.read_bytes()) for file in mail_corpus]
+    assert len(events) == 53
+    assert len({event.provider_id for event in events}) == 52
+    assert all(event.text and event.subject and event.name for event in events)
+    for event in events:
+        storable(event)
