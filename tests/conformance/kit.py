@@ -30,7 +30,7 @@ from workspace.channels.base import (
     Sent,
     Unsupported,
 )
-from workspace.models import Address, DeliveryStatus, FailureKind, Template
+from workspace.models import Address, DeliveryStatus, FailureKind, Template, TextUnit
 from workspace.services import Services
 from workspace.settings import Paths, Secrets
 
@@ -233,6 +233,15 @@ def answering(channel: Channel, answer: Callable[[Request], Response]) -> Channe
     """The channel, with these answers instead of a provider's."""
     channel.perform = answer  # type: ignore[method-assign]
     return channel
+
+
+_LETTERS = {TextUnit.CHARS: ("😀", 1), TextUnit.BYTES: ("é", 2), TextUnit.UTF16: ("😀", 2)}
+
+
+def longest(limit: int, unit: TextUnit) -> str:
+    """One more x is one unit too long."""
+    letter, size = _LETTERS[unit]
+    return letter * (limit // size) + "x" * (limit % size)
 
 
 def told_of(kit: Kit, channel: Channel) -> list[DeliveryStatus]:
