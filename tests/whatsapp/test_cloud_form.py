@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,13 @@ def meta(shared: Callable[[str], Path]) -> Judge:
 
 
 def prepared(name: str) -> tuple[Cloud, Any]:
-    """A provider whom the customer wrote to and who has the file, and what is sent to it."""
+    """A provider whom the customer wrote to, who has the file and approved all templates; and what
+    is sent to it.
+    """
     what = (MESSAGES | SIGNALS)[name]
     call = encode.signal(what) if isinstance(what, React | Seen) else encode.message(what)
     cloud = Cloud()
+    cloud.templates = [replace(each, status="APPROVED") for each in cloud.templates]
     cloud.writes(ADA, "Hello")
     if call.file is None:
         return cloud, dict(call.body)
