@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from test_naming import tell
@@ -20,7 +20,15 @@ from wire import (
     refuse,
 )
 
-from workspace.channels.base import React, ReactionChanged, Request, Response, StatusChanged
+from workspace.channels.base import (
+    Failure,
+    React,
+    ReactionChanged,
+    Request,
+    Response,
+    Sent,
+    StatusChanged,
+)
 from workspace.errors import CannotSend, InvalidRequest, NotFound
 from workspace.models import (
     Actor,
@@ -199,6 +207,30 @@ def test_what_was_under_way_is_in_doubt_after_a_kill(folder: Path) -> None:
     assert own(after, second).delivery_status is D.SENT
     assert [took.emoji for took in after.wire.took] == ["❤️"]  # type: ignore[attr-defined]
     after.services.close()
+
+
+class Careless(Signalling):
+    def __init__(self, outcome: Any) -> None:
+        super().__init__()
+        self.answers = [lambda _: Response(200, "odd")]
+        self._outcome = outcome
+
+    def decode(self, response: Response) -> Sent | Failure:
+        odd: Sent | Failure = self._outcome
+        return odd if response.text == "odd" else super().decode(response)
+
+
+@pytest.mark.parametrize(
+    ("odd", "status"),
+    [(Sent("\ud800\0name"), D.SENT), (Failure(FailureKind.TRANSIENT, cast(str, None)), D.IN_DOUBT)],
+)
+def test_what_no_database_takes_holds_up_nothing(office: Office, odd: Any, status: D) -> None:
+    office.services.delivery._senders[office.channel]._channel = Careless(odd)
+    first, second = hello(office), office.ids(office.hear("+491522").id)[0]
+    react(office, first, "👍")
+    react(office, second, "👍")
+    office.step()
+    assert [own(office, each).delivery_status for each in (first, second)] == [status, D.SENT]
 
 
 def test_both_sides_react_and_the_newest_of_each_counts(office: Office) -> None:

@@ -104,7 +104,19 @@ def test_other_addresses_tell_nothing(
             "smtp_host": "127.0.0.1",
         },
     ).id  # fmt: skip
-    for to in (channel + 999, mail, 0, -1, "x", "1" * 500, "%00", "٣", "..%2f1", f"{channel}/"):
+    for to in (
+        channel + 999,
+        mail,
+        0,
+        -1,
+        "x",
+        "1" * 500,
+        f"{channel:020}{'5' * 5000}",
+        "%00",
+        "٣",
+        "..%2f1",
+        f"{channel}/",
+    ):
         answer = post(HELLO, to, **signature(HELLO))
         assert (answer.status_code, kept(services)) == (404, 0), to
     root = listener.url.removesuffix("webhooks/")

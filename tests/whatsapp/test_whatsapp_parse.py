@@ -222,6 +222,13 @@ def test_each_of_several_people_has_their_own_name() -> None:
     assert names == ["Bob", "Ada", ""]
 
 
+def test_a_list_of_another_form_takes_nothing_from_those_beside_it() -> None:
+    for odd in ({"code": 1}, "x", 7):
+        found = read(payload(messages=[message()], errors=odd, statuses=odd))
+        assert isinstance(found[0], Received)
+        assert [type(each) for each in found[1:]] == [Unsupported, Unsupported]
+
+
 def test_a_new_number_is_told() -> None:
     told = message(
         type="system",
