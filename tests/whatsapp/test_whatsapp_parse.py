@@ -222,6 +222,23 @@ def test_each_of_several_people_has_their_own_name() -> None:
     assert names == ["Bob", "Ada", ""]
 
 
+def test_a_call_of_a_customer_is_a_message_that_can_t_be_shown() -> None:
+    call = {
+        "id": "wacid.1",
+        "from": PHONE.value[1:],
+        "to": "972123456789",
+        "event": "connect",
+        "direction": "USER_INITIATED",
+        "timestamp": "1772366400",
+        "session": {"sdp_type": "offer", "sdp": "v=0"},
+    }
+    told = one(payload(calls=[call]))
+    assert (told.provider_id, told.address, told.unsupported) == ("wacid.1", PHONE, "a call")
+    for other in ({"event": "terminate"}, {"direction": "BUSINESS_INITIATED"}):
+        assert read(payload(calls=[{**call, **other}])) == []
+    assert isinstance(one(payload(calls=[{**call, "timestamp": None}])), Unsupported)
+
+
 def test_a_list_of_another_form_takes_nothing_from_those_beside_it() -> None:
     for odd in ({"code": 1}, "x", 7):
         found = read(payload(messages=[message()], errors=odd, statuses=odd))

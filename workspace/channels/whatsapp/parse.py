@@ -204,6 +204,21 @@ def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
     return _received(item, who, name, own=True)
 
 
+def _call(item: Fields, value: Fields, meta: Meta) -> Event | None:
+    """A customer who calls wants to be answered, and opens the window, as one who writes."""
+    if text(item, "event") != "connect" or text(item, "direction") != "USER_INITIATED":
+        return None
+    who, name = _customer(value, *_person(item, own=False))
+    return Received(
+        provider_id=_id(item),
+        occurred_at=_at(item),
+        address=who[0],
+        also=who[1:],
+        name=name,
+        unsupported="a call",
+    )
+
+
 def _received(item: Fields, who: tuple[Address, ...], name: str, *, own: bool = False) -> Received:
     words, files, unsupported = _content(item)
     context = item.get("context")
@@ -356,5 +371,6 @@ _LISTS: Mapping[str, Handler] = {
     "message_echoes": _echo,
     "statuses": _status,
     "user_preferences": _preference,
+    "calls": _call,
     "errors": _error,
 }
