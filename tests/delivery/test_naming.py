@@ -19,6 +19,7 @@ from workspace.channels.base import (
     StatusChanged,
 )
 from workspace.models import (
+    ActorKind,
     Address,
     AddressKind,
     DeliveryStatus,
@@ -162,6 +163,20 @@ def test_reactions_and_files_of_the_echo(office: Office) -> None:
     told = office.message(message.id)
     assert [reaction.emoji for reaction in told.reactions] == ["👍"]
     assert [attached.id for attached in told.attachments] == office.services.files.ids()
+
+
+def test_our_reaction_to_the_echo_and_its_files_to_come(office: Office) -> None:
+    """A phone reacts to what it sent; its copy of a file is not fetched, as the file is here."""
+    file = InboundFile("photo.png", "image/png", remote="media-7")
+    said = ReactionChanged("wamid.7", NOW, "🎉", own=True)
+    answer_after(office, said, files=(file,))
+    message = office.send(office.hear(PHONE).id)
+    office.step()
+    [reaction] = office.message(message.id).reactions
+    assert (reaction.emoji, reaction.actor_kind) == ("🎉", ActorKind.OPERATOR)
+    with office.services.store.read() as db:
+        assert db.execute("SELECT message_id FROM own_reactions") == [(message.id,)]
+        assert db.execute("SELECT * FROM remote_files") == []
 
 
 def test_our_message_keeps_its_place_in_the_log(office: Office) -> None:

@@ -41,6 +41,8 @@ from workspace.models import (
     Status,
 )
 from workspace.services.filters import Filter
+from workspace.settings import Settings
+from workspace.store import reactions
 
 D = DeliveryStatus
 CAN = replace(CAPABILITIES, reactions=True)
@@ -153,6 +155,37 @@ def test_a_passing_failure_waits_and_holds_up_no_message(office: Office) -> None
     office.clock.advance(61)
     office.step()
     assert own(office, id).delivery_status is D.SENT
+
+
+def test_it_is_read_as_it_is_kept(office: Office) -> None:
+    """Under way and waiting, by each way to look for it."""
+    id = hello(office)
+    seen: list[reactions.Own] = []
+
+    def look() -> reactions.Own:
+        with office.services.store.read() as db:
+            found = reactions.of_message(db, id)
+            assert found is not None
+            assert reactions.get(db, found.id) == found
+            assert reactions.named(db, office.channel, [found.provider_id]) == [found]
+        return found
+
+    def answer(message: Any) -> Response:
+        seen.append(look())
+        return refuse(FailureKind.TRANSIENT, retry_after=60)(message)
+
+    office.wire.answers = [answer, answer]
+    react(office, id, "👍")
+    office.step()
+    seen.append(look())
+    office.clock.advance(61)
+    office.step()
+    lease = timedelta(seconds=Settings().lease_seconds)
+    assert [(each.status, each.lease_until, each.not_before) for each in seen] == [
+        (D.SENDING, NOW + lease, None),
+        (D.RETRY, None, NOW + timedelta(seconds=60)),
+        (D.SENDING, NOW + timedelta(seconds=61) + lease, None),
+    ]
 
 
 @pytest.mark.parametrize("told", [D.SENT, D.FAILED])

@@ -42,7 +42,11 @@ def claim(
         _move(tx, failed(own, refusal.kind, refusal.message))
         return None
     sending = replace(
-        own, status=DeliveryStatus.SENDING, attempts=own.attempts + 1, lease_until=lease_until
+        own,
+        status=DeliveryStatus.SENDING,
+        attempts=own.attempts + 1,
+        not_before=None,
+        lease_until=lease_until,
     )
     _move(tx, sending)
     signal = React(target.address, target.provider_id, own.emoji, own.provider_id)
@@ -70,7 +74,7 @@ def _accepted(tx: Driver, own: Own, name: str) -> Own:
     assert own.status is not None
     status = rules.advance(own.status, DeliveryStatus.SENT)
     failed = status is DeliveryStatus.FAILED
-    named = replace(own, provider_id=name or own.provider_id, lease_until=None)
+    named = replace(own, provider_id=name or own.provider_id, not_before=None, lease_until=None)
     sent = named if failed else replace(named, status=status, failure_kind=None, failure="")
     parked = ingest.parked(tx, own.channel_id, [sent.provider_id])
     for each in parked:
@@ -92,7 +96,9 @@ def told(own: Own, event: StatusChanged) -> Own:
     if status is DeliveryStatus.FAILED:
         kind = event.failure_kind or FailureKind.UNREACHABLE
         return failed(named, kind, event.detail)
-    return replace(named, status=status, failure_kind=None, failure="", lease_until=None)
+    return replace(
+        named, status=status, failure_kind=None, failure="", not_before=None, lease_until=None
+    )
 
 
 def hear(tx: Driver, own: Own, events: Sequence[StatusChanged]) -> None:
