@@ -190,6 +190,17 @@ def test_a_message_of_an_odd_form_is_one() -> None:
         assert isinstance(one(payload(messages=[message("wamid.6", **none)])), Unsupported)
 
 
+@pytest.mark.parametrize("stamp", ["1697044968000000000", "9" * 400, "-9" + "9" * 17])
+def test_a_time_that_no_clock_shows_is_an_odd_one(stamp: str) -> None:
+    """Milliseconds, nanoseconds: the message is one all the same."""
+    found = one(payload(messages=[message() | {"timestamp": stamp}]))
+    assert (found.address, found.occurred_at) == (PHONE, META.received_at)
+    assert isinstance(one(payload(statuses=[status() | {"timestamp": stamp}])), Unsupported)
+    news = template_news()
+    news["entry"][0]["time"] = int(stamp)
+    assert isinstance(one(news), Unsupported)
+
+
 def test_one_odd_item_takes_none_with_it() -> None:
     odd: list[Any] = [None, 7, "x", [], {}, {"id": 3}, {"id": "wamid.7", "timestamp": "soon"}]
     events = read(payload(messages=[*odd, message()], statuses=[*odd, status()]))
