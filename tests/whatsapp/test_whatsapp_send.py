@@ -124,6 +124,12 @@ def test_a_request_that_never_left_is_tried_again() -> None:
         assert failing(reason).kind is FailureKind.TRANSIENT
 
 
+def test_a_header_that_is_refused_here_has_not_left_and_is_not_quoted() -> None:
+    found = failing(httpx.LocalProtocolError("Illegal header value b'Bearer EAAsecret\\r'"))
+    assert found.kind is FailureKind.TRANSIENT
+    assert found.detail == "WhatsApp can't be reached: LocalProtocolError"
+
+
 def test_one_that_may_have_arrived_is_in_doubt() -> None:
     for reason in (httpx.ReadTimeout(""), httpx.RemoteProtocolError("cut"), httpx.WriteError("")):
         assert failing(reason).kind is FailureKind.UNKNOWN_OUTCOME

@@ -1,5 +1,6 @@
 """What one sets to connect a number of the WhatsApp Business Platform."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 
 from workspace.channels.options import Options, is_loopback
+from workspace.errors import ConfigError
 from workspace.settings import Secrets
 
 GRAPH = "https://graph.facebook.com"
@@ -74,16 +76,27 @@ def _base_url(given: Options) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppSecrets:
-    """Where the secrets of an account are read when they are needed. Each raises ConfigError."""
+    """Where the secrets of an account are read when they are needed. Each raises ConfigError.
+
+    A line break at its end comes with reading a file, and belongs to none.
+    """
 
     secrets: Secrets
     options: WhatsAppOptions
 
     def token(self) -> str:
-        return self.secrets.get(self.options.token)
+        """What no header takes is refused here: the complaint of a library would quote it."""
+        value = self.secrets.get(self.options.token).strip()
+        if not re.fullmatch(r"[!-~]+", value):
+            raise ConfigError(
+                f"The access token at {self.options.token} is empty, or has blanks, line breaks or "
+                "other characters in it that no token has; copy it there anew.",
+                option="token",
+            )
+        return value
 
     def app_secret(self) -> str:
-        return self.secrets.get(self.options.app_secret)
+        return self.secrets.get(self.options.app_secret).strip()
 
     def verify_token(self) -> str:
-        return self.secrets.get(self.options.verify_token)
+        return self.secrets.get(self.options.verify_token).strip()
