@@ -279,6 +279,36 @@ def test_what_the_business_sent_by_phone_is_its_own() -> None:
     assert (echo.own, echo.address, echo.text) == (True, PHONE, "Hello")
 
 
+EDIT = {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "Hey"}}}
+REVOKE = {"original_message_id": "wamid.0"}
+
+
+def test_what_a_customer_edits_is_a_message_that_quotes_the_first() -> None:
+    found = one(payload(messages=[message(type="edit", edit=EDIT)]))
+    assert isinstance(found, Received)
+    assert (found.provider_id, found.reply_to) == ("wamid.1", "wamid.0")
+    assert (found.text, found.unsupported, found.own) == ("Edited: Hey", "", False)
+    picture = {"type": "image", "image": {"id": "9", "mime_type": "image/png", "caption": "c"}}
+    found = one(payload(messages=[message(type="edit", edit=EDIT | {"message": picture})]))
+    assert (found.text, [file.remote for file in found.files]) == ("Edited: c", ["9"])
+    odd = one(payload(messages=[message(type="edit", edit={})]))
+    assert (odd.address, odd.text, bool(odd.unsupported)) == (PHONE, "", True)
+
+
+def test_what_is_taken_back_wants_no_answer() -> None:
+    for revoke in (REVOKE, None):
+        [found] = read(payload(messages=[message(type="revoke", revoke=revoke)]))
+        assert isinstance(found, Unsupported)
+
+
+@pytest.mark.parametrize("kind", [{"type": "edit", "edit": EDIT}, {"type": "revoke"}])
+@pytest.mark.parametrize("odd", [{}, {"timestamp": "soon"}])
+def test_what_the_business_changes_by_phone_is_no_answer(kind: Any, odd: Any) -> None:
+    echo = message(**kind) | {"to": PHONE.value[1:]} | odd
+    [found] = read(payload(message_echoes=[echo]))
+    assert isinstance(found, Unsupported)
+
+
 def test_a_receipt_bears_our_own_name_of_the_message() -> None:
     told = one(payload(statuses=[status(biz_opaque_callback_data="0123")]))
     assert (told.provider_id, told.key, told.status) == (
