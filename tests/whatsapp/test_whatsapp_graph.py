@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,32 @@ def refused(template: Template) -> str | None:
 @pytest.mark.parametrize("odd", [None, [], {}, {"name": 1}, {"name": "a", "language": None}, "x"])
 def test_odd_templates_are_left_out(odd: Any) -> None:
     assert templates.read(odd) is None
+
+
+ODD_PARTS = [
+    {"components": 7},
+    {"components": [7]},
+    {"components": [{"type": "BODY", "text": 7}]},
+    {"components": [{"type": "BUTTONS", "buttons": [None]}]},
+    {"category": 7},
+    {"rejected_reason": []},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_PARTS)
+def test_a_template_with_an_odd_part_is_kept(odd: Any) -> None:
+    found = templates.read(listed("a", status="PAUSED") | odd)
+    assert found is not None
+    assert (found.name, found.language, found.status) == ("a", "en", "PAUSED")
+    assert "not known here" in found.obstacle
+    assert refused(replace(found, status="APPROVED")) is not None
+
+
+def test_templates_without_a_name_are_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    page = {"data": [listed("a"), {"language": "en"}, 7]}
+    channel = whatsapp(httpx.MockTransport(lambda _: httpx.Response(200, json=page)))
+    assert [template.name for template in channel.templates()] == ["a"]
+    assert "2 templates of WhatsApp have no name" in caplog.text
 
 
 def test_a_token_that_is_refused_is_for_a_person_to_mend() -> None:

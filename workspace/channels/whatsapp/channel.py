@@ -1,10 +1,11 @@
 """One number of the WhatsApp Business Platform: pure and effectful half put together."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as StopEvent
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import uuid4
 
 from workspace.channels.base import (
@@ -34,6 +35,8 @@ from workspace.channels.whatsapp.encode import Call
 from workspace.channels.whatsapp.graph import Graph
 from workspace.channels.whatsapp.options import WhatsAppOptions, WhatsAppSecrets
 from workspace.models import Check, Template
+
+logger = logging.getLogger(__name__)
 
 
 def _machine_clock() -> datetime:
@@ -114,8 +117,12 @@ class WhatsAppChannel:
     # --- the rest -----------------------------------------------------------------------------
 
     def templates(self) -> list[Template]:
-        found: list[Any] = [templates.read(listed) for listed in self._graph.templates()]
-        return [template for template in found if template is not None]
+        listed = list(self._graph.templates())
+        found = [template for each in listed if (template := templates.read(each)) is not None]
+        if len(found) < len(listed):
+            nameless = len(listed) - len(found)
+            logger.warning("%s templates of WhatsApp have no name or language", nameless)
+        return found
 
     def now(self) -> datetime:
         return self._clock()
