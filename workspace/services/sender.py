@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus, FailureKind, Template
 from workspace.services import reacting, sending, settling
 from workspace.services.backoff import Backoff
-from workspace.services.folding import Share
 from workspace.services.outcomes import UNSTORABLE, Retry
 from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
@@ -55,7 +55,7 @@ class Tools:
     clock: Callable[[], datetime]
     backoff: Backoff
     flight: Flight
-    share: Share
+    journal: Journal
 
 
 class Sender:
@@ -266,7 +266,13 @@ class Sender:
         outcome = _alone(outcome)
         retry = self._retry(own.attempts, outcome)
         return self._stored(
-            partial(reacting.settle, id=own.id, outcome=outcome, retry=retry),
+            partial(
+                reacting.settle,
+                id=own.id,
+                outcome=outcome,
+                retry=retry,
+                journal=self._tools.journal,
+            ),
             partial(reacting.doubt, id=own.id, why=UNSTORABLE),
         )
 
@@ -312,7 +318,7 @@ class Sender:
                 outcome=outcome,
                 retry=self._retry(attempts, outcome),
                 threads=self._channel.capabilities.threads,
-                share=tools.share,
+                journal=tools.journal,
             ),
             partial(settling.doubt, id=message, why=UNSTORABLE),
         )
