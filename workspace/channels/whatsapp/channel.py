@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as StopEvent
 from typing import BinaryIO
@@ -23,6 +22,7 @@ from workspace.channels.base import (
 from workspace.channels.whatsapp import (
     addressees,
     answers,
+    capabilities,
     check,
     encode,
     parse,
@@ -30,7 +30,6 @@ from workspace.channels.whatsapp import (
     webhooks,
 )
 from workspace.channels.whatsapp.addressees import Us
-from workspace.channels.whatsapp.capabilities import CAPABILITIES
 from workspace.channels.whatsapp.encode import Call
 from workspace.channels.whatsapp.graph import Graph
 from workspace.channels.whatsapp.options import WhatsAppOptions, WhatsAppSecrets
@@ -53,10 +52,7 @@ class WhatsAppChannel:
         graph: Graph,
         clock: Callable[[], datetime] = _machine_clock,
     ) -> None:
-        shows = options.read_receipts
-        self.capabilities = (
-            CAPABILITIES if shows else replace(CAPABILITIES, read_receipts=False, typing=None)
-        )
+        self.capabilities = capabilities.of(options)
         self._options = options
         self._us = Us(options.phone_number_id, options.business_account_id)
         self._secrets = secrets

@@ -12,6 +12,9 @@ from workspace.errors import ConfigError
 from workspace.settings import Secrets
 
 GRAPH = "https://graph.facebook.com"
+THROUGHPUT = 80
+"""Messages a second of a number, where Meta has agreed on nothing else."""
+
 _DIGITS = r"[0-9]{1,32}"
 
 
@@ -34,11 +37,13 @@ class WhatsAppOptions:
     base_url: str
     read_receipts: bool
     """Customers see what was read, and that somebody is typing, which on WhatsApp marks as read."""
+    throughput: int
+    """Messages a second that Meta lets the number send."""
 
 
 KNOWN = (
     "phone_number_id", "business_account_id", "token", "app_secret", "verify_token", "version",
-    "base_url", "read_receipts",
+    "base_url", "read_receipts", "throughput",
 )  # fmt: skip
 
 
@@ -56,6 +61,7 @@ def read(options: Mapping[str, Any]) -> WhatsAppOptions:
         version=given.matching("version", r"v[0-9]{1,3}\.[0-9]", "looks like v23.0", "v23.0"),
         base_url=_base_url(given),
         read_receipts=given.flag("read_receipts", True),
+        throughput=given.number("throughput", THROUGHPUT, high=1_000),
     )
 
 
