@@ -105,6 +105,22 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office.services.close()
 
 
+def test_what_came_before_the_answer_is_erased_with_its_conversation(office: Office) -> None:
+    conversation = office.hear(PHONE)
+
+    def answer(message: Outbound) -> Response:
+        tell(office, receipt(D.READ), ReactionChanged("wamid.7", NOW, "👍"))
+        return Response(200, "wamid.7")
+
+    office.wire.answers = [answer]
+    message = office.send(conversation.id)
+    office.step()
+    assert office.status(message.id) is D.READ
+    assert office.services.journal.count() == 3
+    office.services.inbox.delete([conversation.id], ANN, None)
+    assert office.services.journal.count() == 0
+
+
 def test_the_echo_becomes_our_message(office: Office) -> None:
     conversation = office.hear(PHONE)
     answer_after(office)

@@ -215,6 +215,8 @@ def test_a_receipt_may_be_faster_than_the_answer(office: Office) -> None:
     react(office, id, "👍")
     office.step()
     assert (own(office, id).delivery_status, own(office, id).failure) == (D.FAILED, "No such.")
+    office.services.inbox.delete([office.all()[0].id], ANN, None)
+    assert office.services.journal.count() == 0  # the receipt is erased as well
 
 
 def test_what_was_under_way_is_in_doubt_after_a_kill(folder: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from workspace import rules
 from workspace.channels.base import Failure, React, Sent, StatusChanged
+from workspace.journal import Journal
 from workspace.models import Capabilities, DeliveryStatus, FailureKind
 from workspace.rules import Refusal, Situation
 from workspace.services import receipts
@@ -58,25 +59,28 @@ def refused(target: Target, emoji: str, can: Capabilities, now: datetime) -> Ref
     return rules.can_react(can, emoji, target.direction, situation)
 
 
-def settle(tx: Driver, id: int, outcome: Sent | Failure, retry: Retry) -> Own | None:
+def settle(
+    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, journal: Journal
+) -> Own | None:
     """What became of an attempt; None: another reaction has taken its place, or it was erased."""
     own = reactions.get(tx, id)
     if own is None or own.status is None:
         return None
     if isinstance(outcome, Sent):
-        return _accepted(tx, own, outcome.provider_id)
+        return _accepted(tx, own, outcome.provider_id, journal)
     if own.status in OPEN:
         return _move(tx, not_sent(own, outcome, retry))
     return own
 
 
-def _accepted(tx: Driver, own: Own, name: str) -> Own:
+def _accepted(tx: Driver, own: Own, name: str, journal: Journal) -> Own:
     assert own.status is not None
     status = rules.advance(own.status, DeliveryStatus.SENT)
     failed = status is DeliveryStatus.FAILED
     named = replace(own, provider_id=name or own.provider_id, not_before=None, lease_until=None)
     sent = named if failed else replace(named, status=status, failure_kind=None, failure="")
     parked = ingest.parked(tx, own.channel_id, [sent.provider_id])
+    receipts.note(journal, parked, own.conversation_id)
     for each in parked:
         event = receipts.signal(each).event
         if isinstance(event, StatusChanged):
