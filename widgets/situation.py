@@ -25,7 +25,6 @@ from workspace.rules import (
     media_kind,
     parts,
 )
-from workspace.rules.phones import same
 
 NO_CHANNEL = "The channel of this conversation is no longer connected; connect it again to reply."
 _ANY = Draft(text="…")
@@ -36,13 +35,7 @@ _LATER = datetime.max.replace(tzinfo=UTC)
 def situation(conversation: Conversation, contact: Contact, now: datetime | None) -> Situation:
     """`now`: by the channel's clock, None for this machine's; the hub asks again when it sends."""
     last = conversation.last_inbound_at
-    # By the side it is with: a contact may have several on a channel since a merge.
-    to = same(conversation.address)
-    side = {each.contact_id for each in contact.identities if each.address in to}
-    stopped = any(
-        each.stopped and each.channel_id == conversation.channel_id and each.contact_id in side
-        for each in contact.marketing
-    )
+    stopped = conversation.marketing_stopped
     return Situation(now or datetime.now(UTC), last, contact.opted_out, contact.blocked, stopped)
 
 

@@ -103,8 +103,44 @@ def test_what_the_provider_decides_shows_by_itself(board: Locator, hub: Stage) -
     expect(option(board, "hello")).to_contain_text("Locked for now")
     simulator.review("hello", "en", "APPROVED")
     expect(option(board, "hello")).to_contain_text("Approved")
-    board.get_by_role("button", name="Sync now").click()
+    sync = board.get_by_role("button", name="Sync now")
+    sync.focus()
+    sync.press("Enter")
     expect(board.get_by_text("Synced now")).to_be_visible()
+    expect(sync).to_have_attribute("aria-disabled", "false")
+    expect(sync).to_be_focused()
+    # A time that passes is no news: it is not said aloud.
+    expect(board.get_by_role("status").filter(has_text="Synced")).to_have_count(0)
+
+
+def test_what_is_wrong_is_said_once_and_leaves_the_focus(board: Locator) -> None:
+    board.get_by_role("button", name="New template").click()
+    form = board.get_by_role("form", name="New template")
+    form.get_by_label("Name").fill("Half done")
+    text, alert = form.get_by_label("Text"), form.get_by_role("alert")
+    text.fill("Hello {{1}} {{name}}!")
+    expect(alert).to_contain_text("mixed")
+    alert.evaluate(WATCHED)
+    text.press_sequentially("?")
+    expect(form.locator(".cw-template-bubble")).to_contain_text("!?")
+    expect(alert).to_contain_text("mixed")
+    assert alert.evaluate("alert => alert.changes") == 0
+    save = form.get_by_role("button", name="Save")
+    save.focus()
+    save.press("Enter")
+    board.page.wait_for_function("alert => alert.changes > 1", arg=alert.element_handle())
+    expect(alert).to_contain_text("mixed")
+    expect(save).to_have_attribute("aria-disabled", "false")
+    expect(save).to_be_focused()
+    form.get_by_role("button", name="Cancel").click()
+    board.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+
+
+WATCHED = """alert => {
+  alert.changes = 0;
+  const seen = new MutationObserver(() => (alert.changes += 1));
+  seen.observe(alert, { childList: true, attributes: true });
+}"""
 
 
 def test_an_own_one_from_the_first_word_to_the_customer(

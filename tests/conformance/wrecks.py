@@ -19,8 +19,11 @@ from workspace.models import (
     VariablePlace,
 )
 
+HUGE = st.sampled_from([10**17, -(10**17), 10**400, str(10**17), str(10**400)])
+"""Beyond any clock, and beyond any column."""
+
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | HUGE | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )

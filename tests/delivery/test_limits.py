@@ -12,13 +12,14 @@ from wire import (
     Clock,
     Office,
     Wire,
+    accept,
     longest,
     open_office,
     refuse,
     slow_rate,
 )
 
-from workspace.channels.base import Channel
+from workspace.channels.base import Channel, Outbound, Response
 from workspace.models import DeliveryStatus, FailureKind, Rate
 from workspace.services import Services, World
 from workspace.settings import Paths, Secrets
@@ -67,18 +68,41 @@ def test_refused_again_it_waits_again_and_longer(office: Office) -> None:
     assert texts(office.wire) == ["first"] * 3 + ["second", "to Bob"]
 
 
-def test_what_is_given_up_still_holds_up_the_others(office: Office) -> None:
-    office.wire.answers = [limited(60)] * 3
+def test_a_long_limit_fails_nobody(office: Office) -> None:
+    """Not even after more refusals than there are attempts, and the waits grow."""
+    office.wire.answers = [limited(None)] * 7
     three(office)
-    for _ in range(3):
+    for wait in (5, 10, 20, 40, 80, 160, 320):
+        office.step()
+        office.clock.advance(wait - 0.1)
+        assert office.step() == 0
+        office.clock.advance(0.1)
+    office.step()
+    assert sorted(texts(office.wire)[-3:]) == ["first", "second", "to Bob"]
+    for row in office.all():
+        assert {office.status(id) for id in office.ids(row.id)} <= {D.SENT, None}
+
+
+def test_an_attempt_that_a_limit_turned_away_is_none(office: Office) -> None:
+    office.wire.answers = [limited(60)] * 2 + [refuse(FailureKind.TRANSIENT)] * 3
+    message = office.send(office.hear().id)
+    for _ in range(5):
+        office.step()
+        office.clock.advance(1000)
+    assert office.message(message.id).failure == "Answered 400. (given up after 3 attempts)"
+
+
+def test_a_limit_that_is_about_one_alone_holds_up_the_others_for_a_while(office: Office) -> None:
+    def of_ada(message: Outbound) -> Response:
+        return limited(None)(message) if message.text == "first" else accept(message)
+
+    office.wire.answers = [of_ada] * 20
+    three(office)
+    for _ in range(6):
         office.step()
         office.clock.advance(60)
-    assert texts(office.wire) == ["first"] * 3
-    office.clock.advance(-1)
-    assert office.step() == 0
-    office.clock.advance(1)
-    office.step()
-    assert texts(office.wire)[3:] == ["second", "to Bob"]
+    assert "to Bob" in texts(office.wire)
+    assert "second" not in texts(office.wire)
 
 
 def test_a_pause_outlives_the_hub(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from wire import ANN, CAPABILITIES, NOW, Office, Wire, check, open_office, refuse
 
+from widgets.situation import situation
 from workspace.channels.base import MarketingChosen, Meta, Payload, Response, StatusChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.errors import CannotSend
@@ -23,6 +24,8 @@ from workspace.models import (
 )
 from workspace.services import payloads
 from workspace.services.contacts import Update
+from workspace.store import contacts
+from workspace.store.contacts import NewContact
 
 PHONE = Address(AddressKind.PHONE, "+4915112345")
 OTHER = Address(AddressKind.PHONE, "+4915199999")
@@ -173,6 +176,24 @@ def test_each_side_of_a_merged_contact_keeps_its_own(office: Office) -> None:
     office.services.contacts.unmerge(ada.contact_id, ANN, None)
     assert choices(office, other) == []
     assert [stopped for stopped, _ in choices(office, ada)] == [True]
+
+
+def test_the_composer_knows_it_of_the_side_it_writes_to(office: Office) -> None:
+    """Also where both sides have one number, from before all its writings counted as one."""
+    ada, other = office.hear("+5511987654321"), Address(AddressKind.PHONE, "+551187654321")
+    new = NewContact(900_000, "", other, NOW)
+    office.services.store.write(lambda tx: contacts.add(tx, [new]))
+    bea = office.hear(other.value)
+    tell(office, chose(True, 0, ada.address))
+    contact = office.services.contacts.merge(bea.contact_id, ada.contact_id, ANN, None)
+    assert len(contact.identities) == 2
+    for id, stopped in ((ada.id, True), (bea.id, False)):
+        conversation = office.services.inbox.conversation(id)
+        assert conversation.marketing_stopped is stopped
+        assert situation(conversation, contact, NOW).marketing_stopped is stopped
+    send(office, bea, SALE)
+    with pytest.raises(CannotSend, match="stopped marketing"):
+        send(office, ada, SALE)
 
 
 def test_it_is_erased_with_the_person_and_their_payload(office: Office) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from test_naming import tell
@@ -20,7 +20,15 @@ from wire import (
     refuse,
 )
 
-from workspace.channels.base import React, ReactionChanged, Request, Response, StatusChanged
+from workspace.channels.base import (
+    Failure,
+    React,
+    ReactionChanged,
+    Request,
+    Response,
+    Sent,
+    StatusChanged,
+)
 from workspace.errors import CannotSend, InvalidRequest, NotFound
 from workspace.models import (
     Actor,
@@ -33,6 +41,8 @@ from workspace.models import (
     Status,
 )
 from workspace.services.filters import Filter
+from workspace.settings import Settings
+from workspace.store import reactions
 
 D = DeliveryStatus
 CAN = replace(CAPABILITIES, reactions=True)
@@ -147,6 +157,37 @@ def test_a_passing_failure_waits_and_holds_up_no_message(office: Office) -> None
     assert own(office, id).delivery_status is D.SENT
 
 
+def test_it_is_read_as_it_is_kept(office: Office) -> None:
+    """Under way and waiting, by each way to look for it."""
+    id = hello(office)
+    seen: list[reactions.Own] = []
+
+    def look() -> reactions.Own:
+        with office.services.store.read() as db:
+            found = reactions.of_message(db, id)
+            assert found is not None
+            assert reactions.get(db, found.id) == found
+            assert reactions.named(db, office.channel, [found.provider_id]) == [found]
+        return found
+
+    def answer(message: Any) -> Response:
+        seen.append(look())
+        return refuse(FailureKind.TRANSIENT, retry_after=60)(message)
+
+    office.wire.answers = [answer, answer]
+    react(office, id, "👍")
+    office.step()
+    seen.append(look())
+    office.clock.advance(61)
+    office.step()
+    lease = timedelta(seconds=Settings().lease_seconds)
+    assert [(each.status, each.lease_until, each.not_before) for each in seen] == [
+        (D.SENDING, NOW + lease, None),
+        (D.RETRY, None, NOW + timedelta(seconds=60)),
+        (D.SENDING, NOW + timedelta(seconds=61) + lease, None),
+    ]
+
+
 @pytest.mark.parametrize("told", [D.SENT, D.FAILED])
 def test_a_doubt_is_settled_by_a_receipt_and_never_by_sending(office: Office, told: D) -> None:
     id = hello(office)
@@ -174,6 +215,8 @@ def test_a_receipt_may_be_faster_than_the_answer(office: Office) -> None:
     react(office, id, "👍")
     office.step()
     assert (own(office, id).delivery_status, own(office, id).failure) == (D.FAILED, "No such.")
+    office.services.inbox.delete([office.all()[0].id], ANN, None)
+    assert office.services.journal.count() == 0  # the receipt is erased as well
 
 
 def test_what_was_under_way_is_in_doubt_after_a_kill(folder: Path) -> None:
@@ -199,6 +242,30 @@ def test_what_was_under_way_is_in_doubt_after_a_kill(folder: Path) -> None:
     assert own(after, second).delivery_status is D.SENT
     assert [took.emoji for took in after.wire.took] == ["❤️"]  # type: ignore[attr-defined]
     after.services.close()
+
+
+class Careless(Signalling):
+    def __init__(self, outcome: Any) -> None:
+        super().__init__()
+        self.answers = [lambda _: Response(200, "odd")]
+        self._outcome = outcome
+
+    def decode(self, response: Response) -> Sent | Failure:
+        odd: Sent | Failure = self._outcome
+        return odd if response.text == "odd" else super().decode(response)
+
+
+@pytest.mark.parametrize(
+    ("odd", "status"),
+    [(Sent("\ud800\0name"), D.SENT), (Failure(FailureKind.TRANSIENT, cast(str, None)), D.IN_DOUBT)],
+)
+def test_what_no_database_takes_holds_up_nothing(office: Office, odd: Any, status: D) -> None:
+    office.services.delivery._senders[office.channel]._channel = Careless(odd)
+    first, second = hello(office), office.ids(office.hear("+491522").id)[0]
+    react(office, first, "👍")
+    react(office, second, "👍")
+    office.step()
+    assert [own(office, each).delivery_status for each in (first, second)] == [status, D.SENT]
 
 
 def test_both_sides_react_and_the_newest_of_each_counts(office: Office) -> None:

@@ -194,6 +194,29 @@ def test_what_is_decided_meanwhile_holds_for_both(post: Post) -> None:
     assert (rest.name, rest.opted_out) == ("Eva Blum", True)
 
 
+def test_without_a_name_of_its_own_it_has_its_part_s(post: Post) -> None:
+    eva, bea, one, other = two(post)
+    merge(post, one, other)
+    for _ in range(2):
+        found = post.services.contacts.update(one.id, Update(name=""), ANA, None)
+        assert found.name == "Bea Blum"
+    assert kinds(post, eva).count(EventKind.RENAMED) == 1
+    assert kinds(post, bea).count(EventKind.RENAMED) == 1
+    unmerge(post, other)
+    assert contact(post, eva).name == ""
+
+
+def test_the_same_name_twice_is_taken_away_from_the_whole(post: Post) -> None:
+    eva, _, one, other = two(post)
+    post.services.contacts.update(other.id, Update(name=one.name), ANA, None)
+    merge(post, one, other)
+    post.services.contacts.update(one.id, Update(name=""), ANA, None)
+    assert contact(post, eva).name == one.name
+    assert EventKind.RENAMED not in kinds(post, eva)
+    unmerge(post, other)
+    assert contact(post, eva).name == ""
+
+
 def test_the_part_of_a_part(post: Post) -> None:
     _, _, one, other = two(post)
     third = contact(post, post.receive("I am Cat", name="Cat", address=CAT))

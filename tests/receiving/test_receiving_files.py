@@ -16,6 +16,8 @@ from workspace.models import Attachment, MediaKind
 from workspace.services import Services, World
 from workspace.services.fetching import ATTEMPTS
 from workspace.settings import Paths
+from workspace.store import remote_files
+from workspace.store.remote_files import NewRemoteFile
 from workspace.testing import at_once
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -98,6 +100,14 @@ def test_the_message_is_there_before_its_file(desk: Desk, shelf: Shelf) -> None:
     assert (file.mime, file.size, file.awaited, file.missing) == ("image/png", len(PNG), False, "")
     assert stored(desk) == PNG
     assert desk.services.fetching.fetch_due() == 0
+
+
+def test_what_belongs_to_no_file_wakes_nobody(desk: Desk, clock: Clock) -> None:
+    lost = NewRemoteFile(2**40, desk.sms, "65463453", clock.now)
+    desk.services.store.write(lambda tx: remote_files.add(tx, [lost]))
+    assert desk.services.fetching.fetch_due() == 0
+    with desk.services.store.read() as db:
+        assert remote_files.next_due(db) is None
 
 
 def test_the_list_tells_what_it_turned_out_to_be(desk: Desk, shelf: Shelf) -> None:

@@ -91,6 +91,16 @@ def test_who_has_a_new_number_stays_the_same_person(desk: Desk) -> None:
     desk.check()
 
 
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_a_move_from_what_no_database_takes_is_followed(desk: Desk, odd: str) -> None:
+    before = Address(AddressKind.BSUID, f"US.{odd}7")
+    move = IdentityChanged("2", at(1), before, (MOVED,))
+    desk.receive(said("1", PHONE.value, also=(before,)))
+    desk.receive(move, said("3", "+491599"))
+    assert {row.address.value for row in desk.all()} == {MOVED.value, "+491599"}
+    desk.check()
+
+
 def test_a_number_that_is_somebody_else_s_stays_so(desk: Desk) -> None:
     desk.receive(said("1", PHONE.value), said("2", MOVED.value, 1, name="Bob"))
     desk.receive(moved("3", 2))

@@ -176,6 +176,17 @@ def test_who_was_erased_stays_so(desk: Desk, fix: Callable[..., None]) -> None:
     assert "491511" not in repr(everything(desk))
 
 
+def test_who_was_erased_stays_so_in_every_writing_of_the_number(
+    desk: Desk, fix: Callable[..., None]
+) -> None:
+    old = payload(ODD)
+    take(desk, payload(said("a", "+5511988887777")), old)
+    erase(desk, "+5511988887777")
+    fix(old, said("b", "+551188887777", minutes=1))
+    assert replay(desk).messages == 0
+    assert desk.all() == []
+
+
 def test_who_writes_again_is_new(desk: Desk, fix: Callable[..., None]) -> None:
     old, new = payload(ODD), payload(ODD, said("x", "+491522"))
     take(desk, payload(said("a")), old)

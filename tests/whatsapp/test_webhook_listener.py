@@ -104,7 +104,19 @@ def test_other_addresses_tell_nothing(
             "smtp_host": "127.0.0.1",
         },
     ).id  # fmt: skip
-    for to in (channel + 999, mail, 0, -1, "x", "1" * 500, "%00", "٣", "..%2f1", f"{channel}/"):
+    for to in (
+        channel + 999,
+        mail,
+        0,
+        -1,
+        "x",
+        "1" * 500,
+        f"{channel:020}{'5' * 5000}",
+        "%00",
+        "٣",
+        "..%2f1",
+        f"{channel}/",
+    ):
         answer = post(HELLO, to, **signature(HELLO))
         assert (answer.status_code, kept(services)) == (404, 0), to
     root = listener.url.removesuffix("webhooks/")
@@ -192,6 +204,10 @@ def test_strangers_use_up_their_own_share(
 # --- half-open connections ------------------------------------------------------------------------
 
 
+HALF_A_HEAD = b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n"
+NO_BODY = HALF_A_HEAD + b"X-Hub-Signature-256: sha256=00\r\nContent-Length: 99\r\n\r\n"
+
+
 def wire(listener: Listener) -> socket.socket:
     host, port = listener.url.split("/")[2].split(":")
     return socket.create_connection((host, int(port)), timeout=30)
@@ -202,22 +218,22 @@ def test_silence_is_ended(
 ) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
     answered = f"GET /webhooks/{channel} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    half = b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n"
-    for said in (b"", half, answered, answered + half):
+    for said in (b"", HALF_A_HEAD, answered, answered + HALF_A_HEAD):
         with closing(wire(listener)) as silent:
             silent.sendall(said)
             while silent.recv(4096):  # ends by their closing; its timeout is an error
                 pass
 
 
-def test_a_crowd_of_the_silent_keeps_nobody_out(
-    listener: Listener, post: Callable[..., httpx.Response], services: Services
+@pytest.mark.parametrize("said", [b"", HALF_A_HEAD, NO_BODY, NO_BODY + b"{"])
+def test_a_crowd_that_never_finishes_keeps_nobody_out(
+    listener: Listener, post: Callable[..., httpx.Response], services: Services, said: bytes
 ) -> None:
     """Their deadline is far off: the oldest make room."""
     crowd = [wire(listener) for _ in range(2 * CONNECTIONS)]
     for each in crowd:
         with contextlib.suppress(ConnectionError):
-            each.sendall(b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n")
+            each.sendall(said)
     assert post(HELLO, **signature(HELLO)).status_code == 200
     assert kept(services) == 1
     for each in crowd:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,19 @@ from signed import signature
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
+from tests.conformance.of_whatsapp import HELLO, accepted
 from workspace.channels import create
-from workspace.channels.base import FetchesFiles, HasWebhook, OffersTemplates, SendsSignals
+from workspace.channels.base import (
+    FetchesFiles,
+    HasWebhook,
+    OffersTemplates,
+    SendFailed,
+    SendsSignals,
+    Unreachable,
+)
 from workspace.channels.whatsapp import templates
 from workspace.errors import ConfigError, FileGone
-from workspace.models import Template, TemplateChoice, VariablePlace
+from workspace.models import FailureKind, Template, TemplateChoice, VariablePlace
 from workspace.rules import Draft, Situation, can_send, template_use
 from workspace.settings import Paths, Secrets
 
@@ -150,6 +159,32 @@ def test_odd_templates_are_left_out(odd: Any) -> None:
     assert templates.read(odd) is None
 
 
+ODD_PARTS = [
+    {"components": 7},
+    {"components": [7]},
+    {"components": [{"type": "BODY", "text": 7}]},
+    {"components": [{"type": "BUTTONS", "buttons": [None]}]},
+    {"category": 7},
+    {"rejected_reason": []},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_PARTS)
+def test_a_template_with_an_odd_part_is_kept(odd: Any) -> None:
+    found = templates.read(listed("a", status="PAUSED") | odd)
+    assert found is not None
+    assert (found.name, found.language, found.status) == ("a", "en", "PAUSED")
+    assert "not known here" in found.obstacle
+    assert refused(replace(found, status="APPROVED")) is not None
+
+
+def test_templates_without_a_name_are_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    page = {"data": [listed("a"), {"language": "en"}, 7]}
+    channel = whatsapp(httpx.MockTransport(lambda _: httpx.Response(200, json=page)))
+    assert [template.name for template in channel.templates()] == ["a"]
+    assert "2 templates of WhatsApp have no name" in caplog.text
+
+
 def test_a_token_that_is_refused_is_for_a_person_to_mend() -> None:
     body = {"error": {"code": 190, "message": "Invalid OAuth access token", "type": "x"}}
     channel = whatsapp(httpx.MockTransport(lambda _: httpx.Response(401, json=body)))
@@ -168,6 +203,54 @@ def test_a_provider_in_trouble_is_for_time_to_heal() -> None:
     for transport in (fail, lambda _: httpx.Response(503, content=b"busy")):
         with pytest.raises(OSError, match="WhatsApp"):
             whatsapp(httpx.MockTransport(transport)).templates()
+
+
+NO_ANSWERS = [b"", b"<html>Sign in</html>", b"[]", b"{}", b'{"data": {}}', b'{"data": null}']
+
+
+@pytest.mark.parametrize("content", NO_ANSWERS)
+def test_a_page_of_a_proxy_is_no_empty_list(content: bytes) -> None:
+    """Else all templates of the channel would be deleted, and a customer's file be given up."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+    with pytest.raises(Unreachable, match="proxy"):
+        whatsapp(transport).templates()
+    with pytest.raises(Unreachable, match="proxy"):
+        fetched(transport)
+
+
+def test_half_a_list_is_none() -> None:
+    pages = [{"data": [listed("a")], "paging": {"next": "x", "cursors": {"after": "2"}}}, {}]
+    answers = iter(httpx.Response(200, json=page) for page in pages)
+    with pytest.raises(Unreachable):
+        whatsapp(httpx.MockTransport(lambda _: next(answers))).templates()
+
+
+# --- the token ------------------------------------------------------------------------------------
+
+TORN = ["EAA secret", "EAA\rsecret", "EAA\nsecret", "EAAsécret", "EAA\0secret", "", " \n"]
+
+
+@pytest.mark.parametrize("token", TORN)
+def test_a_token_that_no_header_takes_is_never_quoted(token: str) -> None:
+    channel = whatsapp(httpx.MockTransport(accepted), secrets=SECRETS | {"WA_TOKEN": token})
+    [check] = channel.test()
+    assert (check.name, check.ok) == ("secrets", False)
+    assert "env:WA_TOKEN" in check.detail
+    assert "EAA" not in check.detail
+    with pytest.raises(SendFailed) as told:
+        channel.perform(channel.encode(HELLO)[0])
+    assert (told.value.failure.kind, told.value.failure.detail) == (FailureKind.AUTH, check.detail)
+
+
+def test_blanks_around_a_secret_are_none_of_it() -> None:
+    spaced = {name: f" {value}\r\n" for name, value in SECRETS.items()}
+    raw = b"{}"
+    channel = whatsapp(store("https://lookaside.fbsbx.com/x"), secrets=spaced)
+    channel.fetch("65463453", BytesIO())
+    assert channel.verify(signature(raw), raw)
+    assert channel.challenge(
+        {"hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": SECRETS["WA_VERIFY"]}
+    )
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -212,7 +295,6 @@ def test_a_file_is_fetched_from_the_provider(url: str) -> None:
         "https://graph.facebook.com:8443/x",
         "http://169.254.169.254/latest",
         "file:///etc/passwd",
-        "",
         "//lookaside.fbsbx.com/x",
     ],
 )
@@ -226,6 +308,12 @@ def test_the_token_goes_nowhere_else(url: str) -> None:
     with pytest.raises(FileGone):
         fetched(httpx.MockTransport(answer))
     assert asked == ["graph.facebook.com"]
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://lookaside.fbsbx.com:x/", "https://a\n"])
+def test_an_address_that_is_none_is_asked_for_again(url: str) -> None:
+    with pytest.raises(Unreachable):
+        fetched(store(url))
 
 
 def test_a_redirect_is_not_followed() -> None:

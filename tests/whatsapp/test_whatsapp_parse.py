@@ -190,6 +190,17 @@ def test_a_message_of_an_odd_form_is_one() -> None:
         assert isinstance(one(payload(messages=[message("wamid.6", **none)])), Unsupported)
 
 
+@pytest.mark.parametrize("stamp", ["1697044968000000000", "9" * 400, "-9" + "9" * 17])
+def test_a_time_that_no_clock_shows_is_an_odd_one(stamp: str) -> None:
+    """Milliseconds, nanoseconds: the message is one all the same."""
+    found = one(payload(messages=[message() | {"timestamp": stamp}]))
+    assert (found.address, found.occurred_at) == (PHONE, META.received_at)
+    assert isinstance(one(payload(statuses=[status() | {"timestamp": stamp}])), Unsupported)
+    news = template_news()
+    news["entry"][0]["time"] = int(stamp)
+    assert isinstance(one(news), Unsupported)
+
+
 def test_one_odd_item_takes_none_with_it() -> None:
     odd: list[Any] = [None, 7, "x", [], {}, {"id": 3}, {"id": "wamid.7", "timestamp": "soon"}]
     events = read(payload(messages=[*odd, message()], statuses=[*odd, status()]))
@@ -220,6 +231,30 @@ def test_each_of_several_people_has_their_own_name() -> None:
     asked = [message(f"wamid.{n}") | {"from": n} for n in ("222222", "111111", "333333")]
     names = [event.name for event in read(payload(contacts=people, messages=asked))]  # type: ignore[union-attr]
     assert names == ["Bob", "Ada", ""]
+
+
+def test_a_call_of_a_customer_is_a_message_that_can_t_be_shown() -> None:
+    call = {
+        "id": "wacid.1",
+        "from": PHONE.value[1:],
+        "to": "972123456789",
+        "event": "connect",
+        "direction": "USER_INITIATED",
+        "timestamp": "1772366400",
+        "session": {"sdp_type": "offer", "sdp": "v=0"},
+    }
+    told = one(payload(calls=[call]))
+    assert (told.provider_id, told.address, told.unsupported) == ("wacid.1", PHONE, "a call")
+    for other in ({"event": "terminate"}, {"direction": "BUSINESS_INITIATED"}):
+        assert read(payload(calls=[{**call, **other}])) == []
+    assert isinstance(one(payload(calls=[{**call, "timestamp": None}])), Unsupported)
+
+
+def test_a_list_of_another_form_takes_nothing_from_those_beside_it() -> None:
+    for odd in ({"code": 1}, "x", 7):
+        found = read(payload(messages=[message()], errors=odd, statuses=odd))
+        assert isinstance(found[0], Received)
+        assert [type(each) for each in found[1:]] == [Unsupported, Unsupported]
 
 
 def test_a_new_number_is_told() -> None:
@@ -266,6 +301,36 @@ def test_what_the_business_sent_by_phone_is_its_own() -> None:
     content["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
     echo = one(content)
     assert (echo.own, echo.address, echo.text) == (True, PHONE, "Hello")
+
+
+EDIT = {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "Hey"}}}
+REVOKE = {"original_message_id": "wamid.0"}
+
+
+def test_what_a_customer_edits_is_a_message_that_quotes_the_first() -> None:
+    found = one(payload(messages=[message(type="edit", edit=EDIT)]))
+    assert isinstance(found, Received)
+    assert (found.provider_id, found.reply_to) == ("wamid.1", "wamid.0")
+    assert (found.text, found.unsupported, found.own) == ("Edited: Hey", "", False)
+    picture = {"type": "image", "image": {"id": "9", "mime_type": "image/png", "caption": "c"}}
+    found = one(payload(messages=[message(type="edit", edit=EDIT | {"message": picture})]))
+    assert (found.text, [file.remote for file in found.files]) == ("Edited: c", ["9"])
+    odd = one(payload(messages=[message(type="edit", edit={})]))
+    assert (odd.address, odd.text, bool(odd.unsupported)) == (PHONE, "", True)
+
+
+def test_what_is_taken_back_wants_no_answer() -> None:
+    for revoke in (REVOKE, None):
+        [found] = read(payload(messages=[message(type="revoke", revoke=revoke)]))
+        assert isinstance(found, Unsupported)
+
+
+@pytest.mark.parametrize("kind", [{"type": "edit", "edit": EDIT}, {"type": "revoke"}])
+@pytest.mark.parametrize("odd", [{}, {"timestamp": "soon"}])
+def test_what_the_business_changes_by_phone_is_no_answer(kind: Any, odd: Any) -> None:
+    echo = message(**kind) | {"to": PHONE.value[1:]} | odd
+    [found] = read(payload(message_echoes=[echo]))
+    assert isinstance(found, Unsupported)
 
 
 def test_a_receipt_bears_our_own_name_of_the_message() -> None:

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from tests.conformance.judge import whatsapp as judge_of_whatsapp
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, accepted, error
 from workspace.channels.base import Failure, FilledTemplate, SendFailed, Sent
 from workspace.channels.whatsapp.codes import KIND_OF
-from workspace.models import FailureKind, ParameterFormat, Template, TemplateHeader
+from workspace.errors import ConfigError
+from workspace.models import FailureKind, ParameterFormat, Rate, Template, TemplateHeader
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +126,12 @@ def test_a_request_that_never_left_is_tried_again() -> None:
         assert failing(reason).kind is FailureKind.TRANSIENT
 
 
+def test_a_header_that_is_refused_here_has_not_left_and_is_not_quoted() -> None:
+    found = failing(httpx.LocalProtocolError("Illegal header value b'Bearer EAAsecret\\r'"))
+    assert found.kind is FailureKind.TRANSIENT
+    assert found.detail == "WhatsApp can't be reached: LocalProtocolError"
+
+
 def test_one_that_may_have_arrived_is_in_doubt() -> None:
     for reason in (httpx.ReadTimeout(""), httpx.RemoteProtocolError("cut"), httpx.WriteError("")):
         assert failing(reason).kind is FailureKind.UNKNOWN_OUTCOME
@@ -183,6 +191,18 @@ def test_who_reads_is_not_told_where_that_is_off() -> None:
     assert whatsapp().capabilities.typing is not None
     silent = whatsapp(read_receipts="no").capabilities
     assert (silent.read_receipts, silent.typing) == (False, None)
+
+
+def test_a_number_s_throughput_is_its_own() -> None:
+    assert whatsapp().capabilities.rate == Rate(80, timedelta(seconds=1), 80)
+    for given in (20, "1000"):
+        rate = Rate(int(given), timedelta(seconds=1), int(given))
+        assert whatsapp(throughput=given).capabilities.rate == rate
+    silent = whatsapp(throughput=20, read_receipts="no").capabilities
+    assert (silent.rate, silent.typing) == (Rate(20, timedelta(seconds=1), 20), None)
+    for wrong in (0, 1001, "fast", True, 20.5):
+        with pytest.raises(ConfigError, match="throughput must be a whole number from 1 to 1000"):
+            whatsapp(throughput=wrong)
 
 
 def test_a_variable_that_header_and_body_share_goes_into_both() -> None:

@@ -9,6 +9,7 @@ import pytest
 from cloud import OPTIONS, SECRETS
 
 from workspace.channels.base import Meta, Payload
+from workspace.channels.whatsapp import template_news
 from workspace.errors import ProviderUnavailable
 from workspace.models import Template
 from workspace.services import Services, payloads
@@ -18,6 +19,7 @@ from workspace.testing.cloud import CloudServer, cloud_server
 
 REJECTED = ("payment_failed", "en")
 HELLO = ("hello", "en")
+DOCS = Path(__file__).parents[2] / "docs" / "whatsapp.md"
 WORDS = "Parameters stand next to each other."
 
 
@@ -161,3 +163,8 @@ def test_a_removed_channel_takes_its_templates_along(
     assert services.templates.all() == []
     with services.store.read() as db:
         assert db.execute("SELECT count(*) FROM template_syncs") == [(0,)]
+
+
+def test_the_manual_names_what_to_subscribe_to() -> None:
+    manual = DOCS.read_text()
+    assert [field for field in template_news.FIELDS if f"| `{field}` |" not in manual] == []

@@ -1,13 +1,15 @@
 """Reading JSON that strangers wrote: what is not as expected is one of `ODD`, nothing else."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ODD = (ValueError, TypeError, KeyError, OverflowError)
 """What these functions and plain indexing raise, where a field is missing or of another type."""
 
 Fields = Mapping[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def table(value: Any) -> Fields:
@@ -40,7 +42,10 @@ def string(value: Any) -> str:
 
 
 def epoch(value: Any) -> datetime:
-    """Seconds since 1970, as a number or a text of digits."""
+    """Seconds since 1970, as a number or a text of digits.
+
+    Added up here: `fromtimestamp` raises OSError for one that is far too large.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError("not a time")
-    return datetime.fromtimestamp(int(value), UTC)
+    return _EPOCH + timedelta(seconds=int(value))

@@ -49,7 +49,7 @@ def show(ws: Workspace, id: str, as_json: bool) -> None:
 @json_option
 @on_workspace
 def rename(ws: Workspace, id: str, name: str, as_json: bool) -> None:
-    """Give a contact a name; "" shows the address again."""
+    """Give a contact a name; "" shows that of a merged contact, else the address again."""
     _show(ws.update_contact(id, name=name), as_json)
 
 

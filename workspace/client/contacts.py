@@ -39,7 +39,8 @@ class ContactCalls:
 
         Each change is logged in all conversations of the contact. What a blocked contact writes is
         stored and changes nothing; nothing can be sent to who is blocked or opted out. An empty
-        name shows the address. Raises NotFound, InvalidRequest.
+        name shows that of a contact that was merged into it, else the address. Raises NotFound,
+        InvalidRequest.
         """
         asked = {"name": name, "blocked": blocked, "opted_out": opted_out}
         body = {what: value for what, value in asked.items() if value is not None}

@@ -136,6 +136,8 @@ class Conversation:
     """With a search: a piece of text around the hit; empty where the name or address matched."""
     match_message_id: Id | None = None
     """With a search: the newest message that matched; None where the name or address matched."""
+    marketing_stopped: bool = False
+    """Whom it is with wants no marketing messages on its channel; see `MarketingChoice`."""
 
 
 @dataclass(frozen=True, slots=True)

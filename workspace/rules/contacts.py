@@ -73,7 +73,10 @@ class Whole:
         return Whole([part for part in self.parts if part.id not in leaving]), Whole(own)
 
     def decide(self, name: str, blocked: bool, opted_out: bool) -> "Whole":
-        """As it is decided about the whole; what does not change leaves the parts as they are."""
+        """As it is decided about the whole; what does not change leaves the parts as they are.
+
+        An empty name takes away its own, so that it is shown under the name of a part that has one.
+        """
         parts = list(self.parts)
         if name != self.name:
             parts[0] = replace(parts[0], name=name)

@@ -118,7 +118,7 @@ class Services:
             settings,
             world.clock,
             Backoff(5, 600, world.uniform),
-            self.journal.share,
+            self.journal,
         )
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)

@@ -11,12 +11,14 @@ from pydantic import TypeAdapter
 from workspace import rules
 from workspace.channels.base import (
     Event,
+    Failure,
     IdentityChanged,
     InboundFile,
     MarketingChosen,
     Meta,
     ReactionChanged,
     Received,
+    Sent,
     StatusChanged,
     TemplateChanged,
     Unsupported,
@@ -196,6 +198,12 @@ def cleaned(event: Event) -> Event:
 def cleaned_template(template: Template) -> Template:
     """The same for what a provider lists."""
     return _template.validate_python(_all_plain(_template.dump_python(template)))
+
+
+def cleaned_outcome(outcome: Sent | Failure) -> Sent | Failure:
+    """The same for what it answers to a send."""
+    names = ("provider_id", "detail") if isinstance(outcome, Sent) else ("detail", "code")
+    return replace(outcome, **{name: _all_plain(getattr(outcome, name)) for name in names})
 
 
 _template = TypeAdapter(Template)

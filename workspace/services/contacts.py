@@ -107,13 +107,12 @@ Now = Callable[[int], datetime]
 
 def update(tx: Driver, id: int, wanted: Update, actor: Actor, now: Now) -> None:
     """What `Contacts.update` does, as part of a transaction."""
-    before = get(tx, id)
-    after = applied(before, wanted)
-    kinds = differences(before, after)
-    if kinds:
-        whole = parts.wholes(tx, [before.id])[before.id]
-        parts.save(tx, whole.decide(after.name, after.blocked, after.opted_out))
-        _log(tx, contacts.conversations(tx, whole.ids), kinds, actor, now)
+    before = _whole(tx, id)
+    after = decided(before, wanted)
+    if after.parts != before.parts:
+        parts.save(tx, after)
+    if kinds := differences(before, after):
+        _log(tx, contacts.conversations(tx, before.ids), kinds, actor, now)
 
 
 def merge(tx: Driver, id: int, other: int, actor: Actor, now: Now) -> int:
@@ -170,18 +169,17 @@ def _log(
     changes.record_many(tx, "conversation", [(touch, False) for touch in touched])
 
 
-def applied(contact: Contact, wanted: Update) -> Contact:
+def decided(whole: Whole, wanted: Update) -> Whole:
     """The contact as it is to be."""
-    return replace(
-        contact,
-        name=contact.name if wanted.name is None else wanted.name,
-        blocked=contact.blocked if wanted.blocked is None else wanted.blocked,
-        opted_out=contact.opted_out if wanted.opted_out is None else wanted.opted_out,
+    return whole.decide(
+        whole.name if wanted.name is None else wanted.name,
+        whole.blocked if wanted.blocked is None else wanted.blocked,
+        whole.opted_out if wanted.opted_out is None else wanted.opted_out,
     )
 
 
-def differences(before: Contact, after: Contact) -> list[EventKind]:
-    """What happened, as it is logged."""
+def differences(before: Whole, after: Whole) -> list[EventKind]:
+    """What happened, as it is logged: what the contact is shown as counts."""
     found = []
     if after.name != before.name:
         found.append(EventKind.RENAMED)

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from workspace.channels.base import Channel
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus
 from workspace.services import reacting, settling
 from workspace.services.backoff import Backoff
-from workspace.services.folding import Share
 from workspace.services.sender import INTERRUPTED, Sender, Tools
 from workspace.services.templates import Templates
 from workspace.settings import Settings
@@ -50,12 +50,12 @@ class Delivery:
         settings: Settings,
         clock: Callable[[], datetime],
         backoff: Backoff,
-        share: Share,
+        journal: Journal,
     ) -> None:
         self._store = store
         self._channels = channels
         self._tools = Tools(
-            store, files, templates, settings, clock, backoff, self._in_flight, share
+            store, files, templates, settings, clock, backoff, self._in_flight, journal
         )
         self._senders: dict[int, Sender] = {}
         self._threads = False

@@ -50,7 +50,10 @@ def not_sent(row: T, failure: Failure, retry: Retry) -> T:
         return in_doubt(row, failure.detail)
     if failure.kind not in _PASSING:
         return failed(row, failure.kind, failure.detail)
-    if row.attempts >= retry.max_attempts:
+    if failure.kind is FailureKind.RATE_LIMITED:
+        # All of the channel waits: no attempt is used up, or a long limit would fail one by one.
+        row = replace(row, attempts=row.attempts - 1)  # type: ignore[type-var]
+    elif row.attempts >= retry.max_attempts:
         words = f"{failure.detail} (given up after {row.attempts} attempts)"
         return failed(row, failure.kind, words)
     return _with(

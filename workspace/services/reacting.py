@@ -9,6 +9,7 @@ from datetime import datetime
 
 from workspace import rules
 from workspace.channels.base import Failure, React, Sent, StatusChanged
+from workspace.journal import Journal
 from workspace.models import Capabilities, DeliveryStatus, FailureKind
 from workspace.rules import Refusal, Situation
 from workspace.services import receipts
@@ -42,7 +43,11 @@ def claim(
         _move(tx, failed(own, refusal.kind, refusal.message))
         return None
     sending = replace(
-        own, status=DeliveryStatus.SENDING, attempts=own.attempts + 1, lease_until=lease_until
+        own,
+        status=DeliveryStatus.SENDING,
+        attempts=own.attempts + 1,
+        not_before=None,
+        lease_until=lease_until,
     )
     _move(tx, sending)
     signal = React(target.address, target.provider_id, own.emoji, own.provider_id)
@@ -54,25 +59,28 @@ def refused(target: Target, emoji: str, can: Capabilities, now: datetime) -> Ref
     return rules.can_react(can, emoji, target.direction, situation)
 
 
-def settle(tx: Driver, id: int, outcome: Sent | Failure, retry: Retry) -> Own | None:
+def settle(
+    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, journal: Journal
+) -> Own | None:
     """What became of an attempt; None: another reaction has taken its place, or it was erased."""
     own = reactions.get(tx, id)
     if own is None or own.status is None:
         return None
     if isinstance(outcome, Sent):
-        return _accepted(tx, own, outcome.provider_id)
+        return _accepted(tx, own, outcome.provider_id, journal)
     if own.status in OPEN:
         return _move(tx, not_sent(own, outcome, retry))
     return own
 
 
-def _accepted(tx: Driver, own: Own, name: str) -> Own:
+def _accepted(tx: Driver, own: Own, name: str, journal: Journal) -> Own:
     assert own.status is not None
     status = rules.advance(own.status, DeliveryStatus.SENT)
     failed = status is DeliveryStatus.FAILED
-    named = replace(own, provider_id=name or own.provider_id, lease_until=None)
+    named = replace(own, provider_id=name or own.provider_id, not_before=None, lease_until=None)
     sent = named if failed else replace(named, status=status, failure_kind=None, failure="")
     parked = ingest.parked(tx, own.channel_id, [sent.provider_id])
+    receipts.note(journal, parked, own.conversation_id)
     for each in parked:
         event = receipts.signal(each).event
         if isinstance(event, StatusChanged):
@@ -92,7 +100,9 @@ def told(own: Own, event: StatusChanged) -> Own:
     if status is DeliveryStatus.FAILED:
         kind = event.failure_kind or FailureKind.UNREACHABLE
         return failed(named, kind, event.detail)
-    return replace(named, status=status, failure_kind=None, failure="", lease_until=None)
+    return replace(
+        named, status=status, failure_kind=None, failure="", not_before=None, lease_until=None
+    )
 
 
 def hear(tx: Driver, own: Own, events: Sequence[StatusChanged]) -> None:

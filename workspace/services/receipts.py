@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from workspace import rules
 from workspace.channels.base import ReactionChanged, StatusChanged
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus, Direction, FailureKind
 from workspace.services.arrivals import Arrival, Key, Quotes, Signal
 from workspace.services.batch import Batch
@@ -46,6 +47,15 @@ def name(tx: Driver, known: dict[Key, Known], signals: Iterable[Signal]) -> list
 def signal(parked: Parked) -> Signal:
     event = _EVENT.validate_json(parked.event)
     return Signal(parked.journal_id, parked.position, parked.channel_id, event)
+
+
+def note(journal: Journal, parked: Iterable[Parked], conversation_id: int) -> None:
+    """The payloads of what is joined carry something of the conversation: an erasure must find
+    them. First the journal, see its `assign`. Quotations belong to the message that quotes.
+    """
+    told = [each.journal_id for each in parked if not isinstance(signal(each).event, Quotes)]
+    if told:
+        journal.assign({}, [(row, conversation_id) for row in told])
 
 
 def echo(arrival: Arrival) -> Signal:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from io import BytesIO
 
-from workspace.channels.base import Channel, Event, InboundFile, Received
+from workspace.channels.base import Channel, Event, InboundFile, Meta, Received
 from workspace.errors import JournalUnavailable, StoreUnavailable
 from workspace.journal import Entry, Journal, Span
 from workspace.models import Address, Replayed
@@ -46,6 +46,14 @@ POSITION = "journal_position"
 
 _MACHINE = (OSError, MemoryError, JournalUnavailable, StoreUnavailable)
 """Errors that say nothing about a payload: wait and try it again."""
+
+
+class _Unparsed(Exception):
+    """A parser raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +256,14 @@ class Receiving:
         try:
             channel = self._channel(entry.channel_id)
             meta = payloads.meta(entry)
-            events = tuple(cleaned(event) for event in channel.parse(entry.raw, meta))
+            events = _parsed(channel, entry.raw, meta)
             files = self._stage(entry.channel_id, events, staged, attempt.again)
         except _MACHINE:
             raise
         except Exception as error:  # parse is total; one that is not must not stop the others
             logger.exception("payload %s can't be parsed", entry.id)
-            return Broken(entry.id, entry.channel_id, words(error))
+            why = error.error if isinstance(error, _Unparsed) else error
+            return Broken(entry.id, entry.channel_id, words(why))
         threads = channel.capabilities.threads
         return Item(entry.id, entry.channel_id, threads, meta, events, files)
 
@@ -356,3 +365,11 @@ class Receiving:
         else:
             self._journal.assign(applied.belongs, applied.joined)
         self._journal.drop(applied.bounced)
+
+
+def _parsed(channel: Channel, raw: bytes, meta: Meta) -> tuple[Event, ...]:
+    """Parsing asks nothing of the machine: whatever it raises, the payload is at fault."""
+    try:
+        return tuple(cleaned(event) for event in channel.parse(raw, meta))
+    except Exception as error:
+        raise _Unparsed(error) from error

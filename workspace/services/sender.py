@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus, FailureKind, Template
 from workspace.services import reacting, sending, settling
 from workspace.services.backoff import Backoff
-from workspace.services.folding import Share
 from workspace.services.outcomes import UNSTORABLE, Retry
 from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
@@ -55,7 +55,7 @@ class Tools:
     clock: Callable[[], datetime]
     backoff: Backoff
     flight: Flight
-    share: Share
+    journal: Journal
 
 
 class Sender:
@@ -67,6 +67,8 @@ class Sender:
         self._doubts: list[tuple[datetime, int, int]] = []  # (when, message, how often asked)
         self._bucket = TokenBucket(channel.capabilities.rate, lambda: tools.clock().timestamp())
         self._pairs = Pairs(channel.capabilities.pair_rate, lambda: tools.clock().timestamp())
+        self._limits = 0
+        """How often the provider has asked for less, one after the other."""
         self._wake = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -191,9 +193,7 @@ class Sender:
             raise
         with self._wake:
             if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
-                # Where all wait anyway, the one that was refused is still the first.
-                limited = after.failure_kind is FailureKind.RATE_LIMITED
-                self._schedule.add(message, conversation, due if limited else after.not_before)
+                self._schedule.add(message, conversation, self._again(due, after.not_before))
             if after is not None and after.status is DeliveryStatus.IN_DOUBT:
                 self._doubt(message, 0)
         if after is not None and taken:
@@ -244,8 +244,7 @@ class Sender:
             self.add(id, queue, due)
             raise
         if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
-            limited = after.failure_kind is FailureKind.RATE_LIMITED
-            self.add(id, queue, due if limited else after.not_before)
+            self.add(id, queue, self._again(due, after.not_before))
 
     def _attempt_reaction(self, id: int) -> Own | None:
         """What became of a reaction; None: there was nothing to send."""
@@ -267,7 +266,13 @@ class Sender:
         outcome = _alone(outcome)
         retry = self._retry(own.attempts, outcome)
         return self._stored(
-            partial(reacting.settle, id=own.id, outcome=outcome, retry=retry),
+            partial(
+                reacting.settle,
+                id=own.id,
+                outcome=outcome,
+                retry=retry,
+                journal=self._tools.journal,
+            ),
             partial(reacting.doubt, id=own.id, why=UNSTORABLE),
         )
 
@@ -275,11 +280,20 @@ class Sender:
         """When to try again, if that is to be."""
         asked = outcome.retry_after if isinstance(outcome, Failure) else None
         tools = self._tools
-        delay = tools.backoff.delay(attempts, asked)
-        if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
+        limited = isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED
+        self._limits = self._limits + 1 if limited else 0
+        delay = tools.backoff.delay(self._limits or attempts, asked)
+        if limited:
             self._bucket.pause(delay)  # it is not about this message alone
         most = tools.settings.max_attempts
         return Retry(tools.clock(), delay, most, self._channel.now())
+
+    def _again(self, due: datetime, not_before: datetime) -> datetime:
+        """Where all wait anyway, the one that was refused is still the first. A limit that goes on
+        and on may be about that one after all: then the others have their turn.
+        """
+        first = 0 < self._limits < self._tools.settings.max_attempts
+        return due if first else not_before
 
     def _template(self, message: int) -> Template | None:
         """What it is sent with, as it is by now: the provider may have paused it meanwhile."""
@@ -304,7 +318,7 @@ class Sender:
                 outcome=outcome,
                 retry=self._retry(attempts, outcome),
                 threads=self._channel.capabilities.threads,
-                share=tools.share,
+                journal=tools.journal,
             ),
             partial(settling.doubt, id=message, why=UNSTORABLE),
         )

@@ -24,6 +24,7 @@ from workspace.channels.base import (
 from workspace.errors import BrokenRecording
 from workspace.media import rewrapped
 from workspace.models import Address, AddressKind, Capabilities, FailureKind
+from workspace.services.arrivals import cleaned_outcome
 from workspace.services.settling import Claim
 from workspace.services.words import words
 from workspace.store.files import Files
@@ -91,9 +92,9 @@ def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] |
 
 def _perform(channel: Channel, request: Request, id: int) -> Sent | Failure:
     try:
-        return channel.decode(channel.perform(request))
+        return cleaned_outcome(channel.decode(channel.perform(request)))
     except SendFailed as error:
-        return error.failure
+        return cleaned_outcome(error.failure)
     except Exception:  # it may have left: to send it again could mean to send it twice
         logger.exception("nobody knows what became of message %s", id)
         return Failure(FailureKind.UNKNOWN_OUTCOME, "Sending broke off; the provider may have it.")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from workspace import rules
 from workspace.channels.base import Failure, ReactionChanged, Sent, StatusChanged
+from workspace.journal import Journal
 from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
 from workspace.rules import Draft, FileFacts, Refusal, Situation
 from workspace.services import folding, outcomes, receipts
 from workspace.services.arrivals import Quotes
-from workspace.services.folding import Share
 from workspace.services.outcomes import OPEN, WAITING, Retry, in_doubt
 from workspace.store import changes, heads, ingest, marketing, outbox, reactions, states
 from workspace.store import threads as refs
@@ -115,19 +115,19 @@ class Settled:
 
 
 def settle(
-    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, threads: bool, share: Share
+    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, threads: bool, journal: Journal
 ) -> Settled:
     """What became of an attempt.
 
     A receipt may have been faster than the answer; then the receipt stands. So may have been the
     provider's copy of the message, under the name that only the answer tells; then it is folded
-    into the message. `threads`: the channel has them; `share`: `Journal.share`.
+    into the message. `threads`: the channel has them.
     """
     message = outbox.get(tx, id)
     if message is None:
         return Settled(None)
     if isinstance(outcome, Sent):
-        return _accepted(tx, message, outcome, threads, share)
+        return _accepted(tx, message, outcome, threads, journal)
     if message.status in OPEN:
         after = _not_sent(message, outcome, retry)
         _move(tx, message, after)
@@ -137,7 +137,7 @@ def settle(
     return Settled(message)
 
 
-def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, share: Share) -> Settled:
+def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, journal: Journal) -> Settled:
     after = _sent(message, sent)
     if after.provider_id == message.provider_id:
         _move(tx, message, after)
@@ -146,13 +146,13 @@ def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, share: Sha
     echo = outbox.get(tx, namesake) if namesake is not None else None
     if namesake is not None and (echo is None or not folding.is_echo(echo)):
         return _nameless(tx, message)
-    files = folding.fold(tx, message, echo, threads, share) if echo else ()
+    files = folding.fold(tx, message, echo, threads, journal) if echo else ()
     after = folding.known_by(after, echo) if echo else after
     _move(tx, message, after)
     outbox.rename(tx, message.id, after.provider_id)
     if threads:  # answers refer to this name
         refs.add(tx, {(after.channel_id, after.provider_id): after.conversation_id})
-    return Settled(_join_parked(tx, after), files)
+    return Settled(_join_parked(tx, after, journal), files)
 
 
 def _nameless(tx: Driver, message: Queued) -> Settled:
@@ -220,9 +220,10 @@ def confirm(tx: Driver, message: Queued) -> None:
     _move(tx, message, sent)
 
 
-def _join_parked(tx: Driver, message: Queued) -> Queued:
+def _join_parked(tx: Driver, message: Queued, journal: Journal) -> Queued:
     """What came before anyone knew the provider's name for the message."""
     parked = ingest.parked(tx, message.channel_id, [message.provider_id])
+    receipts.note(journal, parked, message.conversation_id)
     known = ingest.known(tx, message.channel_id, [message.provider_id])[message.provider_id]
     for each in parked:
         event = receipts.signal(each).event

@@ -134,7 +134,7 @@ class Syncing:
     def untried(self) -> list[int]:
         """The channels whose provider was never asked, as those that have just been added."""
         known = self._known()
-        return [id for id in self._ids() if id not in known]
+        return [id for id in self._ids() if known.get(id, Sync(id)).untried]
 
     def at_least_once(self, channel_id: int) -> None:
         """Read those of a channel that has just been added. Raises ConvoError if it can't be."""
@@ -157,11 +157,16 @@ class Syncing:
         """Keep what a channel's provider has; or why that could not be read, which is given."""
         try:
             channel = self._channels.channel(id)
+        except NotFound as error:  # removed meanwhile
+            return error
+        except ConvoError as error:
+            return self._failed(id, error)
+        asked_at = self._clock()
+        self._store.write(lambda tx: templates.asking(tx, id, asked_at))
+        try:
             as_of = channel.now().replace(microsecond=0)  # providers tell whole seconds
             listed = channel.templates() if isinstance(channel, OffersTemplates) else []
             found = [cleaned_template(each) for each in listed]
-        except NotFound as error:  # removed meanwhile
-            return error
         except ConvoError as error:
             return self._failed(id, error)
         except OSError as error:
@@ -173,10 +178,10 @@ class Syncing:
         return None
 
     def _keep(self, tx: Driver, id: int, found: list[Template], as_of: datetime) -> None:
-        now, before = self._clock(), templates.syncs(tx).get(id)
+        now, before = self._clock(), templates.syncs(tx).get(id, Sync(id))
         changed = templates.replace_all(tx, id, found, as_of, now)
         templates.synced(tx, id, as_of, now, now + EVERY)
-        if changed or before is None or before.failure:
+        if changed or before.synced_at is None or before.failure:
             changes.record(tx, "templates")
 
     def _failed(self, id: int, error: ConvoError) -> ConvoError:

@@ -9,6 +9,11 @@ from workspace.store import changes, templates
 from workspace.store.driver import Driver
 from workspace.store.templates import Told
 
+STATUSES = frozenset({"APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"})
+"""What a template is. Another word may tell what happened to it instead: it was REINSTATED or
+DELETED, say. What it is now, the provider's list tells.
+"""
+
 
 def take(tx: Driver, items: Sequence[Item]) -> None:
     """Keep the news; where they don't tell all there is to know, the provider is asked."""
@@ -28,7 +33,7 @@ def take(tx: Driver, items: Sequence[Item]) -> None:
             tx, news, item.meta.received_at
         )
         changed = changed or kept
-        if not kept:
+        if not kept or (event.status and event.status not in STATUSES):
             templates.stale(tx, item.channel_id)
     if changed:
         changes.record(tx, "templates")

@@ -184,9 +184,9 @@ def absorb(tx: Driver, id: int, copy: int) -> list[int]:
     Gives the copy's files, whose bytes are to be removed once this is committed.
     """
     gone = [file.id for file in files(tx, copy)]
-    for what in ("reactions", "quotes", "drafts"):
+    for what in ("reactions", "own_reactions", "quotes", "drafts"):
         tx.execute(query(f"delivery.take_{what}"), [id, copy])
-    for table in ("reactions", "attachments", "messages"):
+    for table in ("reactions", "own_reactions", "remote_files", "attachments", "messages"):
         tx.execute(query(f"delivery.drop_{table}"), [copy])
     return gone
 

@@ -19,7 +19,7 @@ from workspace.store.sql import query
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A reaction of the business. Fields in the order of ``reactions.get``."""
+    """A reaction of the business. Fields in the order of ``reactions.rows``."""
 
     id: int
     message_id: int
@@ -88,26 +88,28 @@ def made_elsewhere(tx: Driver, told: Mapping[int, tuple[int, str, datetime]]) ->
 
 def get(db: Driver, id: int) -> Own | None:
     """None: it was replaced by another one, or erased."""
-    return _first(db.execute(query("reactions.get"), [id]))
+    found = _to(db, db.execute(query("reactions.message"), [id]))
+    return found[0] if found else None
 
 
 def of_message(db: Driver, message_id: int) -> Own | None:
-    return _first(db.execute(query("reactions.of_message"), [message_id]))
+    found = _to(db, [(message_id,)])
+    return found[0] if found else None
 
 
 def named(db: Driver, channel_id: int, names: Iterable[str]) -> list[Own]:
     """Those that the provider, or we, call by one of these names."""
-    rows = db.execute(query("reactions.named"), [channel_id, list(names)])
-    return [_own(row) for row in rows]
+    return _to(db, db.execute(query("reactions.named"), [channel_id, list(names)]))
 
 
-def _first(rows: Sequence[Row]) -> Own | None:
-    return _own(rows[0]) if rows else None
+def _to(db: Driver, messages: Iterable[Row]) -> list[Own]:
+    ids = [row[0] for row in messages]
+    return [_own(row) for row in db.execute(query("reactions.rows"), [ids])] if ids else []
 
 
 def _own(row: Row) -> Own:
     (id, message_id, channel_id, conversation_id, emoji, at, name, status, attempts, kind,
-     failure) = row  # fmt: skip
+     failure, not_before, lease_until) = row  # fmt: skip
     return Own(
         id,
         message_id,
@@ -120,6 +122,8 @@ def _own(row: Row) -> Own:
         attempts,
         FailureKind(kind) if kind else None,
         failure,
+        not_before,
+        lease_until,
     )
 
 

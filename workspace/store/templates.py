@@ -35,6 +35,11 @@ class Sync:
     attempts: int = 0
     failure: str = ""
 
+    @property
+    def untried(self) -> bool:
+        """Nobody knows yet whether they can be read."""
+        return self.synced_at is None and self.attempts == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -143,7 +148,16 @@ def syncs(db: Driver) -> dict[int, Sync]:
     return {row[0]: Sync(*row) for row in db.execute(query("templates.syncs"))}
 
 
+def asking(tx: Driver, channel_id: int, now: datetime) -> None:
+    """The provider is asked for them: what makes them stale from now on may not be in its answer.
+
+    If no answer is kept, they are due still.
+    """
+    tx.execute(query("templates.asking"), [channel_id, now])
+
+
 def synced(tx: Driver, channel_id: int, as_of: datetime, now: datetime, due_at: datetime) -> None:
+    """They were read. What became stale after `asking` stays so, whatever `due_at`."""
     tx.execute(query("templates.synced"), [channel_id, as_of, now, due_at])
 
 

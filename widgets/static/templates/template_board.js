@@ -54,7 +54,10 @@ class Board {
   // --- its parts
 
   head() {
-    this.synced = h("span", { class: "cw-board-synced", role: "status" });
+    // What goes on and what fails is said aloud; a time that passes is not.
+    this.time = h("span", {});
+    this.told = h("span", { class: "cw-board-told", role: "status" });
+    this.synced = h("span", { class: "cw-board-synced" }, this.time, this.told);
     this.syncButton = h("button", { class: "cw-button", hidden: true, "aria-label": "Sync now", title: "Read them from the providers now", onclick: () => this.sync() }, icon("reopen"), h("span", {}, "Sync now"));
     const create = h("button", { class: "cw-button cw-primary", "aria-label": "New template", title: withKey("New template", "new"), onclick: () => this.edit(null) }, icon("plus"), h("span", {}, "New template"));
     this.title = h("header", { class: "cw-board-head" }, h("h2", {}, "Templates"), this.synced, this.syncButton, create);
@@ -326,17 +329,24 @@ class Board {
   // --- the providers
 
   async sync() {
-    this.syncButton.disabled = true;
-    this.syncButton.dataset.going = "true";
-    this.synced.textContent = "Syncing…";
+    if (this.syncing) return;
+    this.going(true);
+    this.tellSyncs();
     try {
       const { value } = await this.link.ask("sync");
+      this.going(false);
       this.take(value);
     } catch (trouble) {
+      this.going(false);
       this.said(trouble.message);
     }
-    this.syncButton.disabled = false;
-    this.syncButton.dataset.going = "false";
+  }
+
+  going(now) {
+    this.syncing = now;
+    // Not `disabled`, which would let go of the focus.
+    this.syncButton.setAttribute("aria-disabled", String(now));
+    this.syncButton.dataset.going = String(now);
   }
 
   tellSyncs() {
@@ -346,15 +356,22 @@ class Board {
     this.syncButton.hidden = syncs.length === 0;
     const oldest = times[0];
     const words = failed.map(({ channel_id: id, failure }) => `${this.channelName(id)}: ${failure}`);
-    this.synced.dataset.failed = String(failed.length > 0);
-    this.synced.title = failed.length ? words.join("\n") : oldest ? `Synced ${moment(oldest)}` : "";
-    fill(this.synced, failed.length > 0 && icon("alert"), failed.length ? words[0] : oldest ? `Synced ${relative(oldest)}` : "");
+    if (this.syncing) this.tell("Syncing…");
+    else if (failed.length) this.said(words[0], words.join("\n"));
+    else this.tell("", oldest ? `Synced ${moment(oldest)}` : "");
+    this.time.textContent = oldest && !this.told.textContent ? `Synced ${relative(oldest)}` : "";
   }
 
-  said(words) {
-    this.synced.dataset.failed = "true";
-    this.synced.title = words;
-    fill(this.synced, icon("alert"), words);
+  said(words, title = words) {
+    this.time.textContent = "";
+    this.tell(words, title, true);
+  }
+
+  /** Said aloud once, as long as it stays the same. */
+  tell(words, title = "", failed = false) {
+    this.synced.dataset.failed = String(failed);
+    this.synced.title = title;
+    if (this.told.textContent !== words) fill(this.told, failed && icon("alert"), words);
   }
 }
 

@@ -60,7 +60,6 @@ export class TemplateEditor {
 
   typed() {
     this.touched = true;
-    this.say("");
     this.check();
   }
 
@@ -107,19 +106,27 @@ export class TemplateEditor {
 
   async submit(event) {
     event.preventDefault();
+    if (this.saving) return;
+    this.say("");
     const [name, language] = [this.name.value.trim().split(/\s+/).join(" "), this.language.value.trim()];
     if (!this.template && this.taken({ name, language })) {
       this.say("There is one of this name and language already; edit that one, or choose another name.");
       return;
     }
-    this.button.disabled = true;
+    this.going(true);
     try {
       const { value } = await this.link.ask("save", { name, language, ...this.written });
       this.saved(value);
     } catch (trouble) {
       this.say(trouble.message);
     }
-    this.button.disabled = false;
+    this.going(false);
+  }
+
+  going(now) {
+    this.saving = now;
+    // Not `disabled`, which would let go of the focus.
+    this.button.setAttribute("aria-disabled", String(now));
   }
 
   key(event) {
@@ -129,7 +136,10 @@ export class TemplateEditor {
     this.node.requestSubmit();
   }
 
+  /** Said aloud only where it is something else. */
   say(words) {
+    if (words === this.said) return;
+    this.said = words;
     fill(this.problem, words && icon("alert"), words);
     this.problem.hidden = !words;
   }

@@ -4,8 +4,10 @@ Limits from Meta's documents, late 2026: text and templates from the message ref
 "Media", rates from "Throughput" and "Pair rate limits".
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
+from workspace.channels.whatsapp.options import THROUGHPUT, WhatsAppOptions
 from workspace.models import (
     AddressKind,
     Capabilities,
@@ -24,6 +26,10 @@ _CAPTION = 1024
 
 def _types(main: str, *subtypes: str) -> frozenset[str]:
     return frozenset(f"{main}/{each}" for each in subtypes)
+
+
+def _per_second(n: int) -> Rate:
+    return Rate(n, timedelta(seconds=1), n)
 
 
 CAPABILITIES = Capabilities(
@@ -54,7 +60,7 @@ CAPABILITIES = Capabilities(
             DeliveryStatus.FAILED,
         }
     ),
-    rate=Rate(80, timedelta(seconds=1), 80),
+    rate=_per_second(THROUGHPUT),
     templates=TemplateRule(60, 1024, {"URL": 2000, "COPY_CODE": 15}),
     quotes=True,
     reactions=True,
@@ -62,3 +68,9 @@ CAPABILITIES = Capabilities(
     typing=timedelta(seconds=25),
     pair_rate=Rate(1, timedelta(seconds=6), 45),
 )
+
+
+def of(options: WhatsAppOptions) -> Capabilities:
+    """What it lets one number do."""
+    found = replace(CAPABILITIES, rate=_per_second(options.throughput))
+    return found if options.read_receipts else replace(found, read_receipts=False, typing=None)

@@ -1,10 +1,10 @@
 """One number of the WhatsApp Business Platform: pure and effectful half put together."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as StopEvent
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import uuid4
 
 from workspace.channels.base import (
@@ -22,6 +22,7 @@ from workspace.channels.base import (
 from workspace.channels.whatsapp import (
     addressees,
     answers,
+    capabilities,
     check,
     encode,
     parse,
@@ -29,11 +30,12 @@ from workspace.channels.whatsapp import (
     webhooks,
 )
 from workspace.channels.whatsapp.addressees import Us
-from workspace.channels.whatsapp.capabilities import CAPABILITIES
 from workspace.channels.whatsapp.encode import Call
 from workspace.channels.whatsapp.graph import Graph
 from workspace.channels.whatsapp.options import WhatsAppOptions, WhatsAppSecrets
 from workspace.models import Check, Template
+
+logger = logging.getLogger(__name__)
 
 
 def _machine_clock() -> datetime:
@@ -50,10 +52,7 @@ class WhatsAppChannel:
         graph: Graph,
         clock: Callable[[], datetime] = _machine_clock,
     ) -> None:
-        shows = options.read_receipts
-        self.capabilities = (
-            CAPABILITIES if shows else replace(CAPABILITIES, read_receipts=False, typing=None)
-        )
+        self.capabilities = capabilities.of(options)
         self._options = options
         self._us = Us(options.phone_number_id, options.business_account_id)
         self._secrets = secrets
@@ -114,8 +113,12 @@ class WhatsAppChannel:
     # --- the rest -----------------------------------------------------------------------------
 
     def templates(self) -> list[Template]:
-        found: list[Any] = [templates.read(listed) for listed in self._graph.templates()]
-        return [template for template in found if template is not None]
+        listed = list(self._graph.templates())
+        found = [template for each in listed if (template := templates.read(each)) is not None]
+        if len(found) < len(listed):
+            nameless = len(listed) - len(found)
+            logger.warning("%s templates of WhatsApp have no name or language", nameless)
+        return found
 
     def now(self) -> datetime:
         return self._clock()

@@ -29,7 +29,7 @@ def check(graph: Graph, options: WhatsAppOptions, secrets: WhatsAppSecrets) -> l
         if not apps:
             raise ConfigError(
                 "No app is subscribed to the business account, so nothing will be received; "
-                "subscribe yours at Meta, with the webhook field messages."
+                "subscribe yours at Meta, to the webhook fields that docs/whatsapp.md lists."
             )
         return "An app is subscribed to the business account."
 

@@ -32,8 +32,14 @@ _TEMPLATE = (
 _PAGES = 100
 """Of a hundred templates each; nobody may have more."""
 
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNSENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)  # fmt: skip
 """Nothing has left the machine."""
+
+
+_NO_ANSWER = "WhatsApp's answer can't be read; a proxy between may have given it."
 
 
 class NotThere(Unreachable):
@@ -102,9 +108,11 @@ class Graph:
     def _ask(self, url: str, query: Mapping[str, str | int]) -> Mapping[str, Any]:
         with _as_os_errors():
             response = _read(self._client.get(url, headers=self._headers(), params=dict(query)))
-        if response.code == 200:
-            return answers.fields(response)
-        raise _trouble(response)
+        if response.code != 200:
+            raise _trouble(response)
+        if not (found := answers.fields(response)):
+            raise Unreachable(_NO_ANSWER)  # of a proxy, most likely: it says nothing of what is
+        return found
 
     def templates(self) -> Iterator[Any]:
         """All templates of the business account as they are listed. Raises as `get`."""
@@ -118,7 +126,9 @@ class Graph:
                 **after,
             )
             listed = page.get("data")
-            yield from listed if isinstance(listed, list) else []
+            if not isinstance(listed, list):
+                raise Unreachable(_NO_ANSWER)
+            yield from listed
             following = _cursor(page)
             if not following or following == after.get("after"):
                 return
@@ -132,7 +142,10 @@ class Graph:
             about = self.get(id, phone_number_id=self._options.phone_number_id)
         except NotThere:
             raise FileGone("WhatsApp no longer has this file.") from None
-        url = httpx.URL(str(about.get("url", "")))
+        if not (place := about.get("url")):
+            raise Unreachable(_NO_ANSWER)
+        with _as_os_errors():
+            url = httpx.URL(str(place))
         if not self._serves_files(url):
             raise FileGone(f"WhatsApp names a place for this file that is not its own: {url.host}.")
         digest = self._download(url, into)
@@ -192,9 +205,10 @@ def _trouble(response: Response) -> Exception:
 def _as_os_errors() -> Iterator[None]:
     try:
         yield
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(f"WhatsApp can't be reached: {_words(error)}") from None
 
 
-def _words(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__
+def _words(error: Exception) -> str:
+    quotes_us = isinstance(error, httpx.LocalProtocolError)  # a header, and the token in it
+    return ("" if quotes_us else str(error)) or type(error).__name__

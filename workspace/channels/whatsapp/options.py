@@ -1,5 +1,6 @@
 """What one sets to connect a number of the WhatsApp Business Platform."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,9 +8,13 @@ from typing import Any
 import httpx
 
 from workspace.channels.options import Options, is_loopback
+from workspace.errors import ConfigError
 from workspace.settings import Secrets
 
 GRAPH = "https://graph.facebook.com"
+THROUGHPUT = 80
+"""Messages a second of a number, where Meta has agreed on nothing else."""
+
 _DIGITS = r"[0-9]{1,32}"
 
 
@@ -32,11 +37,13 @@ class WhatsAppOptions:
     base_url: str
     read_receipts: bool
     """Customers see what was read, and that somebody is typing, which on WhatsApp marks as read."""
+    throughput: int
+    """Messages a second that Meta lets the number send."""
 
 
 KNOWN = (
     "phone_number_id", "business_account_id", "token", "app_secret", "verify_token", "version",
-    "base_url", "read_receipts",
+    "base_url", "read_receipts", "throughput",
 )  # fmt: skip
 
 
@@ -54,6 +61,7 @@ def read(options: Mapping[str, Any]) -> WhatsAppOptions:
         version=given.matching("version", r"v[0-9]{1,3}\.[0-9]", "looks like v23.0", "v23.0"),
         base_url=_base_url(given),
         read_receipts=given.flag("read_receipts", True),
+        throughput=given.number("throughput", THROUGHPUT, high=1_000),
     )
 
 
@@ -74,16 +82,27 @@ def _base_url(given: Options) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppSecrets:
-    """Where the secrets of an account are read when they are needed. Each raises ConfigError."""
+    """Where the secrets of an account are read when they are needed. Each raises ConfigError.
+
+    A line break at its end comes with reading a file, and belongs to none.
+    """
 
     secrets: Secrets
     options: WhatsAppOptions
 
     def token(self) -> str:
-        return self.secrets.get(self.options.token)
+        """What no header takes is refused here: the complaint of a library would quote it."""
+        value = self.secrets.get(self.options.token).strip()
+        if not re.fullmatch(r"[!-~]+", value):
+            raise ConfigError(
+                f"The access token at {self.options.token} is empty, or has blanks, line breaks or "
+                "other characters in it that no token has; copy it there anew.",
+                option="token",
+            )
+        return value
 
     def app_secret(self) -> str:
-        return self.secrets.get(self.options.app_secret)
+        return self.secrets.get(self.options.app_secret).strip()
 
     def verify_token(self) -> str:
-        return self.secrets.get(self.options.verify_token)
+        return self.secrets.get(self.options.verify_token).strip()

@@ -9,6 +9,7 @@ several numbers of one app. Those of other numbers are left to their own channel
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -116,12 +117,12 @@ def _odd(name: str, item: Any, value: Fields, meta: Meta) -> Event:
 
 
 _WRITTEN = ("messages", "message_echoes")
-_UNWRITTEN = ("reaction", "system")
+_UNWRITTEN = ("reaction", "system", "revoke")
 """Items among the messages that are none."""
 
 
 def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Received:
-    if item.get("type") in _UNWRITTEN:
+    if item.get("type") in _UNWRITTEN or (own and item.get("type") == "edit"):
         raise ValueError("no message")
     wa_id, user_id = _person(item, own=own)
     try:
@@ -193,15 +194,39 @@ def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
         return _reaction(item, own=False)
     if kind == "system":
         return _system(item, who[0])
+    if kind == "revoke":
+        return Unsupported(_id(item), _at(item), "a message that its customer took back")
+    if kind == "edit":
+        return _edited(item, who, name)
     return _received(item, who, name)
 
 
 def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
-    """Something the business itself sent, with its phone."""
+    """Something the business itself sent, with its phone. What it takes back or edits there is no
+    answer to anybody.
+    """
+    kind = text(item, "type")
     who, name = _customer(value, *_person(item, own=True))
-    if text(item, "type") == "reaction":
+    if kind == "reaction":
         return _reaction(item, own=True)
+    if kind in _CHANGED_BY_PHONE:
+        return Unsupported(_id(item), _at(item), _CHANGED_BY_PHONE[kind])
     return _received(item, who, name, own=True)
+
+
+def _call(item: Fields, value: Fields, meta: Meta) -> Event | None:
+    """A customer who calls wants to be answered, and opens the window, as one who writes."""
+    if text(item, "event") != "connect" or text(item, "direction") != "USER_INITIATED":
+        return None
+    who, name = _customer(value, *_person(item, own=False))
+    return Received(
+        provider_id=_id(item),
+        occurred_at=_at(item),
+        address=who[0],
+        also=who[1:],
+        name=name,
+        unsupported="a call",
+    )
 
 
 def _received(item: Fields, who: tuple[Address, ...], name: str, *, own: bool = False) -> Received:
@@ -219,6 +244,21 @@ def _received(item: Fields, who: tuple[Address, ...], name: str, *, own: bool = 
         unsupported=unsupported,
         reply_to=text(context, "id") if isinstance(context, dict) else "",
     )
+
+
+_CHANGED_BY_PHONE = {
+    "edit": "a message of ours that was edited with the phone",
+    "revoke": "a message of ours that was taken back with the phone",
+}
+
+
+def _edited(item: Fields, who: tuple[Address, ...], name: str) -> Received:
+    """What a customer wants said instead: it quotes the message as it was, which stays."""
+    edit = table(item["edit"])
+    anew = {**table(edit["message"]), "id": item["id"], "timestamp": item["timestamp"]}
+    found = _received(anew, who, name)
+    said = f"Edited: {found.text}".rstrip()
+    return replace(found, text=said, reply_to=text(edit, "original_message_id"))
 
 
 def _id(item: Fields) -> str:
@@ -356,5 +396,6 @@ _LISTS: Mapping[str, Handler] = {
     "message_echoes": _echo,
     "statuses": _status,
     "user_preferences": _preference,
+    "calls": _call,
     "errors": _error,
 }

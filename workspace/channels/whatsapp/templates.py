@@ -25,10 +25,27 @@ def read(listed: object) -> Template | None:
     """One template of the list; None where not even its name and language can be read."""
     try:
         fields = table(listed)
-        parts = {text(part, "type").upper(): table(part) for part in tables(fields, "components")}
-        return _template(fields, parts)
+        name, language = text(fields, "name"), text(fields, "language")
     except ODD:
         return None
+    if not (name and language):
+        return None
+    try:
+        parts = {text(part, "type").upper(): table(part) for part in tables(fields, "components")}
+        return _template(name, language, fields, parts)
+    except ODD:
+        return _odd(name, language, fields)
+
+
+def _odd(name: str, language: str, fields: Fields) -> Template:
+    """It is there, whatever else it is: what is not listed would count as deleted."""
+    category, status = (_word(fields.get(each)) for each in ("category", "status"))
+    words = "It has parts of a form that is not known here."
+    return Template(name, language, category, status, body="", obstacle=words)
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def reason(code: str, told: str = "") -> str:
@@ -36,10 +53,7 @@ def reason(code: str, told: str = "") -> str:
     return told or ("" if code in ("", "NONE") else code.replace("_", " ").capitalize())
 
 
-def _template(fields: Fields, parts: Mapping[str, Fields]) -> Template:
-    name, language = text(fields, "name"), text(fields, "language")
-    if not (name and language):
-        raise ValueError("nameless")
+def _template(name: str, language: str, fields: Fields, parts: Mapping[str, Fields]) -> Template:
     named = text(fields, "parameter_format").upper() == ParameterFormat.NAMED
     header = parts.get("HEADER")
     buttons = [table(button) for button in tables(parts.get("BUTTONS", {}), "buttons")]
@@ -61,8 +75,8 @@ def _template(fields: Fields, parts: Mapping[str, Fields]) -> Template:
 
 
 def _quality(score: object) -> str:
-    word = score.get("score") if isinstance(score, dict) else None
-    return word if isinstance(word, str) and word != "UNKNOWN" else ""
+    word = _word(score.get("score")) if isinstance(score, dict) else ""
+    return word if word != "UNKNOWN" else ""
 
 
 def _button(button: Fields) -> TemplateButton:

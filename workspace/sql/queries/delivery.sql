@@ -61,6 +61,23 @@ ON CONFLICT (message_id, actor_kind)
 DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
 WHERE excluded.occurred_at >= reactions.occurred_at;
 
+-- name: take_own_reactions
+-- Our reaction to a copy ($2) of a message ($1), where it is the newer one.
+INSERT INTO own_reactions (message_id, id, channel_id, emoji, actor_kind, actor_name, occurred_at,
+                           provider_id, delivery_status, attempts, not_before, lease_until,
+                           failure_kind, failure)
+SELECT $1::bigint, id, channel_id, emoji, actor_kind, actor_name, occurred_at, provider_id,
+       delivery_status, attempts, not_before, lease_until, failure_kind, failure
+FROM own_reactions WHERE message_id = $2
+ON CONFLICT (message_id)
+DO UPDATE SET id = excluded.id, emoji = excluded.emoji, actor_kind = excluded.actor_kind,
+              actor_name = excluded.actor_name, occurred_at = excluded.occurred_at,
+              provider_id = excluded.provider_id, delivery_status = excluded.delivery_status,
+              attempts = excluded.attempts, not_before = excluded.not_before,
+              lease_until = excluded.lease_until, failure_kind = excluded.failure_kind,
+              failure = excluded.failure
+WHERE excluded.occurred_at >= own_reactions.occurred_at;
+
 -- name: take_quotes
 -- What quotes a copy ($2) of a message ($1) quotes the message.
 UPDATE messages SET reply_to = $1
@@ -74,6 +91,15 @@ UPDATE drafts SET reply_to = $1 WHERE reply_to = $2;
 -- name: drop_reactions
 -- The copy's reactions.
 DELETE FROM reactions WHERE message_id = $1;
+
+-- name: drop_own_reactions
+-- And ours to it.
+DELETE FROM own_reactions WHERE message_id = $1;
+
+-- name: drop_remote_files
+-- Files of the copy that are still with their provider.
+DELETE FROM remote_files
+WHERE attachment_id IN (SELECT id FROM attachments WHERE message_id = $1);
 
 -- name: drop_attachments
 -- The copy's files.

@@ -24,26 +24,21 @@ DO UPDATE SET id = excluded.id, emoji = excluded.emoji, actor_kind = excluded.ac
               lease_until = NULL, failure_kind = NULL, failure = ''
 WHERE excluded.occurred_at >= own_reactions.occurred_at;
 
--- name: of_message
--- The reaction of the business to a message, in the order of reactions.Own's fields.
+-- name: rows
+-- The reactions of the business to these messages, in the order of reactions.Own's fields.
 SELECT r.id, r.message_id, r.channel_id, m.conversation_id, r.emoji, r.occurred_at, r.provider_id,
-       r.delivery_status, r.attempts, r.failure_kind, r.failure
+       r.delivery_status, r.attempts, r.failure_kind, r.failure, r.not_before, r.lease_until
 FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
-WHERE r.message_id = $1;
+WHERE r.message_id IN (SELECT unnest($1::bigint[]));
 
--- name: get
--- A reaction by its own id, in the same order.
-SELECT r.id, r.message_id, r.channel_id, m.conversation_id, r.emoji, r.occurred_at, r.provider_id,
-       r.delivery_status, r.attempts, r.failure_kind, r.failure
-FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
-WHERE r.id = $1;
+-- name: message
+-- What a reaction is to, by its own id.
+SELECT message_id FROM own_reactions WHERE id = $1;
 
 -- name: named
--- Those that are known by these names, in the same order.
-SELECT r.id, r.message_id, r.channel_id, m.conversation_id, r.emoji, r.occurred_at, r.provider_id,
-       r.delivery_status, r.attempts, r.failure_kind, r.failure
-FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
-WHERE r.channel_id = $1 AND r.provider_id IN (SELECT unnest($2::text[]));
+-- What those are to that are known by these names.
+SELECT message_id FROM own_reactions
+WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
 -- name: target
 -- What a reaction is sent to: the provider's name of the message, and whose it is.

@@ -11,7 +11,7 @@ WHERE r.not_before <= $1 ORDER BY r.not_before, r.attachment_id LIMIT $2;
 
 -- name: next
 -- When there is something to be fetched next.
-SELECT min(not_before) FROM remote_files;
+SELECT min(r.not_before) FROM remote_files AS r JOIN attachments AS a ON a.id = r.attachment_id;
 
 -- name: place
 -- The message and the conversation a file belongs to.

@@ -18,14 +18,16 @@ FROM templates AS t WHERE t.channel_id = $1 AND t.name = $2 AND t.language = $3;
 SELECT name, language, told_at FROM templates WHERE channel_id = $1;
 
 -- name: put
--- Keep templates of one channel, in the place of those of the same name and language.
+-- Keep templates of one channel, in the place of those of the same name and language. What was told
+-- later than they were read is in them, and stays told then.
 INSERT INTO templates
     (channel_id, name, language, category, status, reason, content, told_at, changed_at)
 SELECT $1, unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
        unnest($6::text[]), unnest($7::text[]), $8, $9
 ON CONFLICT (channel_id, name, language) DO UPDATE SET
     category = excluded.category, status = excluded.status, reason = excluded.reason,
-    content = excluded.content, told_at = excluded.told_at, changed_at = excluded.changed_at;
+    content = excluded.content, told_at = greatest(templates.told_at, excluded.told_at),
+    changed_at = excluded.changed_at;
 
 -- name: set
 -- What the provider thinks of one now; a row if there is such a template and this is news.
@@ -51,12 +53,18 @@ DELETE FROM templates WHERE channel_id = $1;
 SELECT channel_id, as_of, synced_at, due_at, attempts, failure FROM template_syncs
 ORDER BY channel_id;
 
+-- name: asking
+-- They are being read: a mark that they are stale is taken away, so that a later one is seen.
+INSERT INTO template_syncs (channel_id, due_at) VALUES ($1, $2)
+ON CONFLICT (channel_id) DO UPDATE SET due_at = coalesce(template_syncs.due_at, excluded.due_at);
+
 -- name: synced
--- They were read.
+-- They were read. What became stale meanwhile is read again at once.
 INSERT INTO template_syncs (channel_id, as_of, synced_at, due_at, attempts, failure)
 VALUES ($1, $2, $3, $4, 0, '')
 ON CONFLICT (channel_id) DO UPDATE SET
-    as_of = excluded.as_of, synced_at = excluded.synced_at, due_at = excluded.due_at,
+    as_of = excluded.as_of, synced_at = excluded.synced_at,
+    due_at = CASE WHEN template_syncs.due_at IS NULL THEN NULL ELSE excluded.due_at END,
     attempts = 0, failure = '';
 
 -- name: failed
