@@ -8,13 +8,14 @@ LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | cut -d ' ' -f 1)
 READY := $(VENV)/ready
 NEXT_DUCKDB := $(VENV)/duckdb-2
 NAUGHTY := $(VENV)/blns.json
+PRISM := $(VENV)/prism
 SOURCES := workspace widgets
 # Much of a test is waiting for a process; a file's tests share its servers. Files go in the order of
 # tests/conftest.py.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test test-all check format bench bench-ui screenshots lock clean
+.PHONY: help lab app test test-all conformance prism check format bench bench-ui screenshots lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,13 @@ test-all: $(READY) $(NEXT_DUCKDB)  ## Run the slow tests as well, and the store'
 	@test -e $(NAUGHTY) || scripts/naughty-strings $(NAUGHTY) || echo "Going on without them."
 	@$(BIN)/pytest $(PARALLEL)
 	@PYTHONPATH=$(NEXT_DUCKDB) $(BIN)/pytest tests/store -p no:cacheprovider
+
+conformance: $(READY)  ## Check every kind of channel alike, and print channel x check
+	@$(BIN)/pytest tests/conformance --table
+
+prism: $(READY)  ## Have Meta's specification judge what is sent, through Prism (needs Node.js)
+	@scripts/prism $(PRISM)
+	@CONVO_PRISM=$(PRISM) $(BIN)/pytest tests/prism
 
 check: $(READY)  ## Lint, types, import contracts, notebooks without outputs
 	@$(BIN)/ruff check

@@ -38,7 +38,7 @@ CHANNEL = Capabilities(
     threads=False,
     receipts=frozenset(),
     rate=None,
-    templates=TemplateRule(header_limit=6, body_limit=10),
+    templates=TemplateRule(header_limit=6, body_limit=10, target_limits={"COPY_CODE": 3}),
 )
 OPEN = Situation(now=SOON, last_inbound_at=WRITTEN)
 PHOTO = FileFacts(MediaKind.IMAGE, "a.png", "image/png", 1000)
@@ -109,6 +109,10 @@ def test_refusals_say_what_to_do(draft: Draft, kind: FailureKind, words: str) ->
         (TemplateUse("t", "en", "APPROVED", frozenset(), header="x" * 7), "at most 6"),
         (TemplateUse("t", "en", "APPROVED", frozenset(), body="x" * 11), "at most 10"),
         (
+            TemplateUse("t", "en", "APPROVED", frozenset(), targets=(("COPY_CODE", "x" * 4),)),
+            "The button of the template is 4 characters long",
+        ),
+        (
             TemplateUse("t", "en", "APPROVED", frozenset(), header_media=MediaKind.IMAGE),
             "needs one image",
         ),
@@ -137,6 +141,24 @@ def test_nothing_goes_to_who_opted_out_or_is_blocked(who: str) -> None:
     refusal = rules.can_send(CHANNEL, Draft(template=TEMPLATE), situation)
     assert refusal is not None
     assert refusal.kind is FailureKind.OPTED_OUT
+
+
+def test_who_stopped_marketing_messages_gets_all_others() -> None:
+    for last in (WRITTEN, SOON - 2 * DAY):
+        stopped = Situation(now=SOON, last_inbound_at=last, marketing_stopped=True)
+        marketing = Draft(template=replace(TEMPLATE, category="MARKETING"))
+        refusal = rules.can_send(CHANNEL, marketing, stopped)
+        assert refusal is not None
+        assert refusal.kind is FailureKind.MARKETING_STOPPED
+        assert refusal.message == (
+            "This customer has stopped marketing messages from you on WhatsApp; send a template of "
+            "another category, or wait until they resume them there."
+        )
+        assert rules.can_send(CHANNEL, marketing, replace(stopped, marketing_stopped=False)) is None
+        for category in ("UTILITY", "AUTHENTICATION", ""):
+            other = Draft(template=replace(TEMPLATE, category=category))
+            assert rules.can_send(CHANNEL, other, stopped) is None
+    assert rules.can_send(CHANNEL, Draft("hi"), replace(OPEN, marketing_stopped=True)) is None
 
 
 @given(st.text(max_size=30), st.sampled_from(list(TextUnit)))

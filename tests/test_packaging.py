@@ -123,7 +123,7 @@ def test_what_a_page_links_to_is_there(page: str) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        *("lab", "app", "test", "test-all", "check", "format"),
+        *("lab", "app", "test", "test-all", "conformance", "prism", "check", "format"),
         *("bench", "bench-ui", "screenshots", "lock", "clean"),
     ],
 )

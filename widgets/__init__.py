@@ -7,6 +7,7 @@ from widgets.conversation_view import ConversationView
 from widgets.filters import Filters
 from widgets.inbox import Inbox
 from widgets.new_conversation import NewConversation
+from widgets.template_board import Templates
 
 __all__ = [
     "Composer",
@@ -16,4 +17,5 @@ __all__ = [
     "Filters",
     "Inbox",
     "NewConversation",
+    "Templates",
 ]

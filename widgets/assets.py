@@ -14,13 +14,14 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 STYLES = (
-    *("tokens", "parts", "fields", "overlay", "tiles"),
+    *("tokens", "parts", "fields", "overlay", "tiles", "quoted"),
     *("notice", "sidebar"),
     *("template_picker", "template_form", "template_bubble", "new_conversation"),
     *("filters", "conversation_list", "list_head"),
-    *("conversation_view", "messages", "media"),
-    *("composer", "tray", "recorder", "emoji_picker", "canned", "template_pane"),
-    "contact_card",
+    *("conversation_view", "messages", "media", "acts"),
+    *("composer", "tray", "quote", "recorder", "emoji_picker", "canned", "template_pane"),
+    *("contact_card", "merge_contacts"),
+    *("template_detail", "template_board"),
 )
 """The shared ones first: what a panel says of its own comes after them, and wins."""
 

@@ -17,8 +17,8 @@ from widgets.templates import TemplatePanel, chosen
 from workspace.client import Workspace
 from workspace.client.as_code import python_of_call, python_of_send, sql_of_messages
 from workspace.errors import ConvoError, HubUnavailable, InvalidRequest, NotFound, TooLarge
-from workspace.models import Capabilities, Conversation, Message, Upload
-from workspace.rules import fill, parts, reply_values
+from workspace.models import Channel, Conversation, Message, Quoted, Upload
+from workspace.rules import Situation, fill, parts, reply_values
 
 _RECENT = 20
 """Messages among which somebody else's reply, and one's own by another page, are looked for."""
@@ -57,8 +57,9 @@ class Composer(TemplatePanel):
         return self.conversation_id
 
     def _situation(self, conversation_id: str) -> dict[str, Any]:
-        conversation, takes = self._conversation(conversation_id)
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
+        conversation, channel = self._conversation(conversation_id)
+        takes = channel.capabilities if channel else None
+        now = self._now(conversation, channel)
         recent = list(self.ws.messages(conversation_id, limit=_RECENT))
         me = self.ws.actor.name
         plain = wire.conversation(conversation)
@@ -67,7 +68,9 @@ class Composer(TemplatePanel):
             "channel": plain["channel_id"],
             "name": plain["contact_name"],
             "closes_at": plain["window_closes_at"],
+            "now": now.now.isoformat(),
             "scope": self.ws.info().folder,
+            "me": me,
             "newest": str(max((m.id for m in recent), default=0)),
             "other": situation.last_of_others(recent, me),
             "mine": situation.mine(recent, me),
@@ -75,10 +78,19 @@ class Composer(TemplatePanel):
             **situation.limits(takes),
         }
 
-    def _conversation(self, id: str) -> tuple[Conversation, Capabilities | None]:
+    def _conversation(self, id: str) -> tuple[Conversation, Channel | None]:
         conversation = self.ws.conversation(id)
-        channels = {channel.id: channel.capabilities for channel in self.ws.channels()}
+        channels = {channel.id: channel for channel in self.ws.channels()}
         return conversation, channels.get(conversation.channel_id)
+
+    def _now(self, conversation: Conversation, channel: Channel | None) -> Situation:
+        contact = self.ws.contact(conversation.contact_id)
+        return situation.situation(conversation, contact, channel.now if channel else None)
+
+    def _marketing_stopped(self) -> bool:
+        if not self.conversation_id:
+            return False
+        return self._now(*self._conversation(self.conversation_id)).marketing_stopped
 
     # --- what the channel would take --------------------------------------------------------------
 
@@ -87,23 +99,22 @@ class Composer(TemplatePanel):
         self, conversation_id: str, present: list[dict[str, Any]], files: list[dict[str, Any]]
     ) -> dict[str, Any]:
         """Which of these files can join those that are attached already; before any is uploaded."""
-        conversation, takes = self._conversation(conversation_id)
-        if takes is None:
+        conversation, channel = self._conversation(conversation_id)
+        if channel is None:
             return {"taken": [], "refusals": [situation.NO_CHANNEL]}
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
+        now = self._now(conversation, channel)
         old, new = situation.facts(present), situation.facts(files)
-        taken, told = situation.acceptable(takes, now, old, new)
+        taken, told = situation.acceptable(channel.capabilities, now, old, new)
         return {"taken": taken, "refusals": told}
 
     @answers("plan")
     def _plan(self, conversation_id: str, text: str, files: list[dict[str, Any]]) -> dict[str, str]:
         """What speaks against it as it stands, and how it would go."""
-        conversation, takes = self._conversation(conversation_id)
-        if takes is None or not (text.strip() or files):
+        conversation, channel = self._conversation(conversation_id)
+        if channel is None or not (text.strip() or files):
             return {"refusal": "", "note": ""}
-        now = situation.situation(conversation, self.ws.contact(conversation.contact_id))
-        known = situation.facts(files)
-        refusal = situation.refused(takes, now, text, known)
+        takes, known = channel.capabilities, situation.facts(files)
+        refusal = situation.refused(takes, self._now(conversation, channel), text, known)
         note = situation.in_several(takes, text, known)
         return {"refusal": refusal.message if refusal else "", "note": note}
 
@@ -117,31 +128,45 @@ class Composer(TemplatePanel):
         key: str,
         uploads: list[dict[str, Any]] | None = None,
         seen: str | None = None,
+        reply_to: dict[str, Any] | None = None,
     ) -> Did:
         """`key` names the attempt: asking again with it can't send twice.
 
         What becomes several messages may end midway: `left` is what was not sent, and why.
         """
         files = [wire.upload_of(upload) for upload in uploads or ()]
+        quoted = wire.quoted_of(reply_to)
         try:
-            return self._send_parts(conversation_id, text, files, key, seen)
+            return self._send_parts(conversation_id, text, files, key, seen, quoted)
         except HubUnavailable:
-            self._keep_unsent(Writing(conversation_id, text, False, tuple(files)))
+            self._keep_unsent(Writing(conversation_id, text, False, tuple(files), quoted))
             raise
 
     def _send_parts(
-        self, conversation_id: str, text: str, files: list[Upload], key: str, seen: str | None
+        self,
+        conversation_id: str,
+        text: str,
+        files: list[Upload],
+        key: str,
+        seen: str | None,
+        reply_to: Quoted | None,
     ) -> Did:
-        _, takes = self._conversation(conversation_id)
-        if takes is None:
+        """The first of several quotes what all of them answer."""
+        _, channel = self._conversation(conversation_id)
+        if channel is None:
             raise InvalidRequest(situation.NO_CHANNEL)
-        going = parts(takes, text, [file.kind for file in files])
+        going = parts(channel.capabilities, text, [file.kind for file in files])
         sent: list[Message] = []
         for n, part in enumerate(going):
             try:
                 chosen = [files[at] for at in part.files]
                 known = key if n == 0 else f"{key}-{n}"
-                sent.append(self.ws.send(conversation_id, part.text, chosen, seen=seen, key=known))
+                quoted = reply_to if n == 0 else None
+                sent.append(
+                    self.ws.send(
+                        conversation_id, part.text, chosen, seen=seen, reply_to=quoted, key=known
+                    )
+                )
             except ConvoError as error:
                 if n == 0:
                     raise
@@ -170,6 +195,11 @@ class Composer(TemplatePanel):
         choice = chosen(template)
         sent = self.ws.send(conversation_id, template=choice, seen=seen, key=key)
         return wrote(self.ws, _sent(sent), python_of_send(sent, choice), sql_of_messages(sent))
+
+    @answers("typing", slow=True)
+    def _typing(self, conversation_id: str) -> None:
+        """The customer may see it: best effort."""
+        self.ws.typing(conversation_id)
 
     @answers("undo")
     def _undo(self, message_id: str) -> Did:
@@ -208,6 +238,7 @@ class Composer(TemplatePanel):
         note: bool,
         uploads: Sequence[dict[str, Any]],
         version: str,
+        reply_to: dict[str, Any] | None = None,
     ) -> None:
         """Kept here at once. That it is in the hub is said with its `version`."""
 
@@ -216,7 +247,8 @@ class Composer(TemplatePanel):
             self.push("draft_saved", said)
 
         files = tuple(wire.upload_of(upload) for upload in uploads)
-        self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, told))
+        quoted = wire.quoted_of(reply_to)
+        self._drafts.keep(self.ws, Writing(conversation_id, text, note, files, quoted, told))
 
     @answers("picture", files=True)
     def _picture(self, attachment_id: str) -> Bytes:
@@ -267,4 +299,5 @@ def _kept(writing: Writing) -> dict[str, Any]:
         "text": writing.text,
         "note": writing.note,
         "uploads": uploads,
+        "reply_to": wire.quoted(writing.reply_to),
     }

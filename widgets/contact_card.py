@@ -14,6 +14,7 @@ from workspace.errors import NotFound
 from workspace.models import Contact, Conversation, Tab
 
 OTHERS = 20
+FOUND = 20
 
 
 class ContactCard(DoingPanel):
@@ -44,6 +45,20 @@ class ContactCard(DoingPanel):
         change = {what: value for what, value in wanted.items() if value is not None}
         return self._did(self._deeds.to_contact(contact_id, change))
 
+    @answers("contacts")
+    def _contacts(self, contact_id: str, search: str) -> list[dict[str, Any]]:
+        """Whom this contact could be merged with."""
+        found = self.ws.contacts(search, FOUND + 1)
+        return [wire.contact(each) for each in found if str(each.id) != contact_id][:FOUND]
+
+    @answers("merge")
+    def _merge(self, contact_id: str, other: str) -> Did:
+        return self._did(self._deeds.merge(contact_id, other))
+
+    @answers("unmerge")
+    def _unmerge(self, contact_id: str) -> Did:
+        return self._did(self._deeds.unmerge(contact_id))
+
     def _refresh_now(self) -> None:
         self._refresh()
 
@@ -71,6 +86,7 @@ class ContactCard(DoingPanel):
             "conversation": wire.conversation(conversation),
             "contact": wire.contact(contact),
             "others": [wire.conversation(other) for other in others],
+            "channels": [wire.channel(each) for each in self.ws.channels()],
             "me": self.ws.actor.name,
         }
 

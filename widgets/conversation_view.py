@@ -9,13 +9,14 @@ import traitlets
 from widgets import wire
 from widgets.assets import loader
 from widgets.deeds import DoingPanel, wrote
+from widgets.emoji import emoji
 from widgets.live import News
 from widgets.mail import MailPage
 from widgets.panel import Bytes, Did, answers
 from workspace.client import Messages
 from workspace.client.as_code import python_of_call, sql_of_messages
 from workspace.errors import InvalidRequest, NotFound
-from workspace.models import Message
+from workspace.models import Conversation, Message
 
 PAGE = 50
 
@@ -45,13 +46,35 @@ class ConversationView(DoingPanel):
 
     @answers("page")
     def _next_page(
-        self, conversation_id: str, before: str | None = None, after: str | None = None
+        self,
+        conversation_id: str,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
     ) -> dict[str, Any]:
-        return self._page(self.ws.messages(conversation_id, before, PAGE, after=after))
+        return self._page(
+            self.ws.messages(conversation_id, before, PAGE, after=after, around=around)
+        )
 
     @answers("file", files=True)
     def _file(self, attachment_id: str) -> Bytes:
         return Bytes(self.ws.attachment(attachment_id))
+
+    @answers("react")
+    def _react(self, message_id: str, emoji: str) -> Did:
+        """An emoji to a message; "" takes it back."""
+        message = self.ws.react(message_id, emoji)
+        python = python_of_call("react", message.id, emoji)
+        return wrote(self.ws, wire.message(message), python, sql_of_messages(message))
+
+    @answers("emoji", slow=True)
+    def _emoji(self) -> list[dict[str, Any]]:
+        return emoji()
+
+    @answers("fetch")
+    def _fetch(self, attachment_id: str) -> None:
+        """Try again to get a file that could not be fetched."""
+        self.ws.fetch_again(attachment_id)
 
     @answers("mail", files=True)
     def _mail(self, message_id: str, images: bool) -> Bytes:
@@ -88,7 +111,12 @@ class ConversationView(DoingPanel):
         """As the operator's draft, unless there is one: not every inbox has a composer."""
         if message.template or self.ws.draft(conversation_id) is not None:
             return False
-        self.ws.save_draft(conversation_id, message.text, uploads=message.attachments)
+        self.ws.save_draft(
+            conversation_id,
+            message.text,
+            uploads=message.attachments,
+            reply_to=message.reply_to,
+        )
         return True
 
     def changed(self, news: News) -> None:
@@ -134,8 +162,15 @@ class ConversationView(DoingPanel):
             "me": self.ws.actor.name,
             "agent": info.agent,
             "scope": info.folder,
+            "takes": self._takes(conversation),
             "now": datetime.now(UTC).isoformat(),
         }
+
+    def _takes(self, conversation: Conversation) -> dict[str, bool]:
+        """What the channel lets one do with a message."""
+        channels = {channel.id: channel.capabilities for channel in self.ws.channels()}
+        can = channels.get(conversation.channel_id)
+        return {"quotes": bool(can and can.quotes), "reactions": bool(can and can.reactions)}
 
     def _page(self, page: Messages) -> dict[str, Any]:
         self._mails |= {str(m.id): m for m in page if m.html}

@@ -15,8 +15,11 @@ from workspace.client import Workspace
 from workspace.client.as_code import (
     python_of_action,
     python_of_contact_change,
+    python_of_merge,
+    python_of_unmerge,
     sql_of_action,
     sql_of_contact_change,
+    sql_of_merges,
 )
 from workspace.errors import ConvoError, CountChanged, InvalidRequest, NotFound
 from workspace.models import Outcome
@@ -97,14 +100,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written by a call, and the SELECT that finds it ("": none does). What takes it back
-    is not asked for here.
+    """What was written by a call, and the SELECT that finds it ("": none does). What takes a
+    message back is not asked for here.
     """
 
     call: str = field(repr=False)
     select: str = field(repr=False)
-    undo = ""
-    changed = ()
+    changed: tuple[str, ...] = ()
+    """Contacts that were merged or unmerged."""
+    undo: str = ""
+    """What takes that back, given `undo_ids`; "": nothing does."""
+    undo_ids: tuple[str, ...] = ()
 
     def python(self) -> str:
         return self.call
@@ -168,11 +174,28 @@ class Deeds:
         python = python_of_contact_change(contact, **change)
         return self._keep(Written(python, sql_of_contact_change(contact, **change)))
 
+    def merge(self, id: str, other: str) -> dict[str, Any]:
+        """Make the contact `other` a part of the contact `id`."""
+        contact = self._ws.merge_contacts(id, other).id
+        python, sql = python_of_merge(contact, int(other)), sql_of_merges(contact)
+        return self._keep(Written(python, sql, (other,), "unmerge", (other,)))
+
+    def unmerge(self, id: str) -> dict[str, Any]:
+        """Make a merged contact one of its own again."""
+        whole = self._ws.contact(id)
+        into = [str(each.into) for each in whole.merged if each.id == int(id)]
+        self._ws.unmerge_contact(id)
+        python, sql = python_of_unmerge(int(id)), sql_of_merges(int(id))
+        return self._keep(Written(python, sql, (id,), "merge", (*into, id)))
+
     def undo(self, id: str) -> dict[str, Any]:
         """Takes back exactly what was changed: what has arrived since stays as it is."""
         deed = self._deed(id)
-        if not isinstance(deed, Deed) or not deed.undo:
+        if not deed.undo:
             raise InvalidRequest("This can't be undone.")
+        if isinstance(deed, Written):
+            back = self.merge if deed.undo == "merge" else self.unmerge
+            return {**back(*deed.undo_ids), "verb": deed.undo}
         return {**self.to_ids(deed.undo, deed.changed, **deed.undo_place), "verb": deed.undo}
 
     def code(self, id: str, form: str) -> str:

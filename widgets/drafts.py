@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from workspace.client import Workspace
 from workspace.errors import ConvoError, HubUnavailable, StoreUnavailable
-from workspace.models import Upload
+from workspace.models import Quoted, Upload
 
 AGAIN = 1.0
 """Seconds between two attempts while the hub is away."""
@@ -27,6 +27,7 @@ class Writing:
     text: str = field(repr=False)
     note: bool
     uploads: tuple[Upload, ...] = ()
+    reply_to: Quoted | None = None
     told: Callable[[str], None] = lambda trouble: None
 
     @property
@@ -106,7 +107,13 @@ class Drafts:
 def _save(ws: Workspace, writing: Writing) -> str:
     """Why the hub can't have it; "" where it has it. Raises HubUnavailable, StoreUnavailable."""
     try:
-        ws.save_draft(writing.conversation_id, writing.text, writing.note, writing.uploads)
+        ws.save_draft(
+            writing.conversation_id,
+            writing.text,
+            writing.note,
+            writing.uploads,
+            writing.reply_to,
+        )
     except (HubUnavailable, StoreUnavailable):
         raise
     except ConvoError as error:

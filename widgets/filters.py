@@ -155,8 +155,9 @@ class Filters(Panel):
             return None
         kept = self._saved(name).filter
         self.ws.save_view(to, kept)
-        self.ws.delete_view(name)
+        # Before the old one goes: news of that would leave it, and what it showed.
         self._view = to if self._view == name else self._view
+        self.ws.delete_view(name)
         self._push_views()
         calls = python_of_view(to, kept), python_of_call("delete_view", name)
         return wrote(self.ws, None, "\n".join(calls))

@@ -16,6 +16,7 @@ from widgets.new_conversation import NewConversation
 from widgets.notice import Notice
 from widgets.panel import Panel
 from widgets.sidebar import Sidebar
+from widgets.template_board import Templates
 from workspace.client import Workspace
 from workspace.errors import InvalidRequest
 
@@ -27,6 +28,7 @@ PANELS: Mapping[str, type[Panel]] = {
     "view": ConversationView,
     "composer": Composer,
     "contact": ContactCard,
+    "templates": Templates,
 }
 """What an inbox may be made of, in the order in which it is read."""
 
@@ -54,6 +56,7 @@ class Inbox(ipywidgets.VBox):
     view: ConversationView
     composer: Composer
     contact: ContactCard
+    templates: Templates
 
     def __init__(
         self,
@@ -86,6 +89,8 @@ class Inbox(ipywidgets.VBox):
                     traitlets.link((self, "conversation_id"), (panel, trait))
         if "menu" in self.panels:
             traitlets.dlink((self.notice, "unread"), (self.panels["menu"], "unread"))
+            pages = [name for name in ("templates",) if name in self.panels]
+            self.panels["menu"].pages = ("messages", *pages)
         if {"filters", "list"} <= set(self.panels):
             traitlets.dlink((self.filters, "filter"), (self.list, "filter"))
             traitlets.dlink((self.list, "totals"), (self.filters, "totals"))
@@ -127,7 +132,7 @@ def _body(panels: Mapping[str, Panel]) -> Any:
         *column("cw-edge", "menu"),
         *column("cw-left", "new", "filters", "list"),
         *column("cw-right", "view", "composer"),
-        *(panels[name] for name in ("contact",) if name in panels),
+        *(panels[name] for name in ("contact", "templates") if name in panels),
     )
 
 

@@ -40,6 +40,7 @@ class News:
     deleted: frozenset[int]
     channels: bool
     views: bool
+    templates: bool
     everything: bool
     """Changes may have been missed: read everything again."""
     inbound: frozenset[int]
@@ -62,6 +63,7 @@ def gather(changes: list[Change]) -> News:
         deleted=ids(c for c in changes if c.kind == "deleted"),
         channels="channels" in kinds,
         views="views" in kinds,
+        templates="templates" in kinds,
         everything="reload" in kinds,
         inbound=ids(c for c in changes if c.inbound),
     )

@@ -18,7 +18,7 @@ class Entry:
     icon: str
 
 
-ENTRIES = (Entry("messages", "Messages", "chat"),)
+ENTRIES = (Entry("messages", "Messages", "chat"), Entry("templates", "Templates", "template"))
 
 
 class Sidebar(Panel):
@@ -29,10 +29,14 @@ class Sidebar(Panel):
     unread = traitlets.Int(0)
     """Not synced: linked to `Notice.unread`, as `Inbox` does."""
 
+    pages = traitlets.Tuple(("messages",))
+    """Names of the pages there are. Not synced: `Inbox` says which panels it has."""
+
     @answers("ready", local=True)
     def _ready(self) -> list[dict[str, Any]]:
         badges = {"messages": self.unread}
-        return [{**asdict(entry), "badge": badges.get(entry.name, 0)} for entry in ENTRIES]
+        shown = [entry for entry in ENTRIES if entry.name in self.pages]
+        return [{**asdict(entry), "badge": badges.get(entry.name, 0)} for entry in shown]
 
     @traitlets.observe("unread")
     def _unread_changed(self, _: Any) -> None:

@@ -32,11 +32,11 @@ _TAKEN_BACK = DeliveryStatus.CANCELLED
 _LATER = datetime.max.replace(tzinfo=UTC)
 
 
-def situation(conversation: Conversation, contact: Contact) -> Situation:
-    """Now, by this machine's clock; the hub asks again when it sends."""
-    return Situation(
-        datetime.now(UTC), conversation.last_inbound_at, contact.opted_out, contact.blocked
-    )
+def situation(conversation: Conversation, contact: Contact, now: datetime | None) -> Situation:
+    """`now`: by the channel's clock, None for this machine's; the hub asks again when it sends."""
+    last = conversation.last_inbound_at
+    stopped = conversation.marketing_stopped
+    return Situation(now or datetime.now(UTC), last, contact.opted_out, contact.blocked, stopped)
 
 
 def refusals(takes: Capabilities | None, now: Situation) -> dict[str, str]:
@@ -58,15 +58,20 @@ def limits(takes: Capabilities | None) -> dict[str, Any]:
     """What the browser must know before it asks: the limit of a text, and types to choose from.
 
     `sounds`: types to record, [] for any, None for none. `photos`: as a file input takes it.
+    `templates`: whether some can be chosen; `approved`: by its provider, so that the window does
+    not bind them.
     """
     if takes is None:
-        return {"limit": None, "photos": "", "sounds": None, "templates": False}
+        nothing = {"templates": False, "approved": False, "typing": False}
+        return {"limit": None, "photos": "", "sounds": None, **nothing}
     audio, image = takes.media.get(MediaKind.AUDIO), takes.media.get(MediaKind.IMAGE)
     return {
         "limit": {"n": takes.text_limit.n, "unit": takes.text_limit.unit.value},
         "photos": ",".join(sorted(image.mimes)) if image else "",
         "sounds": sorted({*audio.mimes, *audio.rewrap} if audio.mimes else ()) if audio else None,
-        "templates": takes.templates is not None,
+        "templates": True,
+        "approved": takes.templates is not None,
+        "typing": takes.typing is not None,
     }
 
 

@@ -10,7 +10,14 @@ from widgets.panel import answers
 from widgets.uploads import UploadPanel
 from workspace.errors import InvalidRequest
 from workspace.models import Capabilities, Channel, Template, TemplateChoice
-from workspace.rules import Draft, FileFacts, Situation, can_send, template_use
+from workspace.rules import (
+    Draft,
+    FileFacts,
+    Situation,
+    can_send,
+    template_draft,
+    template_use,
+)
 
 
 class TemplatePanel(UploadPanel):
@@ -39,7 +46,7 @@ class TemplatePanel(UploadPanel):
         """Why the channel would not take it, in words; empty where it would."""
         choice = chosen(template)
         use = template_use(self._template(channel, choice), choice)
-        return self._refusal(self._channel(channel), Draft("", self._files(choice), use))
+        return self._refusal(self._channel(channel), template_draft(use, self._files(choice)))
 
     def _template(self, channel: str, choice: TemplateChoice) -> Template | None:
         wanted = (choice.name, choice.language)
@@ -59,8 +66,13 @@ class TemplatePanel(UploadPanel):
 
     def _refusal(self, channel: Channel, draft: Draft) -> str:
         now = datetime.now(UTC)
-        refusal = can_send(channel.capabilities, draft, Situation(now, now))
+        situation = Situation(now, now, marketing_stopped=self._marketing_stopped())
+        refusal = can_send(channel.capabilities, draft, situation)
         return refusal.message if refusal else ""
+
+    def _marketing_stopped(self) -> bool:
+        """Whether whom it is for wants no marketing messages; False where that is still open."""
+        return False
 
 
 def _types(takes: Capabilities, template: Template) -> str:

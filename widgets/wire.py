@@ -11,8 +11,10 @@ from workspace.models import (
     Conversation,
     ConversationEvent,
     Message,
+    Quoted,
     SavedDraft,
     Template,
+    TemplateSync,
     TemplateVariable,
     Upload,
 )
@@ -25,7 +27,9 @@ _event = TypeAdapter(ConversationEvent)
 _contact = TypeAdapter(Contact)
 _upload = TypeAdapter(Upload)
 _draft = TypeAdapter(SavedDraft | None)
+_quoted = TypeAdapter(Quoted)
 _variables = TypeAdapter(tuple[TemplateVariable, ...])
+_sync = TypeAdapter(TemplateSync)
 
 
 def conversation(value: Conversation) -> dict[str, Any]:
@@ -63,9 +67,25 @@ def upload_of(plain: dict[str, Any]) -> Upload:
         raise InvalidRequest("This is not an upload; attach the file again.") from None
 
 
+def quoted(value: Quoted | None) -> dict[str, Any] | None:
+    return None if value is None else dict(_quoted.dump_python(value, mode="json"))
+
+
+def quoted_of(plain: dict[str, Any] | None) -> Quoted | None:
+    """A message in short as the browser gives it back. Raises InvalidRequest."""
+    try:
+        return None if plain is None else _quoted.validate_python(plain)
+    except ValidationError:
+        raise InvalidRequest("This is no message to be quoted; choose it again.") from None
+
+
 def draft(value: SavedDraft | None) -> dict[str, Any] | None:
     plain: dict[str, Any] | None = _draft.dump_python(value, mode="json")
     return plain
+
+
+def template_sync(value: TemplateSync) -> dict[str, Any]:
+    return dict(_sync.dump_python(value, mode="json"))
 
 
 def template(value: Template) -> dict[str, Any]:
@@ -77,6 +97,7 @@ def template(value: Template) -> dict[str, Any]:
         "category": value.category,
         "status": value.status,
         "reason": value.reason,
+        "own": value.own,
         "media": header.media if header else None,
         "header": _parts(header_parts(value)),
         "body": _parts(body_parts(value)),

@@ -91,6 +91,13 @@ class BrokenRecording(ConvoError):
     status = 422
 
 
+class FileGone(ConvoError):
+    """The provider does not have a customer's file any more, or will never hand it over."""
+
+    code = "file_gone"
+    status = 410
+
+
 class CannotStart(ConvoError):
     """This channel can't start a conversation; the message says why."""
 
@@ -127,6 +134,13 @@ class ConfigError(ConvoError):
 
     code = "config"
     status = 400
+
+
+class ProviderUnavailable(ConvoError):
+    """The provider of a channel can't be reached or does not answer; try again later."""
+
+    code = "provider_unavailable"
+    status = 503
 
 
 class Unauthorized(ConvoError):

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -47,6 +48,20 @@ class Entry:
     channel_id: int
     meta: Mapping[str, Any]
     raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When payloads were received: from `since` until before `until`; None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """As rows have them; every year begins between the empty text and a letter."""
+        since = self.since.astimezone(UTC).isoformat() if self.since else ""
+        return since, self.until.astimezone(UTC).isoformat() if self.until else "A"
 
 
 class _Append:
@@ -173,6 +188,15 @@ class Journal:
     def count(self) -> int:
         return int(self._one("count"))
 
+    def received(self, channel_id: int, span: Span, after: int, upto: int, limit: int) -> list[int]:
+        """Positions of a channel's payloads from `after` (not with it) to `upto`, oldest first."""
+        asked = (after, upto, channel_id, *span.texts, limit)
+        with self._read_lock, _typed(self.path):
+            return [row[0] for row in self._reader.execute(_sql("received"), asked)]
+
+    def count_received(self, channel_id: int, span: Span, upto: int) -> int:
+        return int(self._one("count_received", 0, upto, channel_id, *span.texts))
+
     def check(self, uuid: str, position: int) -> None:
         """Raise JournalMismatch unless a stored uuid and position can come from this journal."""
         if uuid != self.uuid:
@@ -220,13 +244,20 @@ class Journal:
         if rows:
             self._write(lambda db: self._drop(db, rows), truncate=True)
 
-    def erase(self, conversation_ids: Iterable[int], hashes: Iterable[str]) -> int:
+    def erase(
+        self,
+        conversation_ids: Iterable[int],
+        hashes: Iterable[str],
+        people: Iterable[str] = (),
+    ) -> int:
         """Erase the payloads of conversations and keep tombstones; how many were erased.
 
-        Give the ids of threads merged into them, too. A payload that also carries messages of other
-        conversations goes as a whole: an erasure must be complete, and those messages are in the
-        database, so all that is lost is applying that payload again after a fix of its parser.
-        What lies in quarantine belongs to nobody yet and stays. See `finish_erasing`.
+        `people`: hashes of those who are to be forgotten as well, see `forgotten`. Give the ids of
+        threads merged into them, too. A payload that also carries messages of other conversations
+        goes as a whole: an erasure must be complete, and those messages are in the database, so all
+        that is lost is applying that payload again after a fix of its parser. What no parser
+        understood belongs to nobody yet and stays, as does what lies in quarantine: whoever applies
+        it later asks `forgotten`. See `finish_erasing`.
         """
         ids = [(id,) for id in conversation_ids]
 
@@ -235,6 +266,7 @@ class Journal:
             self._drop(db, list(rows))
             db.executemany(_sql("unmap_conversation"), ids)
             db.executemany(_sql("entomb"), [(hash,) for hash in hashes])
+            db.executemany(_sql("forget_person"), [(hash,) for hash in people])
             return len(rows)
 
         return self._write(work, truncate=True)
@@ -242,6 +274,10 @@ class Journal:
     def _drop(self, db: sqlite3.Connection, rows: list[tuple[int]]) -> None:
         db.executemany(_sql("drop"), rows)
         db.executemany(_sql("unmap"), rows)
+
+    def forgotten(self, person: str) -> int:
+        """The newest payload there was when a person was erased, by their hash; 0: never."""
+        return int(self._one("forgotten", person) or 0)
 
     def tombstones(self) -> set[str]:
         """Hashes of erased messages; a restored database may lack some."""

@@ -101,9 +101,13 @@ class Settings:
     lease_seconds: float = 60.0
     """How long one attempt to send may take before it counts as not confirmed."""
     max_attempts: int = 6
-    """Attempts to send before a passing failure counts as final."""
+    """Attempts to send before a passing failure counts as final. What the provider turned away
+    because it wants less for a while is no attempt.
+    """
     undo_seconds: float = 5.0
     """How long an operator's single send is held back for Undo; 0: it leaves at once."""
+    webhooks: str = ""
+    """Where providers may call, such as 127.0.0.1:8443; empty: nowhere."""
 
     @classmethod
     def load(cls, paths: Paths) -> "Settings":
@@ -179,6 +183,7 @@ def _checked(cls: type[Settings], values: dict[str, Any]) -> dict[str, Any]:
 
 _FORMS: dict[type, tuple[Callable[[Any], bool], str]] = {
     bool: (lambda v: isinstance(v, bool), "true or false"),
+    str: (lambda v: isinstance(v, str), "text"),
     int: (lambda v: type(v) is int and v > 0, "a whole number above 0"),
     float: (lambda v: type(v) in (int, float) and 0 < v < inf, "a number above 0"),
 }

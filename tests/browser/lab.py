@@ -38,6 +38,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "fetchNews": "false",
         "checkForUpdates": False,
     },
+    # Two pages with the same notebook would ask each other's changes away, with a dialog over all.
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     # Saving a notebook saves all that its panels sync: none of it may name a customer.
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
 }

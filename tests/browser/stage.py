@@ -14,6 +14,7 @@ import uvicorn
 
 import workspace
 from workspace import connect
+from workspace.channels.simulated.plays import known_by
 from workspace.channels.simulator import Simulator
 from workspace.client import Workspace
 from workspace.hub import auth
@@ -23,7 +24,7 @@ from workspace.hub.context import Hub
 from workspace.hub.stream import Changes
 from workspace.lock import FolderLock, Holder
 from workspace.models import Actor, ActorKind, Address, AddressKind, Conversation
-from workspace.services import Services
+from workspace.services import REAL, Services, World
 from workspace.settings import Settings
 from workspace.testing import at_once
 
@@ -116,7 +117,7 @@ PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "tele
 
 def address(name: str, simulator: Simulator) -> Address:
     """An address of its own for every name."""
-    [kind, *_] = simulator.capabilities.address
+    kind = known_by(simulator.capabilities)
     number = crc32(name.encode()) % 10**7
     value = {
         AddressKind.EMAIL: f"customer-{number}@example.org",
@@ -126,14 +127,14 @@ def address(name: str, simulator: Simulator) -> Address:
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Stage]:
-    """A demo folder with a running hub."""
-    paths = at_once.folder(folder)
+def stage(folder: Path, *, demo: bool = True, world: World = REAL) -> Iterator[Stage]:
+    """A folder with a running hub; for simulated channels, or else for real ones."""
+    paths = at_once.folder(folder, demo=demo)
     for part in (paths.spool, paths.files):
         part.mkdir(mode=0o700, exist_ok=True)
     with FolderLock(paths) as lock:
         lock.tell(Holder(os.getpid(), version=workspace.__version__))
-        services = Services.open(paths, Settings.load(paths))
+        services = Services.open(paths, Settings.load(paths), world)
         services.start()
         changes = Changes(services.store)
         hub = Hub(paths, services, changes, stop=lambda: None)

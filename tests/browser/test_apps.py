@@ -67,7 +67,7 @@ def test_notebook_7_opens_picks_and_replies(notebook7: Lab, hub: Stage, pictures
 
 def keys_stay(inbox: Inbox) -> None:
     cells = inbox.page.evaluate(CELLS)
-    for spot in (".cw-rows", ".cw-log", ".cw-sidebar-entry"):
+    for spot in (".cw-rows", ".cw-log", "[data-page=messages]"):
         for key in ("a", "b", "x", "d", "d", "m", "y", "Control+Backspace"):
             inbox.root.locator(spot).focus()
             inbox.page.keyboard.press(key)

@@ -16,6 +16,7 @@ from tests.browser.composing import attach, ours, start, tiles, tool, wait_for
 from tests.browser.lab import READY, Inbox, Lab, expect_kernel, replaced
 from tests.browser.stage import Stage
 from tests.media.recordings import heard
+from workspace.channels.base import Outbound, Request, Response
 
 MB = 1_000_000
 DROP = """([field, files]) => {
@@ -242,9 +243,15 @@ def test_a_voice_message_is_ogg_for_whatsapp(
 ) -> None:
     """Stored as it was recorded, sent as the provider takes it, and to be heard in the inbox."""
     hub.writes("Vera Voice", "Call me", channel="WhatsApp")
-    provider, took = hub.channel("WhatsApp"), []
+    provider, took = hub.channel("WhatsApp"), list[Outbound]()
     perform = provider.perform
-    monkeypatch.setattr(provider, "perform", lambda r: took.append(r.payload) or perform(r))
+
+    def performed(request: Request) -> Response:
+        if isinstance(request.payload, Outbound):  # or that somebody reads
+            took.append(request.payload)
+        return perform(request)
+
+    monkeypatch.setattr(provider, "perform", performed)
     start(inbox, "Vera Voice")
     inbox.field.fill("Half a reply")
     tool(inbox, "Record a voice message").click()

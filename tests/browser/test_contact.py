@@ -1,13 +1,21 @@
 """The card of the contact beside the conversation."""
 
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Inbox, python
+from tests.browser.axe import violations
+from tests.browser.cloud import number
+from tests.browser.lab import Inbox, Lab, inbox_of, python
 from tests.browser.stage import Stage
 from workspace.errors import CannotSend
 from workspace.models import Address, AddressKind, Conversation, EventKind
+from workspace.testing.cloud import Customer
 
+LEA = Customer("491771234599", "Lea Leaflet")
 MAIL = Address(AddressKind.EMAIL, "odile@example.org")
 
 
@@ -102,6 +110,23 @@ def test_opting_out(inbox: Inbox, card: Locator, hub: Stage) -> None:
     expect(out).to_have_attribute("aria-checked", "false")
 
 
+def test_who_stopped_marketing_messages(lab: Lab, tmp_path: Path) -> None:
+    with number(tmp_path / "shop") as shop:
+        shop.writes(LEA, "Hello")
+        shop.cloud.chooses(LEA, stopped=True)
+        shop.passes()
+        with lab.run(lab.blank("marketing", inbox_of(shop.hub.ws.info().folder))) as inbox:
+            card = inbox.root.get_by_role("complementary", name="Contact")
+            inbox.open(LEA.name)
+            fact = card.locator(".cw-card-facts")
+            expect(fact).to_contain_text(re.compile("MarketingStopped .*Number"))
+            assert violations(inbox.page, ".cw-card") == []
+            shop.passes(timedelta(seconds=1))
+            shop.cloud.chooses(LEA, stopped=False)
+            shop.passes()
+            expect(fact).to_contain_text(re.compile("MarketingResumed .*Number"))
+
+
 def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> None:
     for subject in ("First order", "Second order"):
         hub.channel("Mail", plays="mail").customer_writes(
@@ -151,3 +176,45 @@ def test_in_a_narrow_inbox_it_lies_over(inbox: Inbox, card: Locator, hub: Stage)
     finally:
         inbox.page.set_viewport_size({"width": 1440, "height": 900})
     expect(card).to_be_visible()
+
+
+def test_merging_two_contacts(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    """By keyboard, with a look at both; Undo takes it back."""
+    eva = hub.writes("Eva Twofold", "Hello by SMS")
+    bea = hub.writes("Eva Twofold-Mail", "Hello by Telegram", channel="Telegram")
+    inbox.open("Eva Twofold")
+    card.get_by_role("button", name="Merge with another contact").press("Enter")
+    dialog = inbox.page.get_by_role("dialog", name="Merge contacts")
+    field = dialog.get_by_role("combobox")
+    expect(field).to_be_focused()
+    field.fill("twofold-mail")
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    expect(dialog.get_by_role("option", selected=True)).to_contain_text("Eva Twofold-Mail")
+    field.press("Enter")
+    kept = dialog.get_by_role("region", name="Stays: Eva Twofold", exact=True)
+    expect(kept).to_contain_text("SMS")
+    dialog.get_by_role("button", name="Keep the other one").click()
+    expect(dialog.get_by_role("region", name="Stays: Eva Twofold-Mail")).to_be_visible()
+    dialog.get_by_role("button", name="Keep the other one").click()
+    expect(dialog).to_contain_text("One contact, Eva Twofold, with the addresses")
+    assert violations(inbox.page, "dialog") == []
+    dialog.get_by_role("button", name="Merge", exact=True).press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(card.get_by_role("listitem").filter(has_text="Merged by you")).to_be_visible()
+    expect(inbox.view.get_by_text("merged this contact with another one")).to_be_visible()
+    expect(card.get_by_role("list", name="Addresses").get_by_role("listitem")).to_have_count(2)
+    assert violations(inbox.page, ".cw-card") == []
+    assert hub.ws.conversation(bea.id).contact_id == eva.contact_id
+    inbox.page.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("list", name="Addresses").get_by_role("listitem")).to_have_count(1)
+    assert hub.ws.conversation(bea.id).contact_id == bea.contact_id
+
+
+def test_unmerging_two_contacts(inbox: Inbox, card: Locator, hub: Stage) -> None:
+    one = hub.writes("Uma United", "Hello")
+    other = hub.writes("Una United", "Hello", channel="Telegram")
+    hub.ws.merge_contacts(one, other)
+    inbox.row("Uma United").first.click()
+    card.get_by_role("button", name="Unmerge Una United").press("Enter")
+    expect(card.get_by_text("Merged by")).to_have_count(0)
+    assert hub.ws.conversation(other.id).contact_id == other.contact_id

@@ -41,7 +41,7 @@ def test_looking_at_photos(inbox: Inbox, hub: Stage) -> None:
     assert download.value.path().stat().st_size > 1000
     keys.press("Escape")
     expect(viewer).to_have_count(0)
-    expect(inbox.message("Photo 1").get_by_role("button")).to_be_focused()
+    expect(inbox.message("Photo 1").locator(".cw-photo")).to_be_focused()
 
 
 def test_hearing_voice_messages(inbox: Inbox, hub: Stage) -> None:

@@ -17,6 +17,7 @@ from tests.browser.lab import CELLS, Inbox, Lab, inbox_of
 from tests.browser.samples import file, sound
 from tests.browser.stage import Stage, address, stage
 from workspace import connect
+from workspace.channels.base import Outbound
 from workspace.client import Workspace
 from workspace.models import Conversation, DeliveryStatus, Direction
 
@@ -57,7 +58,9 @@ def provided(office: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[s
 
     def watch(perform: Callable[..., object]) -> Callable[..., object]:
         def performed(request: object) -> object:
-            took[request.payload.to.value].append(request.payload.text)  # type: ignore[attr-defined]
+            payload = request.payload  # type: ignore[attr-defined]
+            if isinstance(payload, Outbound):  # or that somebody reads
+                took[payload.to.value].append(payload.text)
             return perform(request)
 
         return performed

@@ -238,6 +238,27 @@ def test_a_template_answers_for_its_own_conversation(
     assert ours(hub, "Tea Template") == ours(hub, "Theo Template") == []
 
 
+def test_who_sends_a_template_by_keyboard_stays_at_its_button(
+    inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.writes("Tara Template", "Hello", channel="WhatsApp")
+    start(inbox, "Tara Template")
+    reached, refuse = late(
+        monkeypatch, hub.services.replies, "send", StoreRefused("The disk is full.")
+    )
+    pane = choose_template(inbox)
+    button = pane.get_by_role("button", name="Send template")
+    button.press("Enter")
+    assert reached.wait(20)
+    expect(button).to_be_disabled()
+    expect(button).to_be_focused()
+    refuse.set()
+    expect(pane.get_by_role("status")).to_contain_text("The disk is full.")
+    expect(button).to_be_enabled()
+    expect(button).to_be_focused()
+    assert ours(hub, "Tara Template") == []
+
+
 def choose_template(inbox: Inbox) -> Locator:
     """One that is filled in."""
     tool(inbox, "Attach").click()

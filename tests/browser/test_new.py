@@ -161,6 +161,40 @@ def test_mail_with_a_subject_opens_a_new_thread(inbox: Inbox, hub: Stage, new: L
     assert len([row for row in hub.rows() if row.contact_name == "Mona Mail"]) == 2
 
 
+def test_a_mail_by_a_template_of_our_own(
+    inbox: Inbox, hub: Stage, pictures: Path, new: Locator
+) -> None:
+    through(new, MAIL)
+    turn = new.get_by_role("button", name="Use a template")
+    expect(new.get_by_label("Message")).to_be_visible()
+    expect(turn).to_be_hidden()  # as long as there is none
+    hub.ws.save_template("Welcome", "en", "Dear {{name}},\n\nwelcome!", {"name": "Ada"})
+    through(new, WHATSAPP)
+    expect(turn).to_be_hidden()
+    through(new, MAIL)
+    turn.click()
+    expect(new.get_by_label("Message")).to_be_hidden()
+    new.get_by_label("Customer name").fill("Wilma Welcome")
+    new.get_by_label("Email").fill("wilma@example.com")
+    new.get_by_label("Subject").fill("Hello")
+    expect(new.get_by_label("Preview")).to_contain_text("Choose a template")
+    option(new, "Welcome").click()
+    expect(send(new)).to_be_disabled()
+    new.get_by_label("Name", exact=False).last.fill("Wilma")
+    expect(new.get_by_label("Preview")).to_contain_text("Dear Wilma,")
+    inbox.page.screenshot(path=pictures / "new-own-template.png")
+    new.get_by_role("button", name="Write a message instead").click()
+    expect(new.get_by_text("Write a message.")).to_be_visible()
+    turn.click()
+    expect(new.get_by_label("Preview")).to_contain_text("Dear Wilma,")
+    send(new).click()
+    expect(new).to_have_count(0)
+    expect(inbox.heading).to_have_text("Wilma Welcome")
+    [message] = hub.ws.messages(hub.named("Wilma Welcome").id)
+    assert (message.text, message.template) == ("Dear Wilma,\n\nwelcome!", "Welcome")
+    hub.ws.delete_template("Welcome", "en")
+
+
 def test_an_existing_conversation_is_offered_and_opened(
     inbox: Inbox, hub: Stage, new: Locator
 ) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from ast import literal_eval
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -106,7 +107,7 @@ def test_every_setting_is_shown_with_its_default() -> None:
     lines = [line.removeprefix("# ") for line in SETTINGS.splitlines()[1:]]
     shown = dict(line.split("#")[0].split(" = ") for line in lines)
     defaults = Settings()
-    assert {name: float(value) for name, value in shown.items()} == {
+    assert {name: literal_eval(value.strip()) for name, value in shown.items()} == {
         name: getattr(defaults, name) for name in shown
     }
     assert set(shown) == set(Settings.__slots__) - {"demo"}

@@ -84,9 +84,18 @@ def test_send_and_start(convo: Convo, ws: Workspace, id: int, tmp_path: Path) ->
 
 def test_templates(convo: Convo, ws: Workspace) -> None:
     channel = ws.add_channel("simulator", "Chat", {"plays": "whatsapp", "answer_after": 0})
-    assert "delivery_delayed" in convo("templates", "Chat").stdout
-    listed = json.loads(convo("templates", "Chat", "--json").stdout)
+    of_chat = ("--channel", "Chat")
+    assert "delivery_delayed" in convo("template", "list", *of_chat).stdout
+    assert "customers blocked or reported it" in convo("template", "list").stdout
+    listed = json.loads(convo("template", "list", *of_chat, "--json").stdout)
     assert len(listed) == len(ws.templates(channel))
+    shown = convo("template", "show", "payment_failed:en", "--set", "1=Bob").stdout
+    assert "is REJECTED: The text starts with a variable" in shown
+    assert "Bob, your payment failed" in shown
+    assert "! The text ends with a variable" in shown
+    assert "There is no template" in convo("template", "show", "gone:en", code=1).stderr
+    assert "Chat" in convo("template", "sync").stdout
+    assert json.loads(convo("template", "sync", *of_chat, "--json").stdout)[0]["failure"] == ""
     chosen = ["--template", "appointment_reminder:en"]
     values = [word for pair in ("1=Ada", "2=5 March", "3=10:30") for word in ("--set", pair)]
     made = convo("start", "Chat", "+4915112345678", "--name", "Ada", *chosen, *values).stdout
@@ -96,6 +105,18 @@ def test_templates(convo: Convo, ws: Workspace) -> None:
     assert "NAME:LANGUAGE" in convo("send", "1", "--template", "hello", code=2).stderr
     assert "name one" in convo("send", "1", "--set", "1=Ada", code=2).stderr
     ws.remove_channel(channel)
+
+
+def test_own_templates(convo: Convo, ws: Workspace) -> None:
+    said = convo("template", "save", "Hello!:en", "Hi {{name}}!", "--example", "name=Ada").stdout
+    assert said == "Hello!:en is kept; it asks for name.\n"
+    assert "your own" in convo("template", "list").stdout
+    assert "Hi Ada!" in convo("template", "show", "Hello!:en").stdout
+    assert "mixed" in convo("template", "save", "Hello!:en", "{{1}} {{name}}", code=2).stderr
+    assert "NAME:LANGUAGE" in convo("template", "save", "Hello!", "Hi", code=2).stderr
+    convo("template", "remove", "Hello!:en")
+    assert [t for t in ws.templates() if t.own] == []
+    assert "You have no template" in convo("template", "remove", "Hello!:en", code=1).stderr
 
 
 def test_verbs_on_all_that_match(convo: Convo, ws: Workspace) -> None:
@@ -184,3 +205,18 @@ def test_a_contact(convo: Convo, ws: Workspace, id: int) -> None:
     for command, true in steps:
         assert true(json.loads(convo("contact", command, contact, "--json").stdout)), command
     assert "No contact 77" in convo("contact", "show", 77, code=1).stderr
+
+
+def test_contacts_are_found_merged_and_unmerged(convo: Convo, ws: Workspace, id: int) -> None:
+    one = ws.contact(ws.conversation(id))
+    other = next(each for each in ws.contacts() if each.id != one.id)
+    assert str(one.id) in convo("contact", "list", one.addresses[0].value).stdout
+    [found] = json.loads(convo("contact", "list", other.addresses[0].value, "--json").stdout)
+    assert found["id"] == str(other.id)
+    merged = convo("contact", "merge", one.id, other.id).stdout
+    assert one.addresses[0].value in merged
+    assert f"{other.id} " in merged
+    assert len(json.loads(convo("contact", "show", other.id, "--json").stdout)["merged"]) == 1
+    assert json.loads(convo("contact", "unmerge", other.id, "--json").stdout)["merged"] == []
+    assert "is not merged" in convo("contact", "unmerge", other.id, code=1).stderr
+    convo("contact", "merge", one.id, one.id, code=2)

@@ -1,4 +1,4 @@
-"""convo note, cancel, send-again, mark-sent and canned."""
+"""convo note, react, cancel, send-again, mark-sent and canned."""
 
 import json
 
@@ -38,3 +38,14 @@ def test_canned_replies(convo: Convo) -> None:
     convo("canned", "remove", "thanks")
     convo("canned", "remove", "thanks", code=1)
     convo("canned", "set", "two words", "x", code=2)
+
+
+def test_quoting_and_reacting(convo: Convo, ws: Workspace, id: int) -> None:
+    *_, asked = (m for m in ws.messages(id) if m.direction is Direction.INBOUND)
+    convo("send", id, "this one", "--reply-to", asked.id)
+    assert f"(message {asked.id})" in convo("messages", id).stdout
+    assert "👍 is queued" in convo("react", asked.id, "👍").stdout
+    assert "👍 of operator" in convo("messages", id).stdout
+    assert "is taken back" in convo("react", asked.id, "--remove").stdout
+    assert convo("react", asked.id, code=2).stderr
+    assert "one emoji" in convo("react", asked.id, "yes", code=2).stderr

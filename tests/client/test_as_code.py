@@ -15,10 +15,13 @@ from workspace.client.as_code import (
     python_of,
     python_of_action,
     python_of_contact_change,
+    python_of_merge,
     python_of_start,
+    python_of_unmerge,
     sql_of,
     sql_of_action,
     sql_of_contact_change,
+    sql_of_merges,
 )
 from workspace.errors import ConvoError, InvalidRequest
 from workspace.models import Channel, Conversation, Status, Tab, TemplateChoice
@@ -297,3 +300,17 @@ def test_a_template_is_code_as_it_was_filled_in() -> None:
     assert python == f"{start}{filled})"
     pictured = python_of_start(3, "+12015550123", replace(choice, header=7), name="Ada")
     assert pictured.startswith(f'{start}{filled[:-1]}, "header": 7}})  # header: ')
+
+
+def test_merges_as_code(ws: Workspace) -> None:
+    """What is copied does it again, and finds what the log says of it."""
+    one, other, *_ = {row.contact_id: row for row in ws.conversations(limit=20)}
+    assert python_of_merge(one, other) == f"ws.merge_contacts({one}, {other})"
+    assert python_of_unmerge(other) == f"ws.unmerge_contact({other})"
+    merged = eval(python_of_merge(one, other), {"ws": ws})
+    found = ws.sql(sql_of_merges(one)).df()
+    assert set(found["kind"]) == {"merged"}
+    assert len(found) == merged.conversations
+    parted = eval(python_of_unmerge(other), {"ws": ws})
+    assert parted.id == other
+    assert set(ws.sql(sql_of_merges(other)).df()["kind"]) == {"merged", "unmerged"}

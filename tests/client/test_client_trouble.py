@@ -60,9 +60,20 @@ CALLS: dict[str, Call] = {
     "canned_replies": lambda ws: ws.canned_replies(),
     "save_canned_reply": lambda ws: ws.save_canned_reply("hi", "Hello"),
     "delete_canned_reply": lambda ws: ws.delete_canned_reply("hi"),
+    "react": lambda ws: ws.react(1, "👍"),
+    "typing": lambda ws: ws.typing(1),
+    "fetch_again": lambda ws: ws.fetch_again(1),
     "templates": lambda ws: ws.templates(1),
+    "save_template": lambda ws: ws.save_template("hi", "en", "Hello"),
+    "delete_template": lambda ws: ws.delete_template("hi", "en"),
+    "sync_templates": lambda ws: ws.sync_templates(),
+    "template_syncs": lambda ws: ws.template_syncs(),
+    "replay": lambda ws: ws.replay(1),
     "find_conversation": lambda ws: ws.find_conversation(1, "ada"),
     "contact": lambda ws: ws.contact(1),
+    "contacts": lambda ws: ws.contacts(),
+    "merge_contacts": lambda ws: ws.merge_contacts(1, 2),
+    "unmerge_contact": lambda ws: ws.unmerge_contact(2),
     "update_contact": lambda ws: ws.update_contact(1, name="Ada"),
     "upload": lambda ws: ws.upload("a.txt", b"Hello"),
     "add_channel": lambda ws: ws.add_channel("simulator", "Another"),
@@ -99,8 +110,14 @@ ON_IDS: dict[str, OnId] = {
     "draft": lambda ws, id: ws.draft(id),
     "save_draft": lambda ws, id: ws.save_draft(id, "Hel"),
     "contact": lambda ws, id: ws.contact(id),
+    "merge_contacts": lambda ws, id: ws.merge_contacts(id, 1),
+    "unmerge_contact": lambda ws, id: ws.unmerge_contact(id),
     "update_contact": lambda ws, id: ws.update_contact(id, name="Ada"),
+    "react": lambda ws, id: ws.react(id, "👍"),
+    "typing": lambda ws, id: ws.typing(id),
     "templates": lambda ws, id: ws.templates(id),
+    "sync_templates": lambda ws, id: ws.sync_templates(id),
+    "replay": lambda ws, id: ws.replay(id),
     "find_conversation": lambda ws, id: ws.find_conversation(id, "ada"),
     "test_channel": lambda ws, id: ws.test_channel(id),
     "remove_channel": lambda ws, id: ws.remove_channel(id),
@@ -163,7 +180,7 @@ def test_every_verb_is_tried() -> None:
     assert taking("id", "ids", "channel", "message") == ON_IDS.keys() | {"conversations"}
     assert taking("text") == ON_TEXT.keys() | UNSENT
     assert taking("files", "data") == ON_FILES.keys() | {"upload"}
-    assert taking("since", "until") == {"conversations"}
+    assert taking("since", "until") == DATED.keys()
 
 
 # --- no hub, no right -------------------------------------------------------------------------
@@ -228,13 +245,20 @@ def test_a_channel_nobody_has_holds_no_conversations(ws: Workspace) -> None:
         ws.conversations(channel="Nobody's")
 
 
+DATED: dict[str, Callable[..., object]] = {
+    "conversations": lambda ws, **bound: ws.conversations(**bound),
+    "replay": lambda ws, **bound: ws.replay(desk(ws), **bound),
+}
+
+
+@pytest.mark.parametrize("verb", DATED)
 @pytest.mark.parametrize("bound", ["since", "until"])
 @pytest.mark.parametrize(
     "date", ["yesterday", "2026-02-30", "01.02.2026", "2026-03-01T25:00", "2026-03-01T10:00+99:00"]
 )
-def test_a_malformed_date_is_quoted(ws: Workspace, bound: str, date: str) -> None:
+def test_a_malformed_date_is_quoted(ws: Workspace, verb: str, bound: str, date: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        ws.conversations(**{bound: date})  # type: ignore[arg-type]
+        DATED[verb](ws, **{bound: date})
     assert f"{bound}={date!r}" in caught.value.message
     assert in_words(caught.value)
 

@@ -123,3 +123,28 @@ def test_canned_replies(ws: Workspace) -> None:
         ws.delete_canned_reply("thanks")
     with pytest.raises(InvalidRequest):
         ws.save_canned_reply("two words", "x")
+
+
+def test_quoting_and_reacting(ws: Workspace) -> None:
+    id = waiting(ws)
+    *_, asked = (m for m in ws.messages(id) if m.direction is Direction.INBOUND)
+    sent = ws.send(id, "this one", reply_to=asked)
+    assert sent.reply_to is not None
+    assert (sent.reply_to.id, sent.reply_to.text) == (asked.id, asked.text)
+    kept = ws.save_draft(id, "half", reply_to=sent.reply_to)
+    assert kept is not None
+    assert kept.reply_to == sent.reply_to
+    rows = ws.sql("SELECT reply_to FROM v1.messages WHERE message_id = $1", [sent.id]).df()
+    assert list(rows["reply_to"]) == [asked.id]
+    [reaction] = ws.react(asked, "🎉").reactions
+    assert (reaction.emoji, reaction.actor_kind) == ("🎉", ActorKind.OPERATOR)
+    rows = ws.sql("SELECT emoji FROM v1.reactions WHERE message_id = $1", [asked.id]).df()
+    assert list(rows["emoji"]) == ["🎉"]
+    assert ws.react(asked, "").reactions == ()
+    with pytest.raises(InvalidRequest, match="one emoji"):
+        ws.react(asked, "yes")
+    with pytest.raises(NotFound):
+        ws.send(id, "x", reply_to=10**12)
+    ws.typing(id)
+    with pytest.raises(NotFound):
+        ws.typing(10**12)

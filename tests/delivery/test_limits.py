@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ from wire import (
     Clock,
     Office,
     Wire,
+    accept,
     longest,
     open_office,
     refuse,
     slow_rate,
 )
 
-from workspace.channels.base import Channel
-from workspace.models import DeliveryStatus, FailureKind
+from workspace.channels.base import Channel, Outbound, Response
+from workspace.models import DeliveryStatus, FailureKind, Rate
 from workspace.services import Services, World
 from workspace.settings import Paths, Secrets
 from workspace.testing import at_once
@@ -66,18 +68,41 @@ def test_refused_again_it_waits_again_and_longer(office: Office) -> None:
     assert texts(office.wire) == ["first"] * 3 + ["second", "to Bob"]
 
 
-def test_what_is_given_up_still_holds_up_the_others(office: Office) -> None:
-    office.wire.answers = [limited(60)] * 3
+def test_a_long_limit_fails_nobody(office: Office) -> None:
+    """Not even after more refusals than there are attempts, and the waits grow."""
+    office.wire.answers = [limited(None)] * 7
     three(office)
-    for _ in range(3):
+    for wait in (5, 10, 20, 40, 80, 160, 320):
+        office.step()
+        office.clock.advance(wait - 0.1)
+        assert office.step() == 0
+        office.clock.advance(0.1)
+    office.step()
+    assert sorted(texts(office.wire)[-3:]) == ["first", "second", "to Bob"]
+    for row in office.all():
+        assert {office.status(id) for id in office.ids(row.id)} <= {D.SENT, None}
+
+
+def test_an_attempt_that_a_limit_turned_away_is_none(office: Office) -> None:
+    office.wire.answers = [limited(60)] * 2 + [refuse(FailureKind.TRANSIENT)] * 3
+    message = office.send(office.hear().id)
+    for _ in range(5):
+        office.step()
+        office.clock.advance(1000)
+    assert office.message(message.id).failure == "Answered 400. (given up after 3 attempts)"
+
+
+def test_a_limit_that_is_about_one_alone_holds_up_the_others_for_a_while(office: Office) -> None:
+    def of_ada(message: Outbound) -> Response:
+        return limited(None)(message) if message.text == "first" else accept(message)
+
+    office.wire.answers = [of_ada] * 20
+    three(office)
+    for _ in range(6):
         office.step()
         office.clock.advance(60)
-    assert texts(office.wire) == ["first"] * 3
-    office.clock.advance(-1)
-    assert office.step() == 0
-    office.clock.advance(1)
-    office.step()
-    assert texts(office.wire)[3:] == ["second", "to Bob"]
+    assert "to Bob" in texts(office.wire)
+    assert "second" not in texts(office.wire)
 
 
 def test_a_pause_outlives_the_hub(tmp_path: Path) -> None:
@@ -127,3 +152,61 @@ def test_other_channels_go_on(tmp_path: Path) -> None:
     assert texts(wires["one"]) == ["+4915111111"]
     assert texts(wires["other"]) == ["+4915111111", "+4915122222"]
     services.close()
+
+
+# --- one customer at a time -----------------------------------------------------------------------
+
+PAIR = replace(CAPABILITIES, pair_rate=Rate(1, timedelta(seconds=6), 2))
+
+
+def burst(office: Office) -> None:
+    """Four messages to Ada, then two to Bob."""
+    ada, bob = office.hear("+4915111111"), office.hear("+4915122222")
+    for n in range(4):
+        office.send(ada.id, f"Ada {n}")
+    for n in range(2):
+        office.send(bob.id, f"Bob {n}")
+
+
+def test_too_many_to_one_customer_hold_up_nobody_else(tmp_path: Path) -> None:
+    office = open_office(tmp_path / "workspace", Wire(PAIR))
+    burst(office)
+    office.step()
+    assert texts(office.wire) == ["Ada 0", "Ada 1", "Bob 0", "Bob 1"]
+    office.clock.advance(5.9)
+    office.step()
+    assert len(office.wire.took) == 4
+    office.clock.advance(0.1)
+    office.step()
+    assert texts(office.wire)[4:] == ["Ada 2"]
+    office.clock.advance(6)
+    office.step()
+    assert texts(office.wire)[5:] == ["Ada 3"]
+    office.services.close()
+
+
+def test_a_provider_that_limits_one_pair_is_obeyed_for_it_alone(tmp_path: Path) -> None:
+    office = open_office(tmp_path / "workspace", Wire(CAPABILITIES), max_attempts=3)
+    office.wire.answers = [refuse(FailureKind.RATE_LIMITED, retry_after=30, pair=True)]
+    three(office)
+    office.step()
+    assert texts(office.wire) == ["first", "to Bob"]
+    office.clock.advance(29.9)
+    assert office.step() == 0
+    office.clock.advance(0.1)
+    office.step()
+    assert texts(office.wire)[2:] == ["first", "second"]
+    office.services.close()
+
+
+def test_it_is_not_held_against_the_channel_after_a_restart(tmp_path: Path) -> None:
+    office = open_office(tmp_path / "workspace", Wire(CAPABILITIES))
+    office.wire.answers = [refuse(FailureKind.RATE_LIMITED, retry_after=300, pair=True)]
+    office.send(office.hear("+4915111111").id, "first")
+    office.step()
+    office.send(office.hear("+4915122222").id, "to Bob")
+    office.services.close()
+    again = open_office(tmp_path / "workspace", Wire(CAPABILITIES), office.clock)
+    again.step()
+    assert texts(again.wire) == ["to Bob"]
+    again.services.close()

@@ -19,6 +19,7 @@ from workspace.channels.base import (
     StatusChanged,
 )
 from workspace.models import (
+    ActorKind,
     Address,
     AddressKind,
     DeliveryStatus,
@@ -104,6 +105,22 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office.services.close()
 
 
+def test_what_came_before_the_answer_is_erased_with_its_conversation(office: Office) -> None:
+    conversation = office.hear(PHONE)
+
+    def answer(message: Outbound) -> Response:
+        tell(office, receipt(D.READ), ReactionChanged("wamid.7", NOW, "👍"))
+        return Response(200, "wamid.7")
+
+    office.wire.answers = [answer]
+    message = office.send(conversation.id)
+    office.step()
+    assert office.status(message.id) is D.READ
+    assert office.services.journal.count() == 3
+    office.services.inbox.delete([conversation.id], ANN, None)
+    assert office.services.journal.count() == 0
+
+
 def test_the_echo_becomes_our_message(office: Office) -> None:
     conversation = office.hear(PHONE)
     answer_after(office)
@@ -162,6 +179,20 @@ def test_reactions_and_files_of_the_echo(office: Office) -> None:
     told = office.message(message.id)
     assert [reaction.emoji for reaction in told.reactions] == ["👍"]
     assert [attached.id for attached in told.attachments] == office.services.files.ids()
+
+
+def test_our_reaction_to_the_echo_and_its_files_to_come(office: Office) -> None:
+    """A phone reacts to what it sent; its copy of a file is not fetched, as the file is here."""
+    file = InboundFile("photo.png", "image/png", remote="media-7")
+    said = ReactionChanged("wamid.7", NOW, "🎉", own=True)
+    answer_after(office, said, files=(file,))
+    message = office.send(office.hear(PHONE).id)
+    office.step()
+    [reaction] = office.message(message.id).reactions
+    assert (reaction.emoji, reaction.actor_kind) == ("🎉", ActorKind.OPERATOR)
+    with office.services.store.read() as db:
+        assert db.execute("SELECT message_id FROM own_reactions") == [(message.id,)]
+        assert db.execute("SELECT * FROM remote_files") == []
 
 
 def test_our_message_keeps_its_place_in_the_log(office: Office) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workspace.models import Rate
 from workspace.services.backoff import Backoff
-from workspace.services.ratelimit import TokenBucket
+from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -125,3 +125,32 @@ def test_a_schedule_gives_out_everything_once(adds: list[tuple[int, int]], rando
     for lane in range(4):
         queue = [m for m in given_out if m % 4 == lane]
         assert queue == sorted(queue)
+
+
+@given(
+    st.integers(1, 5),
+    st.integers(1, 6),
+    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 10)), max_size=60),
+)
+def test_pairs_keep_to_their_rate_each_by_itself(
+    n: int, burst: int, asked: list[tuple[int, float]]
+) -> None:
+    now, rate = [0.0], Rate(n, timedelta(seconds=6), burst)
+    pairs = Pairs(rate, lambda: now[0])
+    gone: dict[int, list[float]] = {}
+    for customer, passes in asked:
+        now[0] += passes
+        if pairs.wait(customer) == 0:
+            pairs.take(customer)
+            gone.setdefault(customer, []).append(now[0])
+    for times in gone.values():
+        for at, first in enumerate(times):
+            within = [t for t in times[at:] if t <= first + 6]
+            assert len(within) <= burst + n
+
+
+def test_without_a_rate_no_pair_waits() -> None:
+    pairs = Pairs(None, lambda: 0.0)
+    for _ in range(100):
+        pairs.take(1)
+    assert pairs.wait(1) == 0

@@ -26,6 +26,7 @@ from workspace.models import (
     StartRule,
     Status,
 )
+from workspace.services import settling
 from workspace.store import changes
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -128,6 +129,16 @@ def test_an_old_failure_is_over_once_a_new_message_is_queued(office: Office) -> 
 
 
 # --- files ------------------------------------------------------------------------------------
+
+
+def test_a_file_is_given_the_time_to_be_uploaded(office: Office) -> None:
+    large = uploaded(office, "a.png", PNG.ljust(1000, b"."))
+    message = office.services.replies.send(office.hear().id, "", [large], ANN, None)
+    claim = office.services.store.write(
+        lambda tx: settling.claim(tx, message.id, CAPABILITIES, NOW, NOW)
+    )
+    assert claim is not None
+    assert claim.message.lease_until == NOW + timedelta(milliseconds=8)
 
 
 def test_files_travel_with_their_message(office: Office) -> None:

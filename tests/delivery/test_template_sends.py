@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from wire import ANN, CAPABILITIES, NOW, Office, Wire, open_office, refuse
 
+from workspace.channels.base import TemplateChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.errors import (
     CannotSend,
@@ -21,6 +22,7 @@ from workspace.errors import (
 from workspace.models import (
     Actor,
     ActorKind,
+    Check,
     DeliveryStatus,
     Direction,
     FailureKind,
@@ -31,11 +33,13 @@ from workspace.models import (
     TemplateChoice,
 )
 from workspace.services.sender import UNASKED
+from workspace.store import templates
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 PHONE = "+4915123456789"
 VALUES = {"header.1": "A-7", "1": "Ada", "2": "A-7", "3": "today", "button.0": "x"}
 ORDER = TemplateChoice("order_update", "en", VALUES)
+KEY = (ORDER.name, ORDER.language)
 HELLO = TemplateChoice("hello", "en")
 OUT_OF_REACH = ConvoError("The provider is out of reach.")
 CAN = replace(
@@ -162,6 +166,7 @@ def test_a_template_paused_meanwhile_is_not_sent(office: Office) -> None:
     conversation = office.hear()
     message = send(office, conversation.id)
     office.wire.offers = [replace(t, status="PAUSED", reason="Spam.") for t in CATALOGUE]
+    office.services.syncing.sync(office.channel)
     office.step()
     assert office.wire.took == []
     failed = office.message(message.id)
@@ -171,6 +176,31 @@ def test_a_template_paused_meanwhile_is_not_sent(office: Office) -> None:
     )
     assert "is PAUSED: Spam; choose" in failed.failure
     assert office.all()[0].status is Status.PENDING
+
+
+def test_what_a_webhook_told_counts_at_the_moment_of_sending(office: Office) -> None:
+    message = send(office, office.hear().id)
+    raw = b"paused"
+    office.wire.parsed[raw] = [
+        TemplateChanged("7", NOW, ORDER.name, ORDER.language, "PAUSED", "Spam.")
+    ]
+    office.tell(raw)
+    office.step()
+    assert office.wire.took == []
+    assert "is PAUSED: Spam; choose" in office.message(message.id).failure
+
+
+def test_where_the_provider_knows_better_it_is_asked_anew(office: Office) -> None:
+    message = send(office, office.hear().id)
+    office.wire.answers = [refuse(FailureKind.TEMPLATE)]
+    office.wire.offers = [replace(t, status="DISABLED") for t in CATALOGUE]
+    office.step()
+    assert office.status(message.id) is DeliveryStatus.FAILED
+    assert office.services.syncing.sync_due() == 1
+    [order] = [
+        t for t in office.services.templates.of(office.channel) if (t.name, t.language) == KEY
+    ]
+    assert order.status == "DISABLED"
 
 
 def test_a_queued_template_survives_a_restart(tmp_path: Path) -> None:
@@ -191,30 +221,81 @@ def test_one_key_is_one_message_even_when_the_template_is_gone(office: Office) -
     conversation = office.hear()
     first = send(office, conversation.id, key="k")
     office.wire.offers = []
+    office.services.syncing.sync()
     assert send(office, conversation.id, key="k").id == first.id
     with pytest.raises(Conflict):
         send(office, conversation.id, HELLO, key="k")
-    office.wire.offers = OUT_OF_REACH
-    assert send(office, conversation.id, key="k").id == first.id
-    with pytest.raises(ConvoError, match="out of reach"):
+    with pytest.raises(CannotSend, match="is unknown"):
         send(office, conversation.id, key="another")
 
 
-def test_sent_again_twice_with_one_key_even_when_the_provider_is_gone(office: Office) -> None:
-    office.wire.answers = [refuse(FailureKind.INVALID)]
+def test_sent_again_twice_with_one_key_even_when_the_template_is_gone(office: Office) -> None:
+    office.wire.answers = [refuse(FailureKind.INVALID), refuse(FailureKind.INVALID)]
     message = send(office, office.hear().id)
     office.step()
     again = office.services.sends.send_again
     first = again(message.id, ANN, "k")
-    office.wire.offers = OUT_OF_REACH
+    office.wire.offers = []
+    office.services.syncing.sync()
     assert again(message.id, ANN, "k") == first
-    with pytest.raises(ConvoError, match="out of reach"):
+    office.step()
+    with pytest.raises(CannotSend, match="is unknown"):
         again(message.id, ANN, "another")
 
 
-def test_a_template_that_cant_be_looked_up_holds_up_nobody_else(office: Office) -> None:
+def test_what_is_kept_is_enough_while_the_provider_is_out_of_reach(office: Office) -> None:
+    conversation = office.hear()
+    send(office, conversation.id)
+    office.wire.offers = OUT_OF_REACH
+    [state] = office.services.syncing.sync()
+    assert state.failure == OUT_OF_REACH.message
+    assert state.synced_at
+    message = send(office, conversation.id)
+    office.step()
+    assert office.status(message.id) is DeliveryStatus.SENT
+
+
+def test_the_doctor_names_channels_whose_templates_can_t_be_read(office: Office) -> None:
+    def found() -> Check:
+        [check] = [c for c in office.services.doctor.report() if c.name == "templates of wire"]
+        return check
+
+    read = office.services.syncing.sync()[0].synced_at
+    assert read
+    assert found() == Check(
+        "templates of wire", True, f"read from the provider; last: {read:%Y-%m-%d %H:%M} UTC"
+    )
+    office.wire.offers = OUT_OF_REACH
+    office.services.syncing.sync()
+    assert not found().ok
+    assert found().detail == (
+        "can't be read from the provider: The provider is out of reach; last read: "
+        f"{read:%Y-%m-%d %H:%M} UTC; try it with: convo template sync wire"
+    )
+    office.wire.offers = [*CATALOGUE]
+    office.services.syncing.sync()
+    assert found().ok
+    office.wire.offers = OUT_OF_REACH
+    office.services.syncing.sync()
+    office.services.accounts.remove(office.channel)
+    assert not [c for c in office.services.doctor.report() if c.name.startswith("templates")]
+
+
+def test_until_they_were_read_once_nothing_can_be_said(tmp_path: Path) -> None:
+    office = open_office(tmp_path, Wire(capabilities=CAN, offers=OUT_OF_REACH))
+    with pytest.raises(ConvoError, match="out of reach"):
+        send(office, office.hear().id)
+    assert office.services.templates.all() == []
+    office.wire.offers = [*CATALOGUE]
+    assert send(office, office.all()[0].id).template == "order_update"
+    office.services.close()
+
+
+def test_a_template_that_was_never_read_holds_up_nobody_else(office: Office) -> None:
+    """As after an update from a version that kept none."""
     one, two = office.hear(), office.hear("+4915199999")
     waits, goes = send(office, one.id), office.send(two.id)
+    office.services.store.write(lambda tx: templates.forget(tx, office.channel))
     offers, office.wire.offers = office.wire.offers, OUT_OF_REACH
     office.step()
     assert office.status(waits.id) is DeliveryStatus.QUEUED
@@ -249,11 +330,53 @@ def test_a_channel_where_customers_start_takes_no_template_either(tmp_path: Path
     office.services.close()
 
 
-def test_a_channel_without_templates_says_so(tmp_path: Path) -> None:
-    office = open_office(tmp_path, Wire(capabilities=replace(CAPABILITIES, templates=None)))
-    with pytest.raises(CannotSend, match="has no templates"):
-        send(office, office.hear().id, HELLO)
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Office]:
+    """Its provider keeps no templates, takes 100 characters, and has a window."""
+    can = replace(CAPABILITIES, templates=None, window=timedelta(hours=24))
+    office = open_office(tmp_path / "plain", Wire(capabilities=can))
+    yield office
     office.services.close()
+
+
+def test_an_own_template_is_sent_as_plain_text(plain: Office) -> None:
+    made = plain.services.templates.save("Hello!", "en", "Hi {{name}},\n\nwelcome.", {"name": "A"})
+    assert plain.services.templates.of(plain.channel) == [made]
+    choice = TemplateChoice("Hello!", "en", {"name": "Ada\nLovelace"})
+    message = send(plain, plain.hear().id, choice)
+    assert (message.template, message.text) == ("Hello!", "Hi Ada\nLovelace,\n\nwelcome.")
+    plain.services.templates.delete("Hello!", "en", None)
+    plain.step()
+    [taken] = plain.wire.took
+    assert (taken.template, taken.text) == (None, message.text)
+    assert plain.all()[0].status is Status.REPLIED
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (TemplateChoice("Gone", "en"), "make a template of your own"),
+        (TemplateChoice("Hello!", "de"), "make a template of your own"),
+        (TemplateChoice("Hello!", "en"), "a value for name"),
+        (TemplateChoice("Hello!", "en", {"name": "x" * 100}), "takes at most 100"),
+    ],
+)
+def test_an_own_template_that_cant_be_sent(
+    plain: Office, choice: TemplateChoice, words: str
+) -> None:
+    plain.services.templates.save("Hello!", "en", "Hi {{name}}", {})
+    conversation = plain.hear()
+    with pytest.raises(CannotSend, match=words):
+        send(plain, conversation.id, choice)
+    assert plain.all() == [conversation]
+
+
+def test_an_own_template_opens_no_window(plain: Office) -> None:
+    plain.services.templates.save("Hello!", "en", "Hi", {})
+    conversation = plain.hear()
+    plain.wire.clock = NOW + timedelta(days=3)
+    with pytest.raises(CannotSend, match="template message is required"):
+        send(plain, conversation.id, TemplateChoice("Hello!", "en"))
 
 
 def test_finding_the_conversation_with_an_address(office: Office) -> None:

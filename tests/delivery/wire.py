@@ -101,6 +101,7 @@ class Wire:
             f"Answered {response.code}.",
             str(response.code),
             response.data.get("retry_after"),
+            response.data.get("pair", False),
         )
 
     def parse(self, raw: bytes, meta: Meta) -> list[Event]:
@@ -144,7 +145,7 @@ class Wire:
 
 
 def accept(message: Outbound) -> Response:
-    return Response(200, message.key)
+    return Response(200, getattr(message, "key", ""))
 
 
 def refuse(kind: FailureKind, **data: Any) -> Answer:

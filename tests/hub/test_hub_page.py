@@ -14,6 +14,7 @@ from workspace.hub.routes import (
     sends,
     sql,
     system,
+    templates,
     views,
     writing,
 )
@@ -22,8 +23,8 @@ from workspace.hub.routes import (
 def test_openapi_lists_exactly_the_routes(http: httpx.Client) -> None:
     api = http.get("/openapi.json").json()
     listed = {(m.upper(), path) for path, methods in api["paths"].items() for m in methods}
-    topics = (channels, contacts, conversations, views, replies, sends, writing, sql, system)
-    routes = [route for topic in topics for route in topic.router.routes]
+    topics = (channels, contacts, conversations, views, replies, sends, writing, templates, sql)
+    routes = [route for topic in (*topics, system) for route in topic.router.routes]
     assert listed == {(m, r.path) for r in routes if isinstance(r, APIRoute) for m in r.methods}
 
 

@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from workspace.client import Workspace
-from workspace.errors import CannotSend, CannotStart, InvalidRequest, NotFound
+from workspace.errors import (
+    CannotSend,
+    CannotStart,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    TooLarge,
+)
 from workspace.models import Channel, Origin, TemplateChoice
 
 Signed = Callable[..., dict[str, str]]
@@ -32,6 +39,78 @@ def test_a_channel_s_templates(ws: Workspace, whatsapp: Channel) -> None:
     assert len(ws.templates(desk)) == 0
     with pytest.raises(NotFound):
         ws.templates(2**62)
+
+
+def test_all_templates_are_a_list_and_a_view(ws: Workspace, whatsapp: Channel) -> None:
+    of_channel = [t for t in ws.templates() if t.channel_id == whatsapp.id]
+    assert of_channel == list(ws.templates(whatsapp))
+    rows = ws.sql(
+        "SELECT * FROM v1.templates WHERE channel_id = $1 ORDER BY name, language", [whatsapp.id]
+    ).df()
+    assert list(rows["name"]) == [t.name for t in of_channel]
+    order = rows[(rows["name"] == "order_update") & (rows["language"] == "en")].iloc[0]
+    assert (order["header"], order["header_format"], order["own"]) == ("Order {{1}}", "TEXT", False)
+    assert list(order["buttons"]) == ["Track the parcel", "Ask a question"]
+    assert sorted(order["variables"]) == ["1", "2", "3"]
+    rejected = rows[rows["status"] == "REJECTED"].iloc[0]
+    assert rejected["reason"].startswith("The text starts with a variable")
+    [lint] = ws.templates(whatsapp).df().query("status == 'REJECTED'")["findings"]
+    assert "ends with a variable" in lint
+
+
+def test_syncing(ws: Workspace, whatsapp: Channel) -> None:
+    [state] = ws.sync_templates(whatsapp)
+    assert (state.channel_id, state.failure) == (whatsapp.id, "")
+    assert state.synced_at
+    assert state in ws.template_syncs()
+    assert state.channel_id in {each.channel_id for each in ws.sync_templates()}
+    [desk] = [c for c in ws.channels() if c.name == "Desk"]
+    with pytest.raises(Conflict, match="keeps no templates"):
+        ws.sync_templates(desk)
+    with pytest.raises(NotFound):
+        ws.sync_templates(2**62)
+
+
+def test_own_templates(ws: Workspace) -> None:
+    [desk] = [c for c in ws.channels() if c.name == "Desk"]
+    heard: list[str] = []
+    watch = ws.watch(lambda change: heard.append(change.kind))
+    made = ws.save_template("Hello!", "en", "Hi {{name}}, welcome.", {"name": "Ada"})
+    assert (made.own, made.status, made.channel_id) == (True, "APPROVED", None)
+    assert list(ws.templates(desk)) == [made]
+    assert ws.save_template("Hello!", "en", "Hi {{name}}!") in ws.templates()
+    row = ws.sql("SELECT channel_id, own, body FROM v1.templates WHERE own").df().iloc[0]
+    assert row["body"] == "Hi {{name}}!"
+    with pytest.raises(Conflict, match="delete it there"):
+        ws.delete_template("hello", "en")
+    ws.delete_template("Hello!", "en")
+    assert len(ws.templates(desk)) == 0
+    with pytest.raises(NotFound, match="no template 'Hello!'"):
+        ws.delete_template("Hello!", "en")
+    watch.stop()
+    assert "templates" in heard
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "body", "words"),
+    [
+        (" ", "en", "Hi", "needs a name"),
+        ("x" * 201, "en", "Hi", "shorten it"),
+        ("Hello", "", "Hi", "needs a language"),
+        ("Hello", "English, please", "Hi", "needs a language"),
+        ("Hello", "e" * 36, "Hi", "no language"),
+        ("Hello", "en", " ", "is empty"),
+        ("Hello", "en", "{{1}} {{name}}", "mixed"),
+        ("Hello", "en", "{{first name}}", "Braces"),
+        ("Hello", "en", "x" * 10_001, "at most 10,000"),
+    ],
+)
+def test_own_templates_that_are_wrong_are_refused(
+    ws: Workspace, name: str, language: str, body: str, words: str
+) -> None:
+    with pytest.raises((InvalidRequest, TooLarge), match=words):
+        ws.save_template(name, language, body)
+    assert [t for t in ws.templates() if t.own] == []
 
 
 def test_starting_finding_and_sending_again(ws: Workspace, whatsapp: Channel) -> None:

@@ -71,4 +71,4 @@ def erase(store: Store, journal: Journal, files: Files, queries: Queries) -> Era
 
 @pytest.fixture
 def inbox(store: Store, files: Files, accounts: Accounts, erase: Erase, queries: Queries) -> Inbox:
-    return Inbox(store, files, accounts, erase, queries)
+    return Inbox(store, files, accounts, erase, queries, seen=lambda id: None)

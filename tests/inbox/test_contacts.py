@@ -34,6 +34,8 @@ ABOUT_CONTACTS = [
     EventKind.OPTED_OUT,
     EventKind.OPTED_IN,
     EventKind.RENAMED,
+    EventKind.MERGED,
+    EventKind.UNMERGED,
 ]
 
 

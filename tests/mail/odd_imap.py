@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from odd_server import OddServer, serving
+from tests.mail.odd_server import OddServer, serving
 
 
 @dataclass

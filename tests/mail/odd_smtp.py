@@ -5,7 +5,7 @@ import threading
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from odd_server import OddServer, serving
+from tests.mail.odd_server import OddServer, serving
 
 ANSWERS = {
     "mail": b"250 ok",

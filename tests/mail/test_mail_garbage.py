@@ -97,11 +97,9 @@ def test_hostile_mail_takes_no_longer_than_any_other(raw: bytes) -> None:
     assert time.process_time() - began < 5
 
 
-def test_the_files_of_pythons_own_tests(email_files: list[Path], tmp_path: Path) -> None:
+def test_the_journal_keeps_any_mail(email_files: list[Path], tmp_path: Path) -> None:
     assert len(email_files) == 48
     raws = [file.read_bytes() for file in email_files]
-    for raw in raws:
-        storable(read(raw))
     journal = Journal(tmp_path / "journal.sqlite")
     ids = journal.append(Record(1, raw) for raw in raws)
     assert [entry.raw for entry in journal.read(0, 100)] == raws

@@ -349,7 +349,7 @@ def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
     assert (start["live"], start["demo"]) == (True, True)
     unread = ws.conversations(limit=1).counts.all
     assert frame.ask("unread", view="v") == {**start, "unread": unread}
-    [messages] = menu.ask("ready", view="m")
+    messages, *_ = menu.ask("ready", view="m")
     assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
     ids = [row.id for row in ws.conversations(unread=True, limit=8)]
     inbox.notice.changed(arrived_in(*ids))

@@ -124,6 +124,41 @@ def test_the_card_changes_its_contact(ws: Workspace, row: Conversation) -> None:
         browser.ask("update", contact_id=contact, name="x" * 201)
 
 
+def test_the_card_merges_and_unmerges(ws: Workspace, row: Conversation) -> None:
+    browser = Browser(ContactCard(ws, conversation_id=str(row.id)))
+    browser.ask("ready", view="v", conversation_id=str(row.id))
+    contact = str(row.contact_id)
+    found = browser.ask("contacts", contact_id=contact, search="")
+    assert found
+    assert contact not in [each["id"] for each in found]
+    other = found[0]["id"]
+    merge = browser.ask("merge", contact_id=contact, other=other)
+    assert merge["deed"]["undo"]
+    card = browser.pushed("card")[-1]
+    assert [part["id"] for part in card["contact"]["merged"]] == [other]
+    assert len(card["others"]) + 1 == card["contact"]["conversations"]
+    used = {id for each in card["contact"]["identities"] for id in each["channel_ids"]}
+    assert used <= {channel["id"] for channel in card["channels"]}
+    assert browser.ask("deed_code", deed=merge["deed"]["id"], form="python") == (
+        f"ws.merge_contacts({contact}, {other})"
+    )
+    undone = browser.ask("undo", deed=merge["deed"]["id"])
+    assert (undone["verb"], undone["changed"]) == ("unmerge", 1)
+    assert browser.pushed("card")[-1]["contact"]["merged"] == []
+    browser.ask("merge", contact_id=contact, other=other)
+    unmerge = browser.ask("unmerge", contact_id=other)["deed"]["id"]
+    assert browser.ask("deed_code", deed=unmerge, form="python") == f"ws.unmerge_contact({other})"
+    assert set(ws.sql(browser.ask("deed_code", deed=unmerge, form="sql")).df()["kind"]) == {
+        "merged",
+        "unmerged",
+    }
+    assert browser.ask("undo", deed=unmerge)["verb"] == "merge"
+    assert [str(part.id) for part in ws.contact(row.contact_id).merged] == [other]
+    ws.unmerge_contact(other)
+    with pytest.raises(Refused, match="is not merged"):
+        browser.ask("unmerge", contact_id=other)
+
+
 def test_the_card_follows_the_inbox(ws: Workspace, row: Conversation) -> None:
     inbox = Inbox(ws, conversation_id=str(row.id))
     assert inbox.contact.conversation_id == str(row.id)

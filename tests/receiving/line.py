@@ -58,14 +58,20 @@ def capabilities(threads: bool) -> Capabilities:
 
 
 class Line:
-    """A payload "poison" makes `parse` raise, which a channel must not do."""
+    """A payload "poison" makes `parse` raise, which a channel must not do.
+
+    `fixed`: what a later version of its parser makes of payloads.
+    """
 
     def __init__(self, threads: bool = False) -> None:
         self.capabilities = capabilities(threads)
         self.clock = START + timedelta(days=300)
         self._numbers = count(1)
+        self.fixed: dict[bytes, list[Event]] = {}
 
     def parse(self, raw: bytes, meta: Meta) -> list[Event]:
+        if raw in self.fixed:
+            return self.fixed[raw]
         if raw == b"poison":
             raise ValueError("private words of a customer")
         events: list[Event] = pickle.loads(raw)

@@ -36,6 +36,24 @@ def test_a_payload_that_cant_be_parsed_is_set_aside(desk: Desk) -> None:
     assert desk.services.journal.get(2) is not None
 
 
+class Tripping(Line):
+    """Raises for poison what a machine in trouble raises."""
+
+    def parse(self, raw: bytes, meta: Meta) -> list[Event]:
+        if raw == b"poison":
+            raise OSError(75, "Value too large for defined data type")
+        return super().parse(raw, meta)
+
+
+def test_whatever_a_parser_raises_its_payload_alone_is_set_aside(desk: Desk) -> None:
+    desk.services.accounts._live[desk.sms] = Tripping()
+    desk.journal(payload(said("1")), POISON, payload(said("2")))
+    assert desk.services.receiving.apply_pending() == 3
+    assert texts(desk) == ["text 1", "text 2"]
+    [(_, error)] = desk.sql("SELECT journal_id, error FROM quarantine")
+    assert error == "Value too large for defined data type"
+
+
 class Breaking(Line):
     """Parses "bad" messages to something that can't be stored: a time without a zone."""
 

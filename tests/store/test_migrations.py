@@ -55,6 +55,8 @@ ALLOWED = {
     ("messages", "origin"): "single",
     ("messages", "delivery_status"): "queued",
     ("attachments", "kind"): "image",
+    ("own_reactions", "actor_kind"): "operator",
+    ("own_reactions", "delivery_status"): "queued",
 }
 """Where a column takes certain words alone."""
 

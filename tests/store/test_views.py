@@ -18,7 +18,8 @@ columns: view_name VARCHAR, view_comment VARCHAR, column_name VARCHAR, position 
 contacts: contact_id BIGINT, name VARCHAR, addresses VARCHAR[], blocked BOOLEAN,
     opted_out BOOLEAN, conversation_count BIGINT, created_at TIMESTAMP WITH TIME ZONE,
     first_contact_at TIMESTAMP WITH TIME ZONE, last_contact_at TIMESTAMP WITH TIME ZONE,
-    folded_text VARCHAR
+    folded_text VARCHAR, merged_contact_ids BIGINT[], marketing_stopped_channel_ids BIGINT[],
+    marketing_stopped_at TIMESTAMP WITH TIME ZONE
 conversations: conversation_id BIGINT, contact_id BIGINT, contact_name VARCHAR,
     address_kind VARCHAR, address VARCHAR, channel_id BIGINT, channel_kind VARCHAR,
     channel_name VARCHAR, subject VARCHAR, status VARCHAR, archived BOOLEAN,
@@ -40,7 +41,14 @@ messages: message_id BIGINT, conversation_id BIGINT, contact_id BIGINT, channel_
     direction VARCHAR, author_kind VARCHAR, author_name VARCHAR, origin VARCHAR, text VARCHAR,
     attachment_count BIGINT, automatic BOOLEAN, unsupported VARCHAR, delivery_status VARCHAR,
     occurred_at TIMESTAMP WITH TIME ZONE, received_at TIMESTAMP WITH TIME ZONE,
-    folded_text VARCHAR, template VARCHAR
+    folded_text VARCHAR, template VARCHAR, reply_to BIGINT
+reactions: message_id BIGINT, conversation_id BIGINT, channel_id BIGINT, emoji VARCHAR,
+    actor_kind VARCHAR, actor_name VARCHAR, delivery_status VARCHAR, failure VARCHAR,
+    occurred_at TIMESTAMP WITH TIME ZONE
+templates: channel_id BIGINT, channel_name VARCHAR, own BOOLEAN, name VARCHAR, language VARCHAR,
+    category VARCHAR, status VARCHAR, reason VARCHAR, quality VARCHAR, header_format VARCHAR,
+    header VARCHAR, body VARCHAR, footer VARCHAR, buttons VARCHAR[], variables VARCHAR[],
+    changed_at TIMESTAMP WITH TIME ZONE
 """
 """Views are only ever added to: nothing of this may go or change its type."""
 

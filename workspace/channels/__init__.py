@@ -12,6 +12,7 @@ from workspace.settings import Secrets
 REGISTRY: Mapping[str, str] = {
     "mail": "workspace.channels.mail",
     "simulator": "workspace.channels.simulator",
+    "whatsapp": "workspace.channels.whatsapp",
 }
 """Kind -> module, imported when it is first used."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopEvent
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from workspace.models import (
     Address,
@@ -65,6 +65,28 @@ class Outbound:
     queued_at: datetime
     template: FilledTemplate | None = None
     """What to send instead of `text`, which then is what it says when filled in."""
+    reply_to: str = ""
+    """The provider's id of the message that this one quotes; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """An emoji of ours on the customer's message `provider_id`; an empty one takes it back."""
+
+    to: Address
+    provider_id: str
+    emoji: str
+    key: str = ""
+    """Our name for the reaction at the provider, where we may choose it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An operator has read up to the customer's message `provider_id`, or is `typing` an answer."""
+
+    to: Address
+    provider_id: str
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,8 @@ class Failure:
     detail: str
     code: str = ""
     retry_after: float | None = None
+    pair: bool = False
+    """RATE_LIMITED is meant for messages to this customer alone."""
 
 
 class SendFailed(Exception):
@@ -108,6 +132,14 @@ class SendFailed(Exception):
         self.failure = failure
 
 
+class Unreachable(ConnectionError):
+    """The server can't be reached, or broke off: time may heal it. `strerror` is a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.strerror = sentence
+
+
 # --- inbound ----------------------------------------------------------------------------------
 
 
@@ -116,9 +148,11 @@ class InboundFile:
     name: str
     mime: str
     """As the sender claims; the store sniffs the bytes."""
-    data: bytes = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
     content_id: str = ""
     inline: bool = False
+    remote: str = ""
+    """The provider's name for the bytes, to be fetched later; empty: `data` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +173,8 @@ class Received:
     """Message-IDs it refers to, oldest first; ties it to a thread. Empty without threads."""
     sender: Address | None = None
     """Who wrote it, where that differs from `address` (Reply-To); None: the same."""
+    also: tuple[Address, ...] = ()
+    """Further addresses of the same person, such as a business-scoped user id."""
     cc: tuple[str, ...] = ()
     own: bool = False
     """The business itself wrote it: an echo of a send, or sent with another program."""
@@ -147,6 +183,8 @@ class Received:
     automatic: bool = False
     unsupported: str = ""
     """In words, what could not be shown (a location, a poll); the message still counts."""
+    reply_to: str = ""
+    """The provider's id of the message that it quotes; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +196,57 @@ class StatusChanged:
     status: DeliveryStatus
     failure_kind: FailureKind | None = None
     detail: str = ""
+    key: str = ""
+    """Our own name for the message, where the provider tells it: it settles a send in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReactionChanged:
-    """A reaction of the customer to the message `provider_id`; an empty `emoji` takes it back."""
+    """A reaction to the message `provider_id`; an empty `emoji` takes it back."""
 
     provider_id: str
     occurred_at: datetime
     emoji: str
+    own: bool = False
+    """The business reacted, with another program; else the customer did."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChanged:
+    """The provider thinks otherwise of a template now. `provider_id` is the template's."""
+
+    provider_id: str
+    occurred_at: datetime
+    name: str
+    language: str
+    status: str = ""
+    """The provider's word; empty: as it was."""
+    reason: str = ""
+    """In words, why it was not approved."""
+    category: str = ""
+    """Empty: as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanged:
+    """A person is reached elsewhere from now on. `provider_id` is that of the message saying so."""
+
+    provider_id: str
+    occurred_at: datetime
+    before: Address
+    after: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingChosen:
+    """A customer wants no marketing messages of this channel any more, or wants them again."""
+
+    provider_id: str
+    """Empty: it is no message."""
+    occurred_at: datetime
+    addresses: tuple[Address, ...]
+    """All addresses of the person that it tells."""
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +256,19 @@ class Unsupported:
     provider_id: str
     occurred_at: datetime
     what: str
+    understood: bool = False
+    """It says nothing that would have to be kept. What was not understood is told by the doctor."""
 
 
-Event = Received | StatusChanged | ReactionChanged | Unsupported
+Event = (
+    Received
+    | StatusChanged
+    | ReactionChanged
+    | TemplateChanged
+    | IdentityChanged
+    | MarketingChosen
+    | Unsupported
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +280,8 @@ class Meta:
     """History: stored as read, never reopens, unarchives or alerts."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """Channel-specific JSON values, such as a mail's INTERNALDATE and UID."""
+    stray: bool = False
+    """Nothing in it concerns any channel; the one that was addressed keeps it and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,4 +354,49 @@ class OffersTemplates(Protocol):
 
     def templates(self) -> list[Template]:
         """All it has, also those that can't be sent now. Raises ConvoError."""
+        ...
+
+
+@runtime_checkable
+class SendsSignals(Protocol):
+    """A channel that takes our reactions and read receipts."""
+
+    def encode_signal(self, signal: React | Seen) -> Request:
+        """Pure. `perform` sends it, and `decode` tells what became of it: a Failure, or the name of
+        the reaction, which is empty where the provider gives none.
+        """
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """A channel whose customers' files are fetched after their message."""
+
+    def fetch(self, remote: str, into: BinaryIO) -> None:
+        """Write the file that `InboundFile.remote` names.
+
+        Raises FileGone where it will never come, ConfigError for what a person must mend, and
+        OSError for what time may heal; `into` then holds anything.
+        """
+        ...
+
+
+@runtime_checkable
+class HasWebhook(Protocol):
+    """A channel whose provider calls us. All is pure but for reading the secrets.
+
+    A provider may know one address only for several channels, as Meta does for the numbers of an
+    app: what comes there goes to each channel of the kind that verifies it and is concerned.
+    """
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether the provider signed these bytes. `headers` by lower-case names."""
+        ...
+
+    def concerns(self, raw: bytes) -> bool:
+        """Whether anything in a payload is about this channel's account. Total: it never raises."""
+        ...
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """What to answer a GET by which the provider tries out the address; None: refuse."""
         ...

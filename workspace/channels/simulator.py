@@ -21,8 +21,10 @@ from workspace.channels.base import (
     Meta,
     Outbound,
     Payload,
+    React,
     Request,
     Response,
+    Seen,
     SendFailed,
     Sent,
 )
@@ -30,6 +32,7 @@ from workspace.channels.simulated import faults, live, options, payloads
 from workspace.channels.simulated.history import World
 from workspace.channels.simulated.live import Happening, Send
 from workspace.channels.simulated.options import Options
+from workspace.channels.simulated.payloads import Fields
 from workspace.channels.simulated.record import Record, said
 from workspace.channels.simulated.schedule import Schedule, place
 from workspace.channels.simulated.templates import Templates
@@ -129,23 +132,31 @@ class Simulator:
         return [Request(message)]
 
     def decode(self, response: Response) -> Sent | Failure:
-        code, detail = str(response.code), response.text
-        match response.code:
-            case 200:
-                return Sent(str(response.data["id"]))
-            case 429:
-                wait = float(response.data["retry_after"])
-                return Failure(FailureKind.RATE_LIMITED, detail, code, wait)
-            case 503:
-                return Failure(FailureKind.TRANSIENT, detail, code)
-            case 403:
-                return Failure(FailureKind.UNREACHABLE, detail, code)
-            case 422:
-                return Failure(FailureKind.TEMPLATE, detail, code)
-            case _:
-                return Failure(FailureKind.INVALID, detail, code)
+        if response.code == 200:
+            return Sent(str(response.data["id"]))
+        return faults.failure(response)
+
+    def encode_signal(self, signal: React | Seen) -> Request:
+        return Request(signal)
+
+    def told(self) -> list[React | Seen]:
+        """The reactions and read receipts the provider was told of, oldest first."""
+        with self._changed:
+            return self._record.signals()
+
+    def _signal(self, signal: React | Seen) -> Response:
+        with self._changed, self._record.transaction():
+            _, last_wrote = self._customer(signal.to)
+            is_open = rules.window_open(self.capabilities.window, last_wrote, self.now())
+            if isinstance(signal, React) and not is_open:
+                return faults.CLOSED
+            self._record.add_signal(self.now(), signal)
+        name = signal.key if isinstance(signal, React) else ""
+        return Response(200, data={"id": name})
 
     def perform(self, request: Request) -> Response:
+        if isinstance(request.payload, React | Seen):
+            return self._signal(request.payload)
         message: Outbound = request.payload
         with self._changed:
             wrong = self._templates.refusal(message)
@@ -254,9 +265,13 @@ class Simulator:
             return self._templates.all()
 
     def review(self, name: str, language: str, status: str, reason: str = "") -> None:
-        """Let the provider decide anew about a template, for good."""
+        """Let the provider decide anew about a template, for good, and tell so."""
         with self._changed:
-            self._templates.review(name, language, status, reason)
+            with self._record.transaction():
+                self._templates.review(name, language, status, reason)
+                at, id = self._next_moment(), self._next_said()
+                self._happen(at, payloads.template(id, at, name, language, status, reason))
+            self._changed.notify_all()
 
     # --- receiving ------------------------------------------------------------------------------
 
@@ -267,16 +282,21 @@ class Simulator:
         """Let somebody write now; `more` as in `payloads`. The provider's id of the message."""
         with self._changed:
             with self._record.transaction():
-                at = self._next_moment()
-                serial = int(self._record.get("said") or 0)
-                self._record.put("said", str(serial + 1))
-                id = self.world.id("said", serial)
-                fields = payloads.message(id, at, address, name, text=text, **more)
-                number = self._record.say(at, fields)
-            if self._schedule:
-                self._schedule.add([said(number, at, fields)])
+                at, id = self._next_moment(), self._next_said()
+                self._happen(at, payloads.message(id, at, address, name, text=text, **more))
             self._changed.notify_all()
         return id
+
+    def _next_said(self) -> str:
+        serial = int(self._record.get("said") or 0)
+        self._record.put("said", str(serial + 1))
+        return self.world.id("said", serial)
+
+    def _happen(self, at: datetime, fields: Fields) -> None:
+        """Keep what was made to happen, and tell it in its turn."""
+        number = self._record.say(at, fields)
+        if self._schedule:
+            self._schedule.add([said(number, at, fields)])
 
     def run(self, stop: StopEvent, cursor: str | None) -> Iterator[Payload]:
         """What happened after the cursor, once and in order; without one, since the anchor."""

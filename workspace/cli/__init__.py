@@ -14,6 +14,7 @@ from workspace.cli import (
     hub,
     jobs,
     lab,
+    templates,
     views,
     writing,
 )
@@ -63,6 +64,8 @@ def main() -> None:
     """
 
 
-for module in (lab, app, hub, conversations, views, writing, contacts, channels, data, jobs):
+for module in (
+    lab, app, hub, conversations, views, writing, templates, contacts, channels, data, jobs,
+):  # fmt: skip
     for command in module.COMMANDS:
         main.add_command(command)

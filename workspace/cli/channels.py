@@ -1,11 +1,13 @@
 """convo channel: connect accounts."""
 
+import sys
+
 import click
 
 from workspace.cli.common import json_option, on_workspace, settings, show_json, show_table
 from workspace.cli.conversations import find_channel
 from workspace.client import Workspace
-from workspace.models import Channel, Check
+from workspace.models import Channel, Check, Replayed
 
 set_option = click.option(
     "--set",
@@ -27,7 +29,7 @@ def channel() -> None:
 @set_option
 @on_workspace
 def add(ws: Workspace, kind: str, name: str, pairs: tuple[str, ...]) -> None:
-    """Connect a channel of KIND: mail, simulator.
+    """Connect a channel of KIND: mail, simulator, whatsapp.
 
     Secrets never go on the command line: put them into an environment variable of the hub or into
     secrets.toml in the workspace's folder (mode 0600), and name them.
@@ -73,6 +75,45 @@ def remove(ws: Workspace, named: str) -> None:
     found = find_channel(ws, named)
     ws.remove_channel(found)
     click.echo(f"Channel {found.name} is removed; its conversations stay.")
+
+
+@channel.command()
+@click.argument("named", metavar="CHANNEL")
+@click.option("--since", metavar="DATE", help="Only what was received from then on.")
+@click.option("--until", metavar="DATE", help="Only what was received until then; a day counts.")
+@json_option
+@on_workspace
+def replay(ws: Workspace, named: str, since: str | None, until: str | None, as_json: bool) -> None:
+    """Run what a channel received through its parser again, after a fix of the parser.
+
+    Messages that were missing come in, others are amended. Nothing is sent, and doing it twice
+    changes nothing more.
+    """
+    found = find_channel(ws, named)
+    with click.progressbar(length=1, label="Payloads", file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        changed = ws.replay(found, since, until, progress=show)
+    if as_json:
+        show_json(Replayed, changed)
+    else:
+        click.echo(_told(changed))
+
+
+def _told(changed: Replayed) -> str:
+    lines = [
+        f"{changed.payloads:,} payloads were read again:",
+        f"{changed.messages:7,} messages were missing, and are here now",
+        f"{changed.amended:7,} messages say something else now",
+        f"{changed.receipts:7,} messages got further (sent, delivered, read or failed)",
+        f"{changed.cleared:7,} payloads left the quarantine",
+    ]
+    if changed.broken:
+        lines.append(f"{changed.broken:7,} payloads can't be applied; convo doctor says why")
+    return "\n".join(lines)
 
 
 def show_checks(checks: list[Check]) -> int:

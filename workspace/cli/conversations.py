@@ -26,7 +26,6 @@ from workspace.models import (
     Outcome,
     Status,
     Tab,
-    Template,
     TemplateChoice,
 )
 
@@ -42,7 +41,7 @@ files_option = click.option(
 template_option = click.option(
     "--template",
     metavar="NAME:LANGUAGE",
-    help="Send a template, see convo templates; a file is the one of its header.",
+    help="Send a template, see convo template list; a file is the one of its header.",
 )
 values_option = click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A variable of the template."
@@ -139,10 +138,17 @@ def _print(message: Message) -> None:
     marks += [
         f"file {file.name} ({file.size:,} bytes, id {file.id})" for file in message.attachments
     ]
+    marks += [
+        f"{each.emoji} of {each.actor_kind.value}" for each in message.reactions if each.emoji
+    ]
     marks += [text for text in (message.failure, message.unsupported) if text]
     who = message.author.name or message.author.kind.value
     head = f"{at}  {message.direction.value} of {who}  {'; '.join(marks)}"
     click.echo(printable(head).rstrip())
+    if message.reply_to:
+        quoted = message.reply_to
+        start = (quoted.text or quoted.file).partition("\n")[0]
+        click.echo(f"    > {printable(start)} (message {quoted.id})")
     for line in message.text.splitlines():
         click.echo(f"    {printable(line)}")
 
@@ -153,6 +159,7 @@ def _print(message: Message) -> None:
 @files_option
 @template_option
 @values_option
+@click.option("--reply-to", metavar="MESSAGE", help="The message that this one quotes.")
 @json_option
 @on_workspace
 def send(
@@ -162,11 +169,12 @@ def send(
     files: tuple[Path, ...],
     template: str | None,
     pairs: tuple[str, ...],
+    reply_to: str | None,
     as_json: bool,
 ) -> None:
     """Send a message; TEXT "-" reads it from standard input."""
     choice, files = _choice(ws, template, pairs, files)
-    message = ws.send(id, given_text(text), files, template=choice)
+    message = ws.send(id, given_text(text), files, template=choice, reply_to=reply_to)
     if as_json:
         show_json(Message, message)
     else:
@@ -218,11 +226,17 @@ def _choice(
         if pairs:
             raise click.UsageError("--set fills in a --template; name one.")
         return None, files
-    name, _, language = template.rpartition(":")
-    if not name:
-        raise click.UsageError("--template takes NAME:LANGUAGE, such as order_update:en.")
+    name, language = name_and_language(template)
     header, *rest = files or (None,)
     return TemplateChoice(name, language, settings(pairs), _stored(ws, header)), tuple(rest)
+
+
+def name_and_language(template: str) -> tuple[str, str]:
+    """Of a template, as one names it here."""
+    name, _, language = template.rpartition(":")
+    if not name or not language:
+        raise click.UsageError("A template is named NAME:LANGUAGE, such as order_update:en.")
+    return name, language
 
 
 def _stored(ws: Workspace, file: Path | None) -> int | None:
@@ -231,22 +245,6 @@ def _stored(ws: Workspace, file: Path | None) -> int | None:
         return None
     with file.open("rb") as opened:
         return ws.upload(file.name, opened).id
-
-
-@click.command()
-@click.argument("channel", metavar="CHANNEL")
-@json_option
-@on_workspace
-def templates(ws: Workspace, channel: str, as_json: bool) -> None:
-    """List the templates of CHANNEL (its name or id) and the keys of their variables."""
-    found = ws.templates(find_channel(ws, channel))
-    if as_json:
-        show_json(tuple[Template, ...], found.rows)
-        return
-    rows = [
-        (t.name, t.language, t.status, ", ".join(v.key for v in t.variables), t.body) for t in found
-    ]
-    show_table(("name", "language", "status", "variables", "text"), rows)
 
 
 def given_text(text: str) -> str:
@@ -348,7 +346,6 @@ COMMANDS: list[click.Command] = [
     messages,
     send,
     start,
-    templates,
     _verb("read", Workspace.mark_read, "marked read", "Mark conversations as read."),
     _verb("unread", Workspace.mark_unread, "marked unread", "Mark conversations as unread."),
     _verb("resolve", Workspace.resolve, "resolved", "Resolve conversations."),

@@ -22,6 +22,7 @@ SETTINGS = """\
 # lease_seconds = 60.0      # how long one attempt to send may take
 # max_attempts = 6          # attempts to send before a passing failure counts as final
 # undo_seconds = 5.0        # how long a send waits for Undo; 0: it leaves at once
+# webhooks = ""             # where providers may call, such as "127.0.0.1:8443"; "": nowhere
 """
 
 
@@ -62,13 +63,20 @@ def status(folder: str | None) -> None:
 
 @hub.command()
 @click.option("--port", type=int, default=0, help="Default: any free one.")
+@click.option(
+    "--webhooks",
+    default="",
+    metavar="HOST:PORT",
+    help="Where providers may call; default: as settings.toml says.",
+)
 @folder_option
-def run(folder: str | None, port: int) -> None:
+def run(folder: str | None, port: int, webhooks: str) -> None:
     """Run the hub here, until Ctrl-C; for systemd and containers."""
     paths = _made(folder)
     command = [sys.executable, "-P", "-m", "workspace.hub", "--foreground"]
+    asked = ["--port", str(port), "--webhooks", webhooks, "--folder", str(paths.folder)]
     sys.stdout.flush()
-    os.execv(sys.executable, [*command, "--port", str(port), "--folder", str(paths.folder)])
+    os.execv(sys.executable, [*command, *asked])
 
 
 def _local(folder: str | None) -> Paths:

@@ -1,4 +1,4 @@
-"""convo note, cancel, send-again, mark-sent and canned."""
+"""convo note, react, cancel, send-again, mark-sent and canned."""
 
 from collections.abc import Callable
 
@@ -41,6 +41,24 @@ def _decision(
             click.echo(f"Message {decided.id} {done}.")
 
     return run
+
+
+@click.command()
+@click.argument("message", metavar="MESSAGE")
+@click.argument("emoji", default="")
+@click.option("--remove", is_flag=True, help="Take the reaction back.")
+@json_option
+@on_workspace
+def react(ws: Workspace, message: str, emoji: str, remove: bool, as_json: bool) -> None:
+    """Put EMOJI to a customer's message, in the place of the one before."""
+    if remove is bool(emoji):
+        raise click.UsageError("Give one emoji, or --remove.")
+    reacted = ws.react(message, emoji)
+    if as_json:
+        show_json(Message, reacted)
+    else:
+        done = "is taken back" if remove else f"{emoji} is queued"
+        click.echo(f"The reaction to message {reacted.id} {done}.")
 
 
 @click.group()
@@ -101,5 +119,6 @@ COMMANDS: list[click.Command] = [
         "counts as sent",
         "Mark as sent a message that is not confirmed.",
     ),
+    react,
     canned,
 ]

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any, SupportsIndex
 
 from workspace.errors import InvalidRequest, TooLarge
-from workspace.models import Channel, Conversation, Message
+from workspace.models import Channel, Conversation, Message, Quoted
 from workspace.settings import MAX_TEXT
 
-Id = int | str | SupportsIndex | Conversation | Channel | Message
+Id = int | str | SupportsIndex | Conversation | Channel | Message | Quoted
 Ids = Id | Iterable[Id]
 
 PORTION = 1_000
@@ -17,7 +17,7 @@ PORTION = 1_000
 
 def id_of(value: Id) -> int:
     """Raises InvalidRequest."""
-    if isinstance(value, Conversation | Channel | Message):
+    if isinstance(value, Conversation | Channel | Message | Quoted):
         return value.id
     try:
         return int(value) if isinstance(value, str) else operator.index(value)

@@ -99,6 +99,25 @@ def python_of_contact_change(contact: int, **change: Any) -> str:
 def sql_of_contact_change(contact: int, **change: Any) -> str:
     """One SELECT over v1.events: what the log tells of such changes of this contact."""
     kinds = [_CONTACT_LOGGED.get(each, EventKind.RENAMED) for each in change.items()]
+    return _contact_events(contact, kinds)
+
+
+def python_of_merge(contact: int, other: int) -> str:
+    """The call that merges two contacts so."""
+    return _call("merge_contacts", {}, repr(contact), repr(other))
+
+
+def python_of_unmerge(contact: int) -> str:
+    """The call that makes a merged contact one of its own again."""
+    return _call("unmerge_contact", {}, repr(contact))
+
+
+def sql_of_merges(contact: int) -> str:
+    """One SELECT over v1.events: what the log tells of merges of this contact, done and undone."""
+    return _contact_events(contact, [EventKind.MERGED, EventKind.UNMERGED])
+
+
+def _contact_events(contact: int, kinds: Sequence[EventKind]) -> str:
     theirs = f"SELECT conversation_id FROM v1.conversations WHERE contact_id = {contact}"
     conditions = [f"kind IN ({', '.join(map(_literal, kinds))})", f"conversation_id IN ({theirs})"]
     return _select("v1.events", conditions, "event_id DESC")
@@ -111,7 +130,9 @@ def python_of_send(sent: Message, template: TemplateChoice | None = None) -> str
         return call + (_HEADER if template.header else "")
     files = [file.name for file in sent.attachments]
     given = [sent.conversation_id, *([sent.text] if sent.text else [])]
-    return python_of_call("send", *given, files=files) + (_PATHS if files else "")
+    quoted = sent.reply_to.id if sent.reply_to else None
+    call = python_of_call("send", *given, files=files, reply_to=quoted)
+    return call + (_PATHS if files else "")
 
 
 def python_of_start(

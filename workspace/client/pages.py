@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from workspace.models import (
     Channel,
+    Contact,
     Conversation,
     ConversationEvent,
     ConversationPage,
@@ -19,6 +20,7 @@ from workspace.models import (
     TabCounts,
     Template,
 )
+from workspace.rules import lint_template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,12 +149,30 @@ class Channels(Page[Channel]):
 
 
 class Templates(Page[Template]):
+    """`findings` of the DataFrame: what is wrong with it, by rule; empty: nothing."""
+
     noun = "templates"
     columns: ClassVar[Mapping[str, Column]] = {
         **_fields(TEXT, "name", "language", "category", "status", "reason"),
         "header": (TEXT, lambda row: row.header_text or (row.header and row.header.format)),
         **_fields(TEXT, "body", "footer"),
         "variables": (TEXT, lambda row: ", ".join(v.key for v in row.variables)),
+        "findings": (TEXT, lambda row: " ".join(f.message for f in lint_template(row))),
+        **_fields(FLAG, "own"),
+    }
+
+
+class Contacts(Page[Contact]):
+    noun = "contacts"
+    columns: ClassVar[Mapping[str, Column]] = {
+        **_fields(INT, "id"),
+        **_fields(TEXT, "name"),
+        "addresses": (TEXT, lambda row: ", ".join(each.value for each in row.addresses)),
+        **_fields(FLAG, "blocked", "opted_out"),
+        **_fields(INT, "conversations"),
+        "merged": (INT, lambda row: len(row.merged)),
+        "marketing_stopped": (FLAG, lambda row: any(each.stopped for each in row.marketing)),
+        **_fields(TIME, "first_contact_at", "last_contact_at"),
     }
 
 

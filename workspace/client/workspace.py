@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -11,9 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from workspace import process
 from workspace.client.arguments import Id, as_json, checked_text, id_of
 from workspace.client.contacts import ContactCalls
+from workspace.client.filters import as_asked
 from workspace.client.listing import Listing
-from workspace.client.pages import Channels, Messages, Templates
+from workspace.client.pages import Channels, Messages
 from workspace.client.results import Result
+from workspace.client.templates import TemplateCalls
 from workspace.client.transport import ENDLESS, Call, Transport, current_operator
 from workspace.client.watch import Watch
 from workspace.client.writing import Writing
@@ -28,7 +31,7 @@ from workspace.models import (
     HubInfo,
     Message,
     MessagePage,
-    Template,
+    Replayed,
     TemplateChoice,
     Upload,
 )
@@ -53,7 +56,7 @@ def connect(
     return Workspace(Transport(location, actor or current_operator()))
 
 
-class Workspace(Listing, ContactCalls, Writing):
+class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
     """A client of one hub. Safe to use from many threads.
 
     Ids may be given as int or str; a verb takes one or many. Each write carries an idempotency key:
@@ -98,13 +101,16 @@ class Workspace(Listing, ContactCalls, Writing):
         """The bytes of a file. Raises NotFound."""
         return self._transport.send(Call("GET", f"/v1/attachments/{id_of(id)}")).content
 
+    def fetch_again(self, attachment: Id) -> None:
+        """Fetch a file from its provider that could not be fetched before (`Attachment.missing`).
+
+        Returns at once; the file comes soon after, if it comes. Raises NotFound where there is
+        nothing to fetch.
+        """
+        self._transport.send(Call("POST", f"/v1/attachments/{id_of(attachment)}/fetch"))
+
     def channels(self) -> Channels:
         return Channels(self._transport.get(list[Channel], "/v1/channels"))
-
-    def templates(self, channel: Id) -> Templates:
-        """The templates of a channel, of all statuses; only APPROVED ones can be sent."""
-        path = f"/v1/channels/{id_of(channel)}/templates"
-        return Templates(self._transport.get(list[Template], path))
 
     def find_conversation(self, channel: Id, address: str) -> Conversation | None:
         """The conversation with this address; None: there is none yet.
@@ -134,9 +140,13 @@ class Workspace(Listing, ContactCalls, Writing):
         *,
         template: Choice | None = None,
         seen: Id | None = None,
+        reply_to: Id | None = None,
         key: str | None = None,
     ) -> Message:
         """Queue a message; its `delivery_status` tells the rest. Raises CannotSend, TooLarge.
+
+        `reply_to` is a message of the conversation that this one quotes, where the channel can
+        (`Capabilities.quotes`); mail continues its thread without.
 
         A `template` goes alone, without text and files; a file for its header is one of its own
         fields, as an upload. `seen` is the message with the greatest id that you saw: where
@@ -148,6 +158,7 @@ class Workspace(Listing, ContactCalls, Writing):
             "text": checked_text(text),
             "uploads": self._uploads(files, id),
             "seen": as_json(seen),
+            "reply_to": as_json(reply_to),
             **_chosen(template),
         }
         path = f"/v1/conversations/{id_of(id)}/messages"
@@ -239,6 +250,36 @@ class Workspace(Listing, ContactCalls, Writing):
         """Disconnect an account; its conversations stay readable. Raises NotFound."""
         self._transport.delete(f"/v1/channels/{id_of(channel)}", key)
 
+    def replay(
+        self,
+        channel: Id,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        zone: str | None = None,
+        *,
+        progress: Callable[[int, int], object] = lambda done, total: None,
+    ) -> Replayed:
+        """Run what a channel has received through its parser again, after a fix of the parser.
+
+        `since` and `until` are of when it was received, as in `conversations`; all by default.
+        Messages that were missing come in, others are amended, and what was set aside because it
+        could not be read is tried. Doing it twice changes nothing more; nothing is sent, no status
+        moves backwards, and nobody who was erased comes back. `progress` is told payloads done and
+        in all after each portion. Raises NotFound.
+        """
+        asked = as_asked({"since": since, "until": until, "zone": zone})
+        path = f"/v1/channels/{id_of(channel)}"
+        total: int = self._transport.get(int, f"{path}/payloads", **asked)
+        done, after = Replayed(), 0
+        while True:
+            call = Call("POST", f"{path}/replay", body={**asked, "after": after}, timeout=ENDLESS)
+            part: Replayed = self._transport.call(Replayed, call)
+            done = _together(done, part)
+            progress(done.payloads, max(total, done.payloads))
+            if part.after is None:
+                return done
+            after = part.after
+
     # --- the hub ----------------------------------------------------------------------------------
 
     def watch(
@@ -326,6 +367,11 @@ def _chosen(template: Choice | None) -> dict[str, Any]:
 
 
 _choice = TypeAdapter(TemplateChoice)
+
+
+def _together(one: Replayed, other: Replayed) -> Replayed:
+    counts = [each.name for each in fields(Replayed) if each.name != "after"]
+    return Replayed(**{name: getattr(one, name) + getattr(other, name) for name in counts})
 
 
 def _fits(name: str, size: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from workspace.client.arguments import Id, checked_text, id_of
+from workspace.client.arguments import Id, as_json, checked_text, id_of
 from workspace.client.transport import Call, Transport
 from workspace.models import Attachment, CannedReply, Message, SavedDraft, Upload
 
@@ -40,6 +40,16 @@ class Writing:
         decided: Message = self._transport.write(Message, path, None, key)
         return decided
 
+    def react(self, message: Id, emoji: str, *, key: str | None = None) -> Message:
+        """Put an emoji to a customer's message, in the place of yours before; "" takes it back.
+
+        Its `reactions` tell how the sending stands. The same emoji once more is sent again only
+        where it failed or is not confirmed. Raises CannotSend, InvalidRequest for what is no emoji.
+        """
+        path = f"/v1/messages/{id_of(message)}/reaction"
+        reacted: Message = self._transport.write(Message, path, {"emoji": emoji}, key)
+        return reacted
+
     def note(self, id: Id, text: str, *, key: str | None = None) -> Message:
         """Write an internal note. It is never sent and changes neither status nor unread.
 
@@ -48,6 +58,13 @@ class Writing:
         path, body = f"/v1/conversations/{id_of(id)}/notes", {"text": checked_text(text)}
         written: Message = self._transport.write(Message, path, body, key)
         return written
+
+    def typing(self, id: Id) -> None:
+        """Show the customer for a while that you are typing, where the channel does so
+        (`Capabilities.typing`) and the conversation is read. Best effort: nothing tells whether it
+        was shown.
+        """
+        self._transport.send(Call("POST", f"/v1/conversations/{id_of(id)}/typing"))
 
     # --- drafts -----------------------------------------------------------------------------------
 
@@ -63,17 +80,24 @@ class Writing:
         text: str,
         note: bool = False,
         uploads: Iterable[Upload | Attachment | Id] = (),
+        reply_to: Id | None = None,
     ) -> SavedDraft | None:
         """Keep what you have begun to write, in the place of what was kept before.
 
         `uploads` are what `upload` or `cancel` gave, or their ids; they are kept with the draft for
-        30 days. An empty draft is forgotten. Raises TooLarge, Conflict for a file that was sent.
+        30 days. `reply_to` is the message it quotes. An empty draft is forgotten. Raises TooLarge,
+        Conflict for a file that was sent.
         """
         files = [
             str(file.id if isinstance(file, Upload | Attachment) else id_of(file))
             for file in uploads
         ]
-        body = {"text": checked_text(text), "note": note, "uploads": files}
+        body = {
+            "text": checked_text(text),
+            "note": note,
+            "uploads": files,
+            "reply_to": as_json(reply_to),
+        }
         kept: SavedDraft | None = self._transport.put(SavedDraft | None, _draft_of(id), body)
         return kept
 

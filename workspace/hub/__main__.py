@@ -14,11 +14,13 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from workspace.errors import ConfigError, ConvoError, StoreLocked
+from workspace.errors import ConvoError, StoreLocked
 from workspace.hub import auth, log
 from workspace.hub.app import create_app
 from workspace.hub.context import Hub
+from workspace.hub.sockets import bound
 from workspace.hub.stream import Changes
+from workspace.hub.webhooks import Listener
 from workspace.lock import FolderLock, Holder
 from workspace.services import Services
 from workspace.settings import Paths, Settings
@@ -82,7 +84,7 @@ def main() -> int:
     try:
         with FolderLock(paths) as lock:
             log.configure(paths, foreground=asked.foreground)
-            _live(paths, lock, asked.port)
+            _live(paths, lock, asked.port, asked.webhooks)
     except ConvoError as error:
         logger.error("%s", error.message)
         return TRY_AGAIN if isinstance(error, StoreLocked) else 1
@@ -91,11 +93,16 @@ def main() -> int:
     return 0
 
 
-def _live(paths: Paths, lock: FolderLock, port: int) -> None:
+def _live(paths: Paths, lock: FolderLock, port: int, webhooks: str) -> None:
     lock.tell(Holder(os.getpid(), version=VERSION))
     logger.info("version %s starts for %s", VERSION, paths.folder)
     token = auth.token(paths)
-    with _bound(port) as listener, _opened(paths) as services:
+    settings = Settings.load(paths)
+    with (
+        bound("127.0.0.1", port) as listener,
+        _opened(paths, settings) as services,
+        _webhooks(webhooks or settings.webhooks, services),
+    ):
         changes = Changes(services.store)
         hub = Hub(paths, services, changes, stop=lambda: server.stop())
         server = Server(_config(create_app(hub, token)), lock, hub)
@@ -103,27 +110,27 @@ def _live(paths: Paths, lock: FolderLock, port: int) -> None:
     logger.info("stopped")
 
 
-def _bound(port: int) -> socket.socket:
-    # The protocol must be named: asyncio sets TCP_NODELAY only where it reads IPPROTO_TCP, and each
-    # answer would wait 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        raise ConfigError(f"Port {port} can't be used ({error.strerror}); name another.") from error
-    return listener
-
-
 @contextmanager
-def _opened(paths: Paths) -> Iterator[Services]:
-    services = Services.open(paths, Settings.load(paths))
+def _opened(paths: Paths, settings: Settings) -> Iterator[Services]:
+    services = Services.open(paths, settings)
     try:
         services.start()
         yield services
     finally:
         services.close()
+
+
+@contextmanager
+def _webhooks(address: str, services: Services) -> Iterator[None]:
+    """Providers are listened to meanwhile, where an address is given."""
+    if not address:
+        yield
+        return
+    listener = Listener(address, services.webhooks)
+    try:
+        yield
+    finally:
+        listener.close()
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
@@ -145,6 +152,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m workspace.hub", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="the workspace's folder")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--webhooks", default="", help="host:port where providers may call")
     parser.add_argument("--foreground", action="store_true", help="log to stderr as well")
     return parser.parse_args()
 

@@ -18,6 +18,7 @@ from workspace.hub.routes import (
     sends,
     sql,
     system,
+    templates,
     views,
     writing,
 )
@@ -47,8 +48,8 @@ def create_app(hub: Hub, token: str) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.hub = hub
-    topics = (conversations, views, replies, sends, writing, contacts, channels, sql, system)
-    for topic in topics:
+    topics = (conversations, views, replies, sends, writing, templates, contacts, channels)
+    for topic in (*topics, sql, system):
         app.include_router(topic.router)
     docs.install(app)
     failures.install(app)

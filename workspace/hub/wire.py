@@ -177,13 +177,20 @@ class Chosen(Said):
 
 class SendRequest(Said):
     """A text, files, or a template alone. `seen`: the newest message the writer saw; refused where
-    somebody else answered since.
+    somebody else answered since. `reply_to`: a message of the conversation that this one quotes.
     """
 
     text: Text = ""
     uploads: Uploads = []
     seen: Id | None = None
     template: Chosen | None = None
+    reply_to: Id | None = None
+
+
+class ReactRequest(Said):
+    """One emoji, or "" to take it back."""
+
+    emoji: Word
 
 
 class NoteRequest(Said):
@@ -194,11 +201,27 @@ class DraftRequest(Said):
     text: Text = ""
     note: bool = False
     uploads: Uploads = []
+    reply_to: Id | None = None
 
 
 class CannedRequest(Said):
     shortcut: Word
     text: Text
+
+
+class TemplateRequest(Said):
+    """One of the business's own. `examples` by the names or numbers of its variables."""
+
+    name: Word
+    language: Word
+    body: Text
+    examples: Annotated[dict[Word, Word], Field(max_length=100)] = {}
+
+
+class SyncRequest(Said):
+    """Without a `channel`: all of them."""
+
+    channel: Id | None = None
 
 
 class StartRequest(Said):
@@ -219,12 +242,34 @@ class ContactRequest(Said):
     opted_out: bool | None = None
 
 
+class ContactsQuery(Said):
+    search: Word = ""
+    limit: Limit = 50
+
+
+class MergeRequest(Said):
+    """`other` is merged into the contact that is asked."""
+
+    other: Id
+
+
 class ChannelRequest(Said):
     """Options name secrets (env:NAME, secret:NAME); they never hold one."""
 
     kind: Word
     name: Word = ""
     options: dict[str, Any] = {}
+
+
+class ReplayRequest(Said):
+    """Payloads received in this time; a bare date is a whole day in `zone`. `after`: the position
+    that the answer before named.
+    """
+
+    since: Word | None = None
+    until: Word | None = None
+    zone: Word = "UTC"
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
 
 
 class SqlRequest(Said):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workspace.models.kinds import AddressKind, DeliveryStatus, Id, MediaKind, StartRule, TextUnit
@@ -38,10 +38,14 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRule:
-    """What a channel with templates takes, in characters of the rendered text."""
+    """What a channel with templates takes, in characters of the rendered text.
+
+    `target_limits`: of what a button opens or copies, by the type of the button.
+    """
 
     header_limit: int
     body_limit: int
+    target_limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,16 @@ class Capabilities:
     rate: Rate | None
     templates: TemplateRule | None = None
     """None: the channel has no templates."""
+    quotes: bool = False
+    """A message can quote an earlier one of its conversation; threads quote by themselves."""
+    reactions: bool = False
+    """The business can put an emoji to a customer's message."""
+    read_receipts: bool = False
+    """The provider is told, and tells the customer, up to where an operator has read."""
+    typing: timedelta | None = None
+    """How long it shows the customer that an operator is typing; None: it does not."""
+    pair_rate: Rate | None = None
+    """At most so many sends to one customer; None: only `rate` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,9 @@ class Channel:
     state: str = "connected"
     """connected, connecting or failing."""
     state_detail: str = ""
-    """In words, why it is failing; empty otherwise."""
+    """In words, why it is failing, or what it waits for; empty otherwise."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+    """The channel's clock when it was asked, aware UTC; a simulator has its own time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,44 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """An address of a contact, and where it is in use."""
+
+    address: Address
+    contact_id: Id
+    """Whose it is: the contact's own, or that of one that was merged into it."""
+    channel_ids: tuple[Id, ...]
+    """The channels on which they have conversations by such an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedContact:
+    """A contact that was merged into another one; `unmerge_contact` makes it one of its own."""
+
+    id: Id
+    name: str = field(repr=False)
+    """By itself; empty where none is known."""
+    addresses: tuple[Address, ...]
+    into: Id
+    """The contact it was merged into: the one that shows it, or another one merged into that."""
+    merged_at: datetime
+    actor: Actor
+    """Who merged them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingChoice:
+    """What a customer told a channel's provider about marketing messages of the business."""
+
+    channel_id: Id
+    contact_id: Id
+    """Whose it is: the contact's own, or that of one that was merged into it."""
+    stopped: bool
+    """They want none, so that no MARKETING template can be sent; False: they want them again."""
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person outside, and what is known of them over all their conversations."""
 
@@ -45,6 +83,12 @@ class Contact:
     """The last message of either side."""
     conversations: int
     """How many there are."""
+    identities: tuple[Identity, ...] = ()
+    """The addresses again, each with its channels."""
+    merged: tuple[MergedContact, ...] = ()
+    """The contacts that were merged into it, oldest merge first."""
+    marketing: tuple[MarketingChoice, ...] = ()
+    """Where they ever stopped or resumed marketing messages, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +136,8 @@ class Conversation:
     """With a search: a piece of text around the hit; empty where the name or address matched."""
     match_message_id: Id | None = None
     """With a search: the newest message that matched; None where the name or address matched."""
+    marketing_stopped: bool = False
+    """Whom it is with wants no marketing messages on its channel; see `MarketingChoice`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +155,39 @@ class Attachment:
     """The Content-ID an HTML mail refers to by ``cid:``; empty otherwise."""
     inline: bool = False
     """Shown inside the HTML body, not below it."""
+    awaited: bool = False
+    """Its bytes are still with the provider, and are being fetched; type and size are not sure."""
+    missing: str = ""
+    """In words, why its bytes are not here: they could not be fetched. Empty: nothing is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A message that another one quotes, in short."""
+
+    id: Id
+    direction: Direction
+    author: Actor
+    text: str = field(repr=False)
+    """Its beginning; empty where it is a file alone."""
+    media: MediaKind | None = None
+    """Of its first file; None: it has none."""
+    file: str = field(default="", repr=False)
+    """The name of that file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
+    """An emoji to a message: the customer's (`actor_kind`), or that of the business."""
+
     actor_kind: ActorKind
     emoji: str
+    """Empty: it is to be taken back, which has not worked yet."""
+    actor_name: str = field(default="", repr=False)
+    delivery_status: DeliveryStatus | None = None
+    """Of what is sent from here; None for customers, and for what was done with another program."""
+    failure: str = ""
+    """The reason in words; empty where nothing failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +220,8 @@ class Message:
     """Name of the template it was sent with; empty otherwise."""
     undo_until: datetime | None = None
     """Until when it is held back for Undo, by the machine's clock; None: it is not held."""
+    reply_to: Quoted | None = None
+    """The message that it quotes; None: it quotes none, or one that is not here."""
 
 
 @dataclass(frozen=True, slots=True)

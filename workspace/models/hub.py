@@ -22,6 +22,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """What it changed to run payloads of the journal through the parser again."""
+
+    payloads: int = 0
+    """That were read again."""
+    messages: int = 0
+    """That were missing."""
+    amended: int = 0
+    """Messages that say something else now, or have files that they lacked."""
+    receipts: int = 0
+    """Messages that turned out to be sent, delivered, read or failed."""
+    cleared: int = 0
+    """Payloads that could not be applied before, and now can."""
+    broken: int = 0
+    """Payloads that can't be applied; they are in quarantine, see `convo doctor`."""
+    after: Id | None = None
+    """The position to go on from; None: that was all."""
+
+
+@dataclass(frozen=True, slots=True)
 class HubInfo:
     """The handshake, ``GET /v1/info``."""
 

@@ -76,6 +76,7 @@ class FailureKind(StrEnum):
     MEDIA = "media"
     UNREACHABLE = "unreachable"
     OPTED_OUT = "opted_out"
+    MARKETING_STOPPED = "marketing_stopped"
     RATE_LIMITED = "rate_limited"
     TRANSIENT = "transient"
     UNKNOWN_OUTCOME = "unknown_outcome"
@@ -84,7 +85,8 @@ class FailureKind(StrEnum):
 class EventKind(StrEnum):
     """What a row of ``conversation_events`` records.
 
-    The last five are about the contact, and stand in each of the contact's conversations.
+    `blocked` to `unmerged` are about the contact, and stand in each of the contact's
+    conversations.
     """
 
     RESOLVED = "resolved"
@@ -100,6 +102,8 @@ class EventKind(StrEnum):
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
     RENAMED = "renamed"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
     SENT_AGAIN = "sent_again"
     MARKED_SENT = "marked_sent"
 

@@ -1,8 +1,9 @@
-"""Templates, as the provider approved them, and how one is used."""
+"""Templates, as the provider approved them or the business wrote them, and how one is used."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workspace.models.kinds import Id, MediaKind, ParameterFormat, VariablePlace
 
@@ -58,7 +59,7 @@ class TemplateVariable:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message the provider has approved, or not, with places for values.
+    """A message with places for values; approved by the provider or not, or the business's own.
 
     Names of components, formats, categories and statuses are the provider's own words; ones not
     known here are kept as they are.
@@ -80,6 +81,14 @@ class Template:
     """By the key of the variable."""
     reason: str = ""
     """In words, why it is not APPROVED; empty where nobody says."""
+    obstacle: str = ""
+    """A sentence: why it can't be sent from here, whatever its status; empty: it can."""
+    quality: str = ""
+    """The provider's word for how customers take it: GREEN, YELLOW, RED; empty: not known."""
+    channel_id: Id | None = None
+    """The channel whose provider keeps it; None: the business's own, or not stored yet."""
+    own: bool = False
+    """The business's own, for channels whose provider has none; sent as plain text."""
 
     @property
     def header_text(self) -> str:
@@ -93,7 +102,15 @@ class Template:
         The key is the name or number in the braces. The numbers of a header are its own, so their
         keys are ``header.1``; the value of a button has the key ``button.0``, by its place.
         """
-        return tuple({variable.key: variable for variable in self._variables()}.values())
+        return tuple({variable.key: variable for variable in self.placed}.values())
+
+    @property
+    def placed(self) -> tuple[TemplateVariable, ...]:
+        """What each component asks for, in their order: a named variable that stands in header and
+        body is asked for once but goes into both.
+        """
+        each = {(variable.place, variable.key): variable for variable in self._variables()}
+        return tuple(each.values())
 
     def _variables(self) -> Iterator[TemplateVariable]:
         for place, text in (
@@ -155,3 +172,31 @@ class TemplateUse:
     """The file the header asks for."""
     reason: str = ""
     """In words, why it is not APPROVED."""
+    obstacle: str = ""
+    """A sentence: why it can't be sent from here, whatever its status."""
+    own: bool = False
+    """The business's own: it is sent as the plain text that `body` is."""
+    targets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Type of each button, and what it opens, calls or copies, rendered."""
+    category: str = ""
+    """MARKETING, UTILITY, ...; empty: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFinding:
+    """What is wrong with a template. `place`: name, header, body, footer or buttons."""
+
+    place: str
+    message: str
+    """A whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSync:
+    """When a channel's templates were last read from its provider."""
+
+    channel_id: Id
+    synced_at: datetime | None = None
+    """None: never yet."""
+    failure: str = ""
+    """In words, why the newest attempt failed; empty: it did not."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workspace.models.conversations import Quoted
 from workspace.models.kinds import Id, MediaKind
 
 
@@ -26,6 +27,8 @@ class SavedDraft:
     uploads: tuple[Upload, ...]
     """Its files that are still there to be sent."""
     updated_at: datetime
+    reply_to: Quoted | None = None
+    """The message that it quotes; None: none."""
 
 
 @dataclass(frozen=True, slots=True)

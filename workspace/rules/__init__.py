@@ -2,7 +2,9 @@
 
 from workspace.rules.canned import Filled, fill, reply_values, shortcut
 from workspace.rules.delivery import accepted, advance
+from workspace.rules.emoji import is_emoji
 from workspace.rules.files import SHOWN_IMAGES, media_kind
+from workspace.rules.lint import lint_template, own_template
 from workspace.rules.log import (
     Entry,
     Episode,
@@ -19,7 +21,16 @@ from workspace.rules.log import (
     unarchives,
 )
 from workspace.rules.parts import Part, parts
-from workspace.rules.sending import Draft, FileFacts, Refusal, Situation, can_send, megabytes
+from workspace.rules.presence import typing_due
+from workspace.rules.sending import (
+    Draft,
+    FileFacts,
+    Refusal,
+    Situation,
+    can_react,
+    can_send,
+    megabytes,
+)
 from workspace.rules.templates import (
     Blank,
     Rendered,
@@ -28,6 +39,7 @@ from workspace.rules.templates import (
     button_parts,
     header_parts,
     render_template,
+    template_draft,
     template_use,
 )
 from workspace.rules.text import MAX_WORDS, Search, fold, plain, search, text_size
@@ -57,6 +69,7 @@ __all__ = [
     "advance",
     "body_parts",
     "button_parts",
+    "can_react",
     "can_send",
     "clamp",
     "episodes",
@@ -64,9 +77,12 @@ __all__ = [
     "fold",
     "header_parts",
     "interval",
+    "is_emoji",
     "is_reply",
+    "lint_template",
     "media_kind",
     "megabytes",
+    "own_template",
     "parts",
     "plain",
     "read_mark",
@@ -76,8 +92,10 @@ __all__ = [
     "search",
     "shortcut",
     "step",
+    "template_draft",
     "template_use",
     "text_size",
+    "typing_due",
     "unarchives",
     "window_closes_at",
     "window_open",

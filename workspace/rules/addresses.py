@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from workspace.errors import InvalidRequest
 from workspace.models import Address, AddressKind, Capabilities
+from workspace.rules.phones import writings
 
 MAX_ADDRESS = 320
 
@@ -46,9 +47,13 @@ def _phone(text: str, region: str | None) -> str:
         raise InvalidRequest(
             f"{text!r} is not a phone number with its country; write +49 151 23456789."
         ) from None
-    if not phonenumbers.is_possible_number(number):
-        raise _odd_length(text)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_possible_number(number):
+        return found
+    for other in writings(found)[1:]:  # WhatsApp shows some as no telephone company writes them
+        if phonenumbers.is_possible_number(phonenumbers.parse(other, None)):
+            return other
+    raise _odd_length(text)
 
 
 _LENGTHS = (

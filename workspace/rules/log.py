@@ -155,6 +155,8 @@ def _verb(state: State, entry: Verb, unread_after: int) -> State:
             | EventKind.OPTED_OUT
             | EventKind.OPTED_IN
             | EventKind.RENAMED
+            | EventKind.MERGED
+            | EventKind.UNMERGED
         ):
             return state  # about the contact, not about where the conversation stands
         case EventKind.SENT_AGAIN:  # a single send by a person, as in `_outbound`

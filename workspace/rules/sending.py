@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workspace.models import Capabilities, FailureKind, MediaKind, TemplateUse, TextLimit, TextUnit
+from workspace.models import (
+    Capabilities,
+    Direction,
+    FailureKind,
+    MediaKind,
+    TemplateUse,
+    TextLimit,
+    TextUnit,
+)
 from workspace.rules.text import text_size
 from workspace.rules.time import window_open
 
@@ -28,6 +36,8 @@ class Draft:
     text: str = field(default="", repr=False)
     files: Sequence[FileFacts] = ()
     template: TemplateUse | None = None
+    quotes: bool | None = None
+    """Whether the customer has the message that it quotes; None: it quotes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Situation:
     last_inbound_at: datetime | None
     opted_out: bool = False
     blocked: bool = False
+    marketing_stopped: bool = False
+    """The customer told the channel's provider that they want no marketing messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,33 @@ def can_send(channel: Capabilities, draft: Draft, situation: Situation) -> Refus
     return (
         _person(situation)
         or _template(channel, draft)
+        or _marketing(channel, draft, situation)
         or _window(channel, draft, situation)
+        or _quote(channel, draft)
         or _text(channel, draft)
         or _files(channel, draft.files)
     )
+
+
+def can_react(
+    channel: Capabilities, emoji: str, direction: Direction, situation: Situation
+) -> Refusal | None:
+    """Whether the channel would take an emoji to such a message now; "" takes one back."""
+    refusal = _person(situation)
+    if refusal is not None:
+        return refusal
+    if not channel.reactions:
+        why = f"{channel.label} takes no reactions; write a text."
+        return Refusal(FailureKind.INVALID, why)
+    if direction is not Direction.INBOUND:
+        why = "Only what the customer wrote can be reacted to; choose one of their messages."
+        return Refusal(FailureKind.INVALID, why)
+    if not window_open(channel.window, situation.last_inbound_at, situation.now):
+        assert channel.window is not None
+        hours = round(channel.window.total_seconds() / 3600)
+        why = f"Reactions can't be sent or taken back outside the {hours}-hour messaging window."
+        return Refusal(FailureKind.WINDOW_CLOSED, why)
+    return None
 
 
 def _person(situation: Situation) -> Refusal | None:
@@ -76,21 +111,37 @@ def _template(channel: Capabilities, draft: Draft) -> Refusal | None:
     template = draft.template
     if template is None:
         return None
-    why = (
-        _unfit(channel, template)
-        or _values(template)
-        or _rendered(channel, template)
-        or _header(template, draft.files)
-    )
+    why = _unfit(channel, template) or _values(template)
+    if not template.own:
+        why = why or _broken(template) or _rendered(channel, template)
+    why = why or _header(template, draft.files)
     return Refusal(FailureKind.TEMPLATE, why) if why else None
 
 
+def _marketing(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
+    template = draft.template
+    if template is None or template.own or template.category != "MARKETING":
+        return None
+    if not situation.marketing_stopped:
+        return None
+    return Refusal(
+        FailureKind.MARKETING_STOPPED,
+        f"This customer has stopped marketing messages from you on {channel.label}; send a "
+        "template of another category, or wait until they resume them there.",
+    )
+
+
 def _unfit(channel: Capabilities, template: TemplateUse) -> str:
-    if channel.templates is None:
-        return f"{channel.label} has no templates; write a text."
+    if channel.templates is None and not template.own:
+        return (
+            f"There is no template {template.name!r} in {template.language!r} for {channel.label}; "
+            "write a text, or make a template of your own."
+        )
     if template.status != "APPROVED":
         why = f": {template.reason.rstrip('.')}" if template.reason else ""
         return f"The template {template.name!r} is {template.status}{why}; choose an APPROVED one."
+    if template.obstacle:
+        return f"The template {template.name!r} can't be sent from here. {template.obstacle}"
     return ""
 
 
@@ -101,6 +152,10 @@ def _values(template: TemplateUse) -> str:
     unknown = sorted(set(template.values) - template.variables)
     if unknown:
         return f"The template {template.name!r} has no variable {', '.join(unknown)}."
+    return ""
+
+
+def _broken(template: TemplateUse) -> str:
     broken = sorted(v for v, value in template.values.items() if _BROKEN.search(value))
     if broken:
         return (
@@ -115,10 +170,15 @@ _BROKEN = re.compile(r"[\r\n\t]| {5}")
 
 
 def _rendered(channel: Capabilities, template: TemplateUse) -> str:
-    assert channel.templates is not None
+    rule = channel.templates
+    assert rule is not None
+    buttons = [
+        ("button", to, rule.target_limits.get(type, len(to))) for type, to in template.targets
+    ]
     for part, text, limit in (
-        ("header", template.header, channel.templates.header_limit),
-        ("text", template.body, channel.templates.body_limit),
+        ("header", template.header, rule.header_limit),
+        ("text", template.body, rule.body_limit),
+        *buttons,
     ):
         if len(text) > limit:
             return (
@@ -138,7 +198,8 @@ def _header(template: TemplateUse, files: Sequence[FileFacts]) -> str:
 
 
 def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusal | None:
-    if draft.template or window_open(channel.window, situation.last_inbound_at, situation.now):
+    approved = draft.template is not None and not draft.template.own
+    if approved or window_open(channel.window, situation.last_inbound_at, situation.now):
         return None
     assert channel.window is not None
     hours = round(channel.window.total_seconds() / 3600)
@@ -146,6 +207,20 @@ def _window(channel: Capabilities, draft: Draft, situation: Situation) -> Refusa
         FailureKind.WINDOW_CLOSED,
         f"A template message is required outside the {hours}-hour messaging window.",
     )
+
+
+def _quote(channel: Capabilities, draft: Draft) -> Refusal | None:
+    if draft.quotes is None:
+        return None
+    if not channel.quotes:
+        why = f"{channel.label} can't quote a message; send it without."
+    elif draft.template:
+        why = "A template can't quote a message; send it without."
+    elif not draft.quotes:
+        why = "The customer does not have the message that this one quotes; send it without."
+    else:
+        return None
+    return Refusal(FailureKind.INVALID, why)
 
 
 def _text(channel: Capabilities, draft: Draft) -> Refusal | None:

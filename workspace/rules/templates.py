@@ -10,6 +10,7 @@ from workspace.models import (
     TemplateUse,
     VariablePlace,
 )
+from workspace.rules.sending import Draft, FileFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +118,13 @@ def template_use(template: Template | None, choice: TemplateChoice) -> TemplateU
         rendered.body,
         template.header.media if template.header else None,
         template.reason,
+        template.obstacle,
+        template.own,
+        tuple((button.type, button.target) for button in rendered.buttons),
+        template.category,
     )
+
+
+def template_draft(use: TemplateUse, files: Sequence[FileFacts] = ()) -> Draft:
+    """What `can_send` is asked: a provider's template is no text of ours, an own one is."""
+    return Draft(use.body if use.own else "", files, use)

@@ -18,15 +18,22 @@ from workspace.services.delivery import Delivery, machine_clock
 from workspace.services.doctor import Doctor
 from workspace.services.drafts import Drafts
 from workspace.services.erase import Erase
+from workspace.services.fetching import Fetching
 from workspace.services.housekeeping import Housekeeping
 from workspace.services.inbox import Inbox
 from workspace.services.notes import Notes
+from workspace.services.presence import Presence
 from workspace.services.queries import Queries
+from workspace.services.reactions import Reactions
 from workspace.services.receivers import Receivers
 from workspace.services.receiving import POSITION, Receiving
+from workspace.services.replays import Replays
 from workspace.services.replies import Replies
 from workspace.services.sends import Sends
+from workspace.services.syncing import Syncing
+from workspace.services.templates import Templates
 from workspace.services.views import Views
+from workspace.services.webhooks import Webhooks
 from workspace.settings import Paths, Settings
 from workspace.store import Store, changes, facts, idempotency
 from workspace.store.driver import Driver
@@ -83,23 +90,44 @@ class Services:
         self.files.clear_staging()
         self.accounts = Accounts(self.store, paths, settings, world.create)
         opened.callback(self.accounts.close)
+        self.fetching = Fetching(
+            self.store,
+            self.files,
+            self.accounts,
+            world.clock,
+            Backoff(5, 3600, world.uniform),
+            paths.files,
+        )
+        self.syncing = Syncing(
+            self.store, self.accounts, world.clock, Backoff(30, 600, world.uniform)
+        )
+        self.templates = Templates(self.store, self.accounts, self.syncing, world.clock)
         self.receiving = Receiving(
-            self.store, self.journal, self.files, self.accounts.parser, world.clock
+            self.store,
+            self.journal,
+            self.files,
+            self.accounts.parser,
+            world.clock,
+            self._applied,
         )
         self.delivery = Delivery(
             self.store,
             self.files,
             self.accounts,
+            self.templates,
             settings,
             world.clock,
             Backoff(5, 600, world.uniform),
-            self.journal.share,
+            self.journal,
         )
         self.receivers = Receivers(
             self.journal, self.accounts, self.receiving.wake, Backoff(1, 300, world.uniform)
         )
+        self.replays = Replays(self.accounts, self.receiving)
+        self.webhooks = Webhooks(self.journal, self.accounts, self.receiving.wake, world.clock)
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)
+        self.accounts.watch(self.syncing)
         self.queries = Queries(self.store, paths)
         self.erase = Erase(
             self.store,
@@ -110,7 +138,10 @@ class Services:
             self.queries.paused,
         )
         self.erase.start()
-        self.inbox = Inbox(self.store, self.files, self.accounts, self.erase, self.queries)
+        self.presence = Presence(self.store, self.accounts, world.clock)
+        self.inbox = Inbox(
+            self.store, self.files, self.accounts, self.erase, self.queries, self.presence.seen
+        )
         self.views = Views(
             self.store, partial(self.inbox.conversations, limit=1), self.accounts.list
         )
@@ -119,15 +150,19 @@ class Services:
             self.store,
             self.files,
             self.accounts,
+            self.templates,
             self.delivery.queued,
             world.clock,
             settings.undo_seconds,
         )
-        self.sends = Sends(self.store, self.accounts, self.delivery)
+        self.sends = Sends(self.store, self.accounts, self.templates, self.delivery)
+        self.reactions = Reactions(self.store, self.accounts, self.delivery.reacted)
         self.notes = Notes(self.store, self.accounts)
         self.drafts = Drafts(self.store)
         self.canned = Canned(self.store)
-        self.doctor = Doctor(paths, self.store, self.journal, self.accounts, self.receiving)
+        self.doctor = Doctor(
+            paths, self.store, self.journal, self.accounts, self.receiving, self.webhooks
+        )
         self.housekeeping = Housekeeping(
             [
                 self._trim,
@@ -147,6 +182,11 @@ class Services:
             facts.put(tx, "journal_uuid", self.journal.uuid)
         else:
             self.journal.check(uuid, int(facts.get(tx, POSITION) or 0))
+
+    def _applied(self) -> None:
+        """What came in may have named files to be fetched, and templates to be read."""
+        self.fetching.wake()
+        self.syncing.wake()
 
     def _trim(self) -> None:
         self.store.write(changes.trim)
@@ -170,6 +210,9 @@ class Services:
         self.receiving.start()
         self.delivery.start()
         self.receivers.start()
+        self.fetching.start()
+        self.syncing.start()
+        self.presence.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -179,9 +222,14 @@ class Services:
         for up to its lease.
         """
         self.receivers.ask_to_stop()
+        self.fetching.ask_to_stop()
+        self.syncing.ask_to_stop()
+        self.presence.stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()
         self.receivers.join()
+        self.fetching.join()
+        self.syncing.join()
         self.receiving.stop()
         self._closing.close()

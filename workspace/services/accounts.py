@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from workspace import channels as kinds
-from workspace.channels.base import Channel
+from workspace.channels.base import Channel, HasWebhook
 from workspace.errors import ConfigError, Conflict, ConvoError, NotFound
 from workspace.models import Capabilities, Check, StartRule, TextLimit
 from workspace.models import Channel as ChannelModel
@@ -66,6 +66,14 @@ class Standing:
     detail: str = ""
 
 
+WAITING = "waiting for the first call of the provider"
+
+
+def _first(channel: Channel) -> Standing:
+    """How a channel stands before anything happened."""
+    return Standing(detail=WAITING) if isinstance(channel, HasWebhook) else Standing()
+
+
 class Accounts:
     def __init__(
         self, store: Store, paths: Paths, settings: Settings, create: Factory = kinds.create
@@ -92,7 +100,7 @@ class Accounts:
     def _revive(self, row: ChannelRow) -> None:
         try:
             self._live[row.id] = self._make(row.kind, row.options, row.id)
-            self._standing[row.id] = Standing()
+            self._standing[row.id] = _first(self._live[row.id])
         except ConvoError as error:
             # Options of an older version, or edited by hand: the others must still come up.
             logger.warning("channel %s can't be opened: %s", row.id, error.message)
@@ -121,6 +129,10 @@ class Accounts:
                 raise ConfigError(self._standing[id].detail)
             return self._live[id]
 
+    def called(self, id: int) -> bool:
+        """Whether its provider calls us; it is connected once it did. Raises as `channel`."""
+        return isinstance(self.channel(id), HasWebhook)
+
     def parser(self, id: int) -> Channel:
         """The channel for reading what it once received, also after it was removed."""
         with self._changing:
@@ -146,8 +158,9 @@ class Accounts:
     def _model(self, row: ChannelRow) -> ChannelModel:
         live, standing = self._live.get(row.id), self._standing[row.id]
         can = live.capabilities if live else _nothing(row.kind, standing.detail)
+        now = self.now(row.id)
         return ChannelModel(
-            row.id, row.kind, row.name, can, row.options, standing.state, standing.detail
+            row.id, row.kind, row.name, can, row.options, standing.state, standing.detail, now
         )
 
     def now(self, channel_id: int) -> datetime:
@@ -186,7 +199,7 @@ class Accounts:
         row = ChannelRow(id, kind, name, options)
         self._store.write(lambda tx: _keep(tx, row, new=before is None))
         with self._changing:
-            self._rows[id], self._live[id], self._standing[id] = row, channel, Standing()
+            self._rows[id], self._live[id], self._standing[id] = row, channel, _first(channel)
         return row
 
     def _known(self) -> Sequence[ChannelRow]:

@@ -6,13 +6,32 @@ payloads again changes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from workspace import rules
+from workspace.channels.base import StatusChanged
 from workspace.models import DeliveryStatus, Direction, EventKind
 from workspace.rules import State
-from workspace.services import receipts
-from workspace.services.arrivals import Arrival, Item, Key, Signal, arrivals, signals
+from workspace.rules.phones import same
+from workspace.services import (
+    amending,
+    identities,
+    marketing,
+    oddities,
+    reacting,
+    receipts,
+    template_news,
+)
+from workspace.services.arrivals import (
+    Arrival,
+    Item,
+    Key,
+    Quotes,
+    Signal,
+    arrivals,
+    quotes,
+    signals,
+)
 from workspace.services.batch import Applied, Batch
 from workspace.services.placing import Places
 from workspace.store import heads, ingest, tombstones
@@ -20,31 +39,100 @@ from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
 from workspace.store.heads import Shown
 from workspace.store.ids import Ids
-from workspace.store.ingest import Known, NewAttachment, NewMessage
+from workspace.store.ingest import Known, NewMessage
 
 
-def apply(tx: Driver, items: Sequence[Item]) -> Applied:
-    """Add everything the payloads hold to the database; what the journal must know of it."""
+def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
+    """Add everything the payloads hold to the database; what the journal must know of it.
+
+    `again`: they were applied before, perhaps by another parser, or could not be; messages that are
+    there already are amended.
+    """
+    followed = identities.follow(tx, identities.moves(items), again)
+    template_news.take(tx, items)
+    if again:
+        ingest.unpark_payloads(tx, [item.journal_id for item in items])
+    else:
+        oddities.take(tx, items)
+    heard = _hear(tx, items)
+    newcomers = identities.newcomers(tx, followed.left, heard.fresh.values())
+    batch = _begin(tx, items, heard, newcomers)
+    told = _take(batch, heard)
+    batch.applied.bounced = _bounced(items, heard.came, told, heard.entombed)
+    batch.write()
+    moved = [*followed.told, *identities.follow(tx, newcomers.moves).told]
+    for journal_id, conversation_id in [*moved, *marketing.take(tx, items)]:
+        batch.applied.belongs[journal_id].add(conversation_id)
+    if again:
+        amending.amend(batch, [arrival for arrival in heard.came if arrival.key in heard.there])
+    return batch.applied
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What payloads say, and what of it is there already."""
+
+    came: Sequence[Arrival]
+    told: Sequence[Signal]
+    there: frozenset[Key]
+    """Messages that were stored before."""
+    known: dict[Key, Known]
+    """Those, ones that are called by another name now, and, as they come, the fresh ones."""
+    named: Sequence[Key]
+    entombed: set[Key]
+    fresh: dict[Key, Arrival]
+    """The messages to add: the first copy of each that is neither known nor erased."""
+
+
+def _hear(tx: Driver, items: Sequence[Item]) -> Heard:
     came = [arrival for item in items for arrival in arrivals(item)]
     told = [signal for item in items for signal in signals(item)]
-    keys = {a.key for a in came} | {s.key for s in told}
+    told += [signal for arrival in came if (signal := quotes(arrival))]
+    keys = {a.key for a in came}.union(*(s.keys for s in told))
     known = _known(tx, keys)
+    there = frozenset(known)
+    named = receipts.name(tx, known, told)
     entombed = tombstones.entombed(tx, keys - known.keys())
+    told = [s for s in told if not (isinstance(s.event, Quotes) and _quoter(s) in entombed)]
     fresh = _fresh(came, known.keys() | entombed)
-    ids = Ids(tx, 2 * len(fresh) + 1)
-    places = Places(tx, ids, list(fresh.values()))
-    _follow(known, places.merged)
-    batch = Batch(tx, ids, places, known, entombed, Applied({i.journal_id: set() for i in items}))
+    return Heard(came, told, there, known, named, entombed, fresh)
+
+
+def _begin(
+    tx: Driver, items: Sequence[Item], heard: Heard, newcomers: identities.Newcomers
+) -> Batch:
+    ids = Ids(tx, 2 * len(heard.fresh) + 1)
+    places = Places(tx, ids, list(heard.fresh.values()), newcomers)
+    _follow(heard.known, places.merged)
+    applied = Applied({item.journal_id: set() for item in items})
+    batch = Batch(tx, ids, places, heard.known, heard.entombed, applied)
     for survivor in places.merged.values():
         batch.touch(survivor)
-    batch.unparked = receipts.waiting(tx, fresh)
-    echoes = _add_all(batch, came, fresh)
-    told = [*map(receipts.signal, batch.unparked), *echoes, *told]
-    places.load({known[s.key].conversation_id for s in told if s.key in known})
+    return batch
+
+
+def _take(batch: Batch, heard: Heard) -> Sequence[Signal]:
+    """Add the messages, and then what is told of messages; that with what had waited for them."""
+    tx, places, known = batch.tx, batch.places, batch.known
+    batch.unparked = receipts.waiting(tx, [*heard.fresh, *heard.named])
+    waited = [receipts.signal(parked) for parked in batch.unparked]
+    known |= _known(tx, {_quoter(s) for s in waited if isinstance(s.event, Quotes)} - known.keys())
+    echoes = _add_all(batch, heard.came, heard.fresh)
+    told = [*waited, *echoes, *heard.told]
+    receipted = {k for s in told if isinstance(s.event, StatusChanged) for k in s.keys}
+    batch.reacted = receipts.reacted(tx, receipted - known.keys())
+    homes = {own.conversation_id for own in batch.reacted.values()}
+    places.load(homes | {known[s.key].conversation_id for s in told if s.key in known})
     receipts.take(batch, told)
-    batch.applied.bounced = _bounced(items, came, told, entombed)
-    batch.write()
-    return batch.applied
+    for own, answer in batch.heard.values():
+        reacting.hear(tx, own, answer)
+    return told
+
+
+def _quoter(signal: Signal) -> Key:
+    """The message that quotes another one."""
+    assert isinstance(signal.event, Quotes)
+    return signal.channel_id, signal.event.by
 
 
 def _known(tx: Driver, keys: set[Key]) -> dict[Key, Known]:
@@ -59,7 +147,6 @@ def _known(tx: Driver, keys: set[Key]) -> dict[Key, Known]:
 
 
 def _fresh(came: Sequence[Arrival], there: set[Key]) -> dict[Key, Arrival]:
-    """The messages to add: the first copy of each that is neither known nor erased."""
     fresh: dict[Key, Arrival] = {}
     for arrival in came:
         if arrival.key not in there:
@@ -82,7 +169,7 @@ def _bounced(
     if not entombed:
         return []
     others = {a.item.journal_id for a in came if a.key not in entombed}
-    others |= {s.journal_id for s in told if s.key not in entombed}
+    others |= {s.journal_id for s in told if entombed.isdisjoint(s.keys)}
     of_erased = {a.item.journal_id for a in came} | {s.journal_id for s in told}
     return [i.journal_id for i in items if i.journal_id in of_erased - others]
 
@@ -114,8 +201,10 @@ def _add(batch: Batch, arrival: Arrival) -> None:
     _log(batch, arrival, message, before)
     if arrival.item.threads:
         _tie(batch, arrival, message, before)
+    else:
+        _readdress(batch, arrival, message)
     _show(batch, arrival, message)
-    _attach(batch, arrival, message)
+    batch.attach(arrival, message.id, conversation_id)
     quiet = message.silent or message.backfill
     batch.touch(conversation_id, message.direction is Direction.INBOUND and not quiet)
 
@@ -138,7 +227,7 @@ def _message(batch: Batch, arrival: Arrival, conversation_id: int) -> NewMessage
         occurred_at=arrival.occurred_at,
         received_at=meta.received_at,
         automatic=event.automatic,
-        silent=not event.own and batch.places.blocked(arrival.other),
+        silent=not event.own and batch.places.blocked(arrival),
         backfill=meta.backfill,
         unsupported=event.unsupported,
         reply_headers=arrival.reply_headers(),
@@ -206,6 +295,15 @@ def _tie(batch: Batch, arrival: Arrival, message: NewMessage, before: State) -> 
     head.address_kind, head.address = to.kind, to.value
 
 
+def _readdress(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
+    """Who was known by a lesser address only is answered at the better one from now on, and whose
+    number was written in another way, as the provider writes it.
+    """
+    head, to = batch.places.heads[message.conversation_id], arrival.event.address
+    if head.to in (*arrival.event.also, *same(to)[1:]):
+        head.address_kind, head.address = to.kind, to.value
+
+
 def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
     head = batch.places.heads[message.conversation_id]
     if message.direction is Direction.OUTBOUND and head.failed:
@@ -222,25 +320,3 @@ def _show(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
         message.silent,
     )
     heads.take(head, shown)
-
-
-def _attach(batch: Batch, arrival: Arrival, message: NewMessage) -> None:
-    claims = arrival.event.files
-    for position, (staged, claim) in enumerate(zip(arrival.files, claims, strict=True)):
-        id = batch.ids.next()
-        batch.applied.files.append((staged, id))
-        batch.attachments.append(
-            NewAttachment(
-                id,
-                message.id,
-                message.conversation_id,
-                position,
-                staged.kind,
-                staged.name,
-                staged.mime,
-                staged.size,
-                message.received_at,
-                claim.content_id,
-                claim.inline,
-            )
-        )

@@ -6,17 +6,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from workspace import rules
 from workspace.channels.base import (
     Event,
+    Failure,
+    IdentityChanged,
     InboundFile,
+    MarketingChosen,
     Meta,
     ReactionChanged,
     Received,
+    Sent,
     StatusChanged,
+    TemplateChanged,
+    Unsupported,
 )
-from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin
-from workspace.store.files import Staged
+from workspace.models import Actor, ActorKind, Address, Direction, MediaKind, Origin, Template
+from workspace.store.files import Awaited, Staged
 
 Key = tuple[int, str]
 """(channel id, provider id): names a message before and after it has an id."""
@@ -31,7 +39,7 @@ class Item:
     threads: bool
     meta: Meta
     events: tuple[Event, ...]
-    files: Mapping[int, tuple[Staged, ...]]
+    files: Mapping[int, tuple[Staged | Awaited, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,11 @@ class Arrival:
     occurred_at: datetime
     other: Address
     """The person outside: who wrote it, or whom the business wrote to."""
+
+    @property
+    def others(self) -> tuple[Address, ...]:
+        """All addresses of the person outside that it tells."""
+        return (self.other, *self.event.also)
 
     @property
     def direction(self) -> Direction:
@@ -69,7 +82,7 @@ class Arrival:
         return (self.event.provider_id, *self.event.thread_refs)
 
     @property
-    def files(self) -> tuple[Staged, ...]:
+    def files(self) -> tuple[Staged | Awaited, ...]:
         return self.item.files.get(self.position, ())
 
     def shown_file(self) -> tuple[MediaKind | None, str]:
@@ -99,17 +112,38 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotes:
+    """The message `provider_id` is quoted by the message `by`."""
+
+    provider_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
-    """A receipt or reaction within a payload, or one that was parked."""
+    """What a payload tells of a message beside it: a receipt, a reaction, that it is quoted; or
+    what was parked of that.
+    """
 
     journal_id: int
     position: int
     channel_id: int
-    event: StatusChanged | ReactionChanged
+    event: StatusChanged | ReactionChanged | Quotes
 
     @property
     def key(self) -> Key:
         return self.channel_id, self.event.provider_id
+
+    @property
+    def own_key(self) -> Key | None:
+        """The name we gave the message, where the provider tells it."""
+        own = self.event.key if isinstance(self.event, StatusChanged) else ""
+        return (self.channel_id, own) if own else None
+
+    @property
+    def keys(self) -> set[Key]:
+        """All names of the message."""
+        return {self.key, self.own_key or self.key}
 
 
 def arrivals(item: Item) -> list[Arrival]:
@@ -130,17 +164,57 @@ def signals(item: Item) -> list[Signal]:
     ]
 
 
+def quotes(arrival: Arrival) -> Signal | None:
+    """That it quotes another message. Threads need none: what a mail answers is in its thread."""
+    item, quoted, own = arrival.item, arrival.event.reply_to, arrival.event.provider_id
+    if item.threads or quoted in ("", own):
+        return None
+    return Signal(item.journal_id, arrival.position, item.channel_id, Quotes(quoted, own))
+
+
 def cleaned(event: Event) -> Event:
     """The event without what no database takes: NUL characters and lone surrogates."""
     fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
     if isinstance(event, StatusChanged):
-        fields["detail"] = _plain(event.detail)
+        fields |= {"detail": _plain(event.detail), "key": _plain(event.key)}
+    if isinstance(event, TemplateChanged):
+        names = ("name", "language", "status", "reason", "category")
+        fields |= {name: _line(getattr(event, name)) for name in names}
+    if isinstance(event, Unsupported):
+        fields["what"] = _line(event.what)
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
+    if isinstance(event, IdentityChanged):
+        fields["before"] = _address(event.before)
+        fields["after"] = tuple(_address(address) for address in event.after)
+    if isinstance(event, MarketingChosen):
+        fields["addresses"] = tuple(_address(address) for address in event.addresses)
     if isinstance(event, Received):
         fields |= _cleaned(event)
     changed = {name: value for name, value in fields.items() if value != getattr(event, name)}
     return replace(event, **changed) if changed else event
+
+
+def cleaned_template(template: Template) -> Template:
+    """The same for what a provider lists."""
+    return _template.validate_python(_all_plain(_template.dump_python(template)))
+
+
+def cleaned_outcome(outcome: Sent | Failure) -> Sent | Failure:
+    """The same for what it answers to a send."""
+    names = ("provider_id", "detail") if isinstance(outcome, Sent) else ("detail", "code")
+    return replace(outcome, **{name: _all_plain(getattr(outcome, name)) for name in names})
+
+
+_template = TypeAdapter(Template)
+
+
+def _all_plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, dict):
+        return {_all_plain(name): _all_plain(each) for name, each in value.items()}
+    return [_all_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _cleaned(event: Received) -> dict[str, Any]:
@@ -153,6 +227,8 @@ def _cleaned(event: Received) -> dict[str, Any]:
         "html": _plain(event.html),
         "subject": _line(event.subject),
         "unsupported": _line(event.unsupported),
+        "also": tuple(_address(address) for address in event.also),
+        "reply_to": _plain(event.reply_to),
         "cc": tuple(_line(cc) for cc in event.cc),
         "thread_refs": tuple(_plain(ref) for ref in event.thread_refs),
         "files": tuple(_file(file) for file in event.files),
@@ -160,9 +236,10 @@ def _cleaned(event: Received) -> dict[str, Any]:
 
 
 def _file(file: InboundFile) -> InboundFile:
-    """Its name is cleaned as it is staged."""
-    content_id = _plain(file.content_id)
-    return file if content_id == file.content_id else replace(file, content_id=content_id)
+    """Its name and type are cleaned as it is staged."""
+    content_id, remote = _plain(file.content_id), _plain(file.remote)
+    same = (content_id, remote) == (file.content_id, file.remote)
+    return file if same else replace(file, content_id=content_id, remote=remote)
 
 
 def _address(address: Address) -> Address:

@@ -1,18 +1,32 @@
 """What one batch of payloads is going to change, collected in memory and written at once."""
 
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from workspace.services.arrivals import Key
+from workspace.channels.base import StatusChanged
+from workspace.services.arrivals import Arrival, Key
 from workspace.services.placing import Places
 from workspace.services.rebuilding import rebuild
-from workspace.store import changes, contacts, events, heads, ingest, states, threads
+from workspace.store import (
+    changes,
+    contacts,
+    events,
+    heads,
+    ingest,
+    marketing,
+    reactions,
+    remote_files,
+    states,
+    threads,
+)
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
 from workspace.store.files import Staged
 from workspace.store.ids import Ids
 from workspace.store.ingest import Known, NewAttachment, NewMessage, Parked
+from workspace.store.reactions import Own
+from workspace.store.remote_files import NewRemoteFile
 
 
 @dataclass(slots=True)
@@ -26,6 +40,12 @@ class Applied:
     bounced: list[int] = field(default_factory=list)
     """Payloads that hold nothing but copies of erased messages."""
     files: list[tuple[Staged, int]] = field(default_factory=list)
+    messages: int = 0
+    """How many were added."""
+    amended: int = 0
+    """How many that were there say something else now."""
+    receipts: int = 0
+    """How many messages got further."""
 
 
 @dataclass(slots=True)
@@ -35,16 +55,27 @@ class Batch:
     places: Places
     known: dict[Key, Known]
     """All messages the batch speaks of, those it adds included."""
-    entombed: Collection[Key]
+    entombed: Set[Key]
     """Names of erased messages."""
     applied: Applied
     messages: dict[int, NewMessage] = field(default_factory=dict)
     attachments: list[NewAttachment] = field(default_factory=list)
+    remote_files: list[NewRemoteFile] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     refs: dict[Key, int] = field(default_factory=dict)
     delivered: dict[int, Known] = field(default_factory=dict)
     """Messages whose delivery status changed."""
     reactions: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    own_reactions: dict[int, tuple[int, str, datetime]] = field(default_factory=dict)
+    """What the business said with another program: (channel, emoji, when)."""
+    reacted: dict[Key, Own] = field(default_factory=dict)
+    """Reactions sent from here that the batch speaks of."""
+    heard: dict[int, tuple[Own, list[StatusChanged]]] = field(default_factory=dict)
+    """What receipts say of them."""
+    marketing_stopped: dict[int, datetime] = field(default_factory=dict)
+    """Conversations whose customer wants no marketing messages, as a receipt says, since when."""
+    quotes: dict[int, int] = field(default_factory=dict)
+    """Message -> the one it quotes."""
     parked: list[Parked] = field(default_factory=list)
     unparked: list[Parked] = field(default_factory=list)
     new_contact: dict[int, int] = field(default_factory=dict)
@@ -63,7 +94,37 @@ class Batch:
     def touch(self, conversation_id: int, inbound: bool = False) -> None:
         self.changed[conversation_id] = inbound or self.changed.get(conversation_id, False)
 
+    def attach(self, arrival: Arrival, message_id: int, conversation_id: int) -> None:
+        """The files of a message."""
+        since = arrival.item.meta.received_at
+        for position, (staged, claim) in enumerate(
+            zip(arrival.files, arrival.event.files, strict=True)
+        ):
+            id = self.ids.next()
+            if isinstance(staged, Staged):
+                self.applied.files.append((staged, id))
+            else:
+                file = NewRemoteFile(id, arrival.item.channel_id, claim.remote, since)
+                self.remote_files.append(file)
+            self.attachments.append(
+                NewAttachment(
+                    id,
+                    message_id,
+                    conversation_id,
+                    position,
+                    staged.kind,
+                    staged.name,
+                    staged.mime,
+                    staged.size,
+                    since,
+                    claim.content_id,
+                    claim.inline,
+                )
+            )
+
     def write(self) -> None:
+        self.applied.messages = len(self.messages)
+        self.applied.receipts = len(self.delivered.keys() - self.messages.keys())
         self._write_messages()
         self._write_conversations()
         self._write_contacts()
@@ -74,11 +135,16 @@ class Batch:
     def _write_messages(self) -> None:
         for id in self.delivered.keys() & self.messages.keys():
             self.messages[id] = _with_delivery(self.messages[id], self.delivered.pop(id))
+        for id in self.quotes.keys() & self.messages.keys():
+            self.messages[id] = replace(self.messages[id], reply_to=self.quotes.pop(id))
         ingest.messages(self.tx, list(self.messages.values()))
+        ingest.quote(self.tx, self.quotes)
         ingest.attachments(self.tx, self.attachments)
+        remote_files.add(self.tx, self.remote_files)
         events.add(self.tx, self.events)
         ingest.set_deliveries(self.tx, list(self.delivered.values()))
         ingest.react(self.tx, self.reactions)
+        reactions.made_elsewhere(self.tx, self.own_reactions)
         ingest.park(self.tx, self.parked)
         ingest.unpark(self.tx, self.unparked)
         threads.add(self.tx, self.refs)
@@ -96,8 +162,11 @@ class Batch:
 
     def _write_contacts(self) -> None:
         contacts.add(self.tx, self.places.new_contacts)
+        contacts.identify(self.tx, self.places.new_addresses)
         contacts.rename(self.tx, self.places.names)
         contacts.drop_strangers(self.tx, self.strangers)
+        for id, since in self.marketing_stopped.items():
+            marketing.choose(self.tx, id, True, since)
 
 
 def _with_delivery(message: NewMessage, known: Known) -> NewMessage:

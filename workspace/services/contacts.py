@@ -1,15 +1,17 @@
-"""The people outside: what is known of them, their name, Block and Opted out."""
+"""The people outside: what is known of them, their name, Block and Opted out, and who is whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
-from workspace.errors import InvalidRequest, NotFound
+from workspace.errors import Conflict, InvalidRequest, NotFound
 from workspace.models import Actor, Contact, EventKind
-from workspace.rules import names
-from workspace.store import Store, changes, contacts, events, idempotency, ids
+from workspace.rules import names, search
+from workspace.rules.contacts import Whole
+from workspace.services.filters import checked_search
+from workspace.store import Store, changes, contacts, events, idempotency, ids, parts
 from workspace.store.conversations import MAX_ID
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
@@ -31,6 +33,8 @@ class Update:
 
 
 class Contacts:
+    """A contact that was merged into another one is known as that, under its old id, too."""
+
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store = store
         self._clocks = clocks
@@ -38,7 +42,14 @@ class Contacts:
     def contact(self, id: int) -> Contact:
         """Raises NotFound."""
         with self._store.read() as db:
-            return _get(db, id)
+            return get(db, id)
+
+    def contacts(self, text: str, limit: int) -> list[Contact]:
+        """Those whose name and addresses hold all words of `text`, who was active last first."""
+        with self._store.read() as db:
+            ids = contacts.find(db, search(checked_search(text)).contact, limit)
+            found = contacts.get(db, ids)
+        return [found[id] for id in ids]
 
     def update(self, id: int, wanted: Update, actor: Actor, key: str | None) -> Contact:
         """Make it so, and log each change in all conversations of the contact.
@@ -58,36 +69,99 @@ class Contacts:
             update(tx, id, wanted, actor, self._clocks.now)
             return id
 
+        return self._once(key, request, do)
+
+    def merge(self, id: int, other: int, actor: Actor, key: str | None) -> Contact:
+        """Make the contact `other` a part of the contact `id`, and log it in all conversations.
+
+        Gives the contact with everything of both; where they are one already, as it is. Raises
+        NotFound; InvalidRequest for a contact and itself.
+        """
+        if id == other:
+            raise InvalidRequest("A contact can't be merged with itself; choose another one.")
+        request = {"verb": "merge_contacts", "contact": id, "other": other}
+        return self._once(key, request, lambda tx: merge(tx, id, other, actor, self._clocks.now))
+
+    def unmerge(self, id: int, actor: Actor, key: str | None) -> Contact:
+        """Make a contact that was merged into another one a contact of its own again.
+
+        It takes along its addresses and conversations, what has arrived there since included, and
+        what was merged into it before. Gives it. Raises NotFound, Conflict.
+        """
+        request = {"verb": "unmerge_contact", "contact": id}
+        return self._once(key, request, lambda tx: unmerge(tx, id, actor, self._clocks.now))
+
+    def _once(
+        self, key: str | None, request: Mapping[str, Any], do: Callable[[Driver], int]
+    ) -> Contact:
         def work(tx: Driver) -> Contact:
             # The id alone is kept with the key: Delete would not find a name there.
-            idempotency.once(tx, key, request, int, lambda: do(tx))
-            return _get(tx, id)
+            return get(tx, idempotency.once(tx, key, request, int, lambda: do(tx)))
 
         return self._store.write(work)
 
 
-def update(
-    tx: Driver, id: int, wanted: Update, actor: Actor, now: Callable[[int], datetime]
-) -> None:
-    """What `Contacts.update` does, as part of a transaction. `now` gives a channel's clock."""
-    before = _get(tx, id)
-    after = applied(before, wanted)
-    if after.name != before.name:
-        contacts.rename(tx, {id: after.name})
-    if (after.blocked, after.opted_out) != (before.blocked, before.opted_out):
-        contacts.set_flags(tx, id, blocked=after.blocked, opted_out=after.opted_out)
-    kinds = differences(before, after)
-    if kinds:
-        _log(tx, id, kinds, actor, cache(now))  # asked once a channel: it is one instant
+Now = Callable[[int], datetime]
+"""A channel's clock."""
+
+
+def update(tx: Driver, id: int, wanted: Update, actor: Actor, now: Now) -> None:
+    """What `Contacts.update` does, as part of a transaction."""
+    before = _whole(tx, id)
+    after = decided(before, wanted)
+    if after.parts != before.parts:
+        parts.save(tx, after)
+    if kinds := differences(before, after):
+        _log(tx, contacts.conversations(tx, before.ids), kinds, actor, now)
+
+
+def merge(tx: Driver, id: int, other: int, actor: Actor, now: Now) -> int:
+    """What `Contacts.merge` does, as part of a transaction; the id of what both are now."""
+    into, gone = _whole(tx, id), _whole(tx, other)
+    if into.id == gone.id:
+        return into.id
+    touched = contacts.conversations(tx, [*into.ids, *gone.ids])
+    at = max(now(channel_id) for channel_id in set(touched.values()))
+    parts.save(tx, into.merge(gone, at, actor))
+    _log(tx, touched, [EventKind.MERGED], actor, now, _named(gone.id))
+    return into.id
+
+
+def unmerge(tx: Driver, id: int, actor: Actor, now: Now) -> int:
+    """What `Contacts.unmerge` does, as part of a transaction; the same id."""
+    whole = _whole(tx, id)
+    if whole.id == id:
+        merged = ", ".join(str(part.id) for part in whole.parts[1:])
+        raise Conflict(
+            f"The contact {id} is not merged into another one"
+            + (f"; give one that was merged into it: {merged}." if merged else "."),
+            id=str(id),
+        )
+    stays, parted = whole.unmerge(id)
+    parts.save(tx, stays)
+    parts.save(tx, parted)
+    touched = contacts.conversations(tx, whole.ids)
+    _log(tx, touched, [EventKind.UNMERGED], actor, now, _named(id))
+    return id
+
+
+def _named(id: int) -> str:
+    """By its id: a name or address would outlive the contact in the log of the other one."""
+    return f"contact {id}"
 
 
 def _log(
-    tx: Driver, id: int, kinds: list[EventKind], actor: Actor, now: Callable[[int], datetime]
+    tx: Driver,
+    touched: Mapping[int, int],
+    kinds: list[EventKind],
+    actor: Actor,
+    now: Now,
+    reason: str = "",
 ) -> None:
-    touched = contacts.conversations(tx, id)
+    now = cache(now)  # asked once a channel: it is one instant
     new = iter(ids.allocate(tx, len(touched) * len(kinds)))
     log = [
-        NewEvent(next(new), conversation_id, kind, actor, now(channel_id))
+        NewEvent(next(new), conversation_id, kind, actor, now(channel_id), reason=reason)
         for conversation_id, channel_id in touched.items()
         for kind in kinds
     ]
@@ -95,18 +169,17 @@ def _log(
     changes.record_many(tx, "conversation", [(touch, False) for touch in touched])
 
 
-def applied(contact: Contact, wanted: Update) -> Contact:
+def decided(whole: Whole, wanted: Update) -> Whole:
     """The contact as it is to be."""
-    return replace(
-        contact,
-        name=contact.name if wanted.name is None else wanted.name,
-        blocked=contact.blocked if wanted.blocked is None else wanted.blocked,
-        opted_out=contact.opted_out if wanted.opted_out is None else wanted.opted_out,
+    return whole.decide(
+        whole.name if wanted.name is None else wanted.name,
+        whole.blocked if wanted.blocked is None else wanted.blocked,
+        whole.opted_out if wanted.opted_out is None else wanted.opted_out,
     )
 
 
-def differences(before: Contact, after: Contact) -> list[EventKind]:
-    """What happened, as it is logged."""
+def differences(before: Whole, after: Whole) -> list[EventKind]:
+    """What happened, as it is logged: what the contact is shown as counts."""
     found = []
     if after.name != before.name:
         found.append(EventKind.RENAMED)
@@ -125,8 +198,13 @@ def _checked(wanted: Update) -> Update:
     return replace(wanted, name=names.name(wanted.name, "The name"))
 
 
-def _get(db: Driver, id: int) -> Contact:
-    found = contacts.get(db, id) if 0 < id <= MAX_ID else None
-    if found is None:
+def get(db: Driver, id: int) -> Contact:
+    """Raises NotFound."""
+    return contacts.get(db, [_whole(db, id).id]).popitem()[1]
+
+
+def _whole(db: Driver, id: int) -> Whole:
+    found = parts.wholes(db, [id]) if 0 < id <= MAX_ID else {}
+    if id not in found:
         raise NotFound(f"No contact {id}; it may have been deleted.", id=str(id))
-    return found
+    return found[id]

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from workspace.channels.base import Channel
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus
-from workspace.services import settling
+from workspace.services import reacting, settling
 from workspace.services.backoff import Backoff
-from workspace.services.folding import Share
 from workspace.services.sender import INTERRUPTED, Sender, Tools
+from workspace.services.templates import Templates
 from workspace.settings import Settings
-from workspace.store import Store, outbox
+from workspace.store import Store, outbox, reactions
 from workspace.store.driver import Driver
 from workspace.store.files import Files
 
@@ -45,14 +46,17 @@ class Delivery:
         store: Store,
         files: Files,
         channels: Channels,
+        templates: Templates,
         settings: Settings,
         clock: Callable[[], datetime],
         backoff: Backoff,
-        share: Share,
+        journal: Journal,
     ) -> None:
         self._store = store
         self._channels = channels
-        self._tools = Tools(store, files, settings, clock, backoff, self._in_flight, share)
+        self._tools = Tools(
+            store, files, templates, settings, clock, backoff, self._in_flight, journal
+        )
         self._senders: dict[int, Sender] = {}
         self._threads = False
         self._flights = threading.Condition()
@@ -70,6 +74,8 @@ class Delivery:
         for id in self._channels.ids():
             for message in outbox.with_status(tx, id, DeliveryStatus.SENDING):
                 settling.doubt(tx, message, INTERRUPTED)
+            for reaction in reactions.with_status(tx, id, DeliveryStatus.SENDING):
+                reacting.doubt(tx, reaction, INTERRUPTED)
 
     def start(self) -> None:
         """Send in threads from now on."""
@@ -103,6 +109,8 @@ class Delivery:
     def _give_up(self, tx: Driver, channel_id: int) -> None:
         for waiting in outbox.pending(tx, channel_id):
             settling.give_up(tx, waiting.id, REMOVED)
+        for reaction, *_ in reactions.pending(tx, channel_id):
+            reacting.give_up(tx, reaction, REMOVED)
 
     # --- asking and telling -------------------------------------------------------------------
 
@@ -113,6 +121,12 @@ class Delivery:
         sender = self._senders.get(channel_id)
         if sender is not None:
             sender.add(message, conversation, not_before or self._tools.clock())
+
+    def reacted(self, channel_id: int, reaction: int, message: int) -> None:
+        """A reaction to a message was committed as queued."""
+        sender = self._senders.get(channel_id)
+        if sender is not None:
+            sender.react(reaction, message, self._tools.clock())
 
     def taken_back(self, channel_id: int, message: int) -> None:
         """A message that was queued is not to be sent; those behind it wait for it no more."""

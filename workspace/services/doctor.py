@@ -2,16 +2,21 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 from workspace.journal import Journal
 from workspace.models import Check, DeliveryStatus
+from workspace.services import oddities
 from workspace.services.accounts import Accounts
 from workspace.services.receiving import Receiving
+from workspace.services.webhooks import Webhooks
 from workspace.settings import Paths
-from workspace.store import Store, ingest, outbox
+from workspace.store import Store, ingest, outbox, templates
 
 _LITTLE_ROOM = 1_000_000_000
 _SHOWN = 5
+_NEWS = timedelta(days=7)
+"""For which something odd needs somebody to look at it."""
 
 
 class Doctor:
@@ -22,18 +27,22 @@ class Doctor:
         journal: Journal,
         accounts: Accounts,
         receiving: Receiving,
+        webhooks: Webhooks,
     ) -> None:
         self._paths = paths
         self._store = store
         self._journal = journal
         self._accounts = accounts
         self._receiving = receiving
+        self._webhooks = webhooks
 
     def report(self) -> list[Check]:
         """All findings; those that need somebody come with `ok` False."""
         return [
             *self._files(),
             *self._channels(),
+            *self._templates(),
+            *self._odd(),
             *self._received(),
             *self._sent(),
         ]
@@ -61,6 +70,44 @@ class Doctor:
             well = channel.state != "failing"
             why = f": {channel.state_detail}" if channel.state_detail else ""
             yield Check(f"channel {channel.name}", well, f"{channel.state}{why}")
+        for name in self._webhooks.unheard():
+            yield Check(
+                f"webhook of {name}",
+                False,
+                f"channel {name} is called by webhook, but no address listens; set "
+                'webhooks = "127.0.0.1:8443" in settings.toml and start the hub again, see '
+                "docs/webhooks.md",
+            )
+
+    def _odd(self) -> Iterator[Check]:
+        for channel in self._accounts.list():
+            with self._store.read() as db:
+                found = oddities.of(db, channel.id)
+            if found:
+                times = "1 time" if found.count == 1 else f"{found.count} times"
+                yield Check(
+                    f"oddities of {channel.name}",
+                    channel.now - found.at > _NEWS,
+                    f"{times} something came that no conversation shows, and which is kept; the "
+                    f"newest, of {found.at:%Y-%m-%d %H:%M} UTC: {found.newest}",
+                )
+
+    def _templates(self) -> Iterator[Check]:
+        with self._store.read() as db:
+            syncs = templates.syncs(db)
+        for channel in self._accounts.list():
+            sync = syncs.get(channel.id)
+            if sync is None:
+                continue
+            since = f"{sync.synced_at:%Y-%m-%d %H:%M} UTC" if sync.synced_at else "never yet"
+            yield Check(
+                f"templates of {channel.name}",
+                not sync.failure,
+                f"can't be read from the provider: {sync.failure.rstrip('.')}; "
+                f"last read: {since}; try it with: convo template sync {channel.name}"
+                if sync.failure
+                else f"read from the provider; last: {since}",
+            )
 
     def _received(self) -> Iterator[Check]:
         behind = self._receiving.behind()

@@ -122,7 +122,7 @@ class Erase:
             files.extend(remains.files)
             facts.put(tx, DUE, uuid4().hex)
             changes.record_many(tx, "deleted", [(id, False) for id in wanted])
-            self._journal.erase(remains.conversation_ids, remains.hashes)
+            self._journal.erase(remains.conversation_ids, remains.hashes, remains.people)
             return [Outcome(id, True) for id in wanted]
 
         request = {"verb": "delete", "ids": list(ids)}

@@ -8,7 +8,7 @@ from typing import Any
 from workspace.errors import InvalidRequest, NotFound
 from workspace.models import Status, Tab
 from workspace.rules import Search, interval, search
-from workspace.store import conversations
+from workspace.store import conversations, parts
 from workspace.store.conversations import FIRST_FILTER, MAX_ID
 from workspace.store.driver import Driver
 from workspace.store.where import Where
@@ -98,8 +98,11 @@ def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:
     return [] if wanted.unread else None
 
 
-def _contact(_: Source, wanted: Filter) -> Sequence[Any] | None:
-    return None if wanted.contact is None else [wanted.contact]
+def _contact(source: Source, wanted: Filter) -> Sequence[Any] | None:
+    if wanted.contact is None:
+        return None
+    whole = parts.wholes(source.db, [wanted.contact]).get(wanted.contact)
+    return [list(whole.ids) if whole else []]
 
 
 def _ids(source: Source, wanted: Filter) -> Sequence[Any] | None:
@@ -153,12 +156,17 @@ def conditions(db: Driver, wanted: Filter, queried: Sequence[int] | None = None)
         if found is not None:
             on[block] = found
             where.add(block, *found)
-    if len(wanted.search) > MAX_SEARCH:
-        raise InvalidRequest(f"The search is longer than {MAX_SEARCH:,} characters; shorten it.")
-    words = search(wanted.search)
+    words = search(checked_search(wanted.search))
     if words:
         where.add_search(words.contact, words.message, _few(on))
     return Conditions(where, words, bool(on) or bool(words))
+
+
+def checked_search(text: str) -> str:
+    """Raises InvalidRequest."""
+    if len(text) > MAX_SEARCH:
+        raise InvalidRequest(f"The search is longer than {MAX_SEARCH:,} characters; shorten it.")
+    return text
 
 
 def _few(on: Mapping[str, Sequence[Any]]) -> Sequence[int] | None:

@@ -5,10 +5,10 @@ that they are the same: the copy gets a row, and perhaps a conversation, of its 
 tells its name.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from workspace import rules
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus
 from workspace.services.rebuilding import rebuild, show
 from workspace.store import changes, contacts, heads, outbox, states
@@ -16,9 +16,6 @@ from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.ids import Ids
 from workspace.store.outbox import Queued
-
-Share = Callable[[int, int], None]
-"""Notes in the journal that what carries one conversation carries another, too: (one, other)."""
 
 _REPORTED = (
     DeliveryStatus.SENT,
@@ -47,7 +44,7 @@ def known_by(message: Queued, echo: Queued) -> Queued:
     )
 
 
-def fold(tx: Driver, message: Queued, echo: Queued, threads: bool, share: Share) -> list[int]:
+def fold(tx: Driver, message: Queued, echo: Queued, threads: bool, journal: Journal) -> list[int]:
     """Take the copy away; the message keeps its row, its id and its place in the log.
 
     Gives the copy's files. A conversation that was made for the copy goes into the message's, as
@@ -60,7 +57,7 @@ def fold(tx: Driver, message: Queued, echo: Queued, threads: bool, share: Share)
     elif threads or not heads.spans(tx, [away]):
         _merge(tx, away, home, threads)
     else:
-        share(home, away)  # first the journal: see `Journal.assign`
+        journal.share(home, away)  # first the journal: see `Journal.assign`
         show(tx, [home, away])
         _recompute(tx, away)
     _recompute(tx, home)

@@ -11,6 +11,7 @@ from workspace.errors import InvalidRequest, NotFound
 from workspace.faults import reach
 from workspace.models import (
     Actor,
+    ActorKind,
     Attachment,
     Channel,
     Contents,
@@ -50,9 +51,17 @@ Do = Callable[[Sequence[int], str | None, bool], list[Outcome]]
 
 class Inbox:
     def __init__(
-        self, store: Store, files: Files, channels: Channels, erase: Erase, queries: Queries
+        self,
+        store: Store,
+        files: Files,
+        channels: Channels,
+        erase: Erase,
+        queries: Queries,
+        seen: Callable[[int], None],
     ) -> None:
+        """`seen` hears of a conversation in which an operator has read."""
         self._store = store
+        self._seen = seen
         self._files = files
         self._channels = channels
         self._erase = erase
@@ -169,8 +178,15 @@ class Inbox:
         upto: int | None = None,
         reason: str = "",
     ) -> list[Outcome]:
-        """`upto` is the newest message seen: what came after it stays unread."""
-        return self._do(Act(EventKind.MARKED_READ, actor, reason, upto), targets, key)
+        """`upto` is the newest message seen: what came after it stays unread. Then somebody has
+        looked at it, which the provider may hear; without it nobody need have.
+        """
+        done = self._do(Act(EventKind.MARKED_READ, actor, reason, upto), targets, key)
+        if upto is not None and actor.kind is ActorKind.OPERATOR:
+            for outcome in done:
+                if outcome.changed:
+                    self._seen(outcome.conversation_id)
+        return done
 
     def mark_unread(
         self,

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from workspace.models import Address
 from workspace.rules import State
+from workspace.rules.phones import same
 from workspace.services.arrivals import Arrival
+from workspace.services.identities import Newcomers
 from workspace.services.rebuilding import rebuild
 from workspace.store import contacts, heads, states, threads
 from workspace.store.contacts import Contact, NewContact
@@ -67,12 +69,18 @@ class Threads:
 class Places:
     """Finds or makes the conversations of a batch of new messages, and their contacts.
 
+    Contacts are those by themselves: what is merged keeps its own addresses and conversations, so
+    that each message comes to the side it was written to, and an unmerge has nothing to sort out.
+
     `heads` and `states` hold what the batch works on; `new` the ids made here.
     """
 
-    def __init__(self, tx: Driver, ids: Ids, fresh: Sequence[Arrival]) -> None:
+    def __init__(
+        self, tx: Driver, ids: Ids, fresh: Sequence[Arrival], newcomers: Newcomers
+    ) -> None:
         self._tx = tx
         self._ids = ids
+        self._newcomers = newcomers
         self.heads: dict[int, Head] = {}
         self.states: dict[int, State] = {}
         self.new: set[int] = set()
@@ -80,11 +88,12 @@ class Places:
         """Threads that this batch found to be part of others: gone -> survivor."""
         self.new_contacts: list[NewContact] = []
         self.names: dict[int, str] = {}
-        """Names of contacts who had none."""
+        """Names of contacts who had none, or whose addresses are more than they were."""
+        self.new_addresses: dict[Address, int] = {}
+        """Further addresses of contacts, by the contact's id."""
         self._threads = self._find_threads(fresh)
         # Only now: threads that became one may have lost a contact.
-        self.contacts = contacts.by_address(tx, {a.other for a in fresh})
-        self._blocked = {address for address, c in self.contacts.items() if c.blocked}
+        self.contacts = contacts.by_address(tx, {each for a in fresh for each in a.others})
         self._of_contact = self._find_conversations(fresh)
         self.load([*self._existing(fresh)])
 
@@ -115,7 +124,7 @@ class Places:
     def _find_conversations(self, fresh: Sequence[Arrival]) -> dict[tuple[int, int], int]:
         wanted: dict[int, set[int]] = {}
         for arrival in fresh:
-            contact = self.contacts.get(arrival.other)
+            contact = self._find_contact(arrival)
             if contact and not arrival.item.threads:
                 wanted.setdefault(arrival.item.channel_id, set()).add(contact.id)
         return {
@@ -148,7 +157,7 @@ class Places:
             found = each.conversation.get(group)
             if found is None:
                 found = each.conversation[group] = self._make(arrival)
-            elif arrival.other in self.contacts:
+            elif self._find_contact(arrival):
                 self.contact(arrival)  # they may have a name now
             return found
         contact = self.contact(arrival)
@@ -176,18 +185,37 @@ class Places:
         return id
 
     def contact(self, arrival: Arrival) -> Contact:
-        """The contact the message is from or to, made if unknown, named if nameless."""
-        address, name = arrival.other, arrival.event.name
-        found = self.contacts.get(address)
+        """The contact the message is from or to: made if unknown, named if nameless, and reached by
+        all the addresses it tells.
+        """
+        name, found = arrival.event.name, self._find_contact(arrival)
         if found is None:
             found = Contact(self._ids.next(), name, blocked=False)
-            self.new_contacts.append(NewContact(found.id, name, address, arrival.occurred_at))
-            self.contacts[address] = found
+            made = NewContact(found.id, name, arrival.other, arrival.occurred_at)
+            self.new_contacts.append(made)
+            self.contacts[arrival.other] = found
         elif name and not found.name:
             found = replace(found, name=name)
-            self.contacts[address] = found
             self.names[found.id] = name
+            self.contacts |= {a: found for a, c in self.contacts.items() if c.id == found.id}
+        for address in arrival.others:
+            if self._known(address) is None:
+                self.contacts[address] = found
+                self.new_addresses[address] = found.id
+                self.names[found.id] = found.name
         return found
 
-    def blocked(self, address: Address) -> bool:
-        return bool(self._blocked) and address in self._blocked
+    def _find_contact(self, arrival: Arrival) -> Contact | None:
+        moved = [a for each in arrival.others for a in self._newcomers.others(each)]
+        known = (self._known(address) for address in (*arrival.others, *moved))
+        return next((contact for contact in known if contact), None)
+
+    def _known(self, address: Address) -> Contact | None:
+        """Who has this address, in whatever writing, also of those made here."""
+        known = (self.contacts.get(each) for each in same(address))
+        return next((contact for contact in known if contact), None)
+
+    def blocked(self, arrival: Arrival) -> bool:
+        """Whether the person outside is, by whichever of their addresses they are known by now."""
+        known = (self._known(address) for address in arrival.others)
+        return any(contact.blocked for contact in known if contact)

@@ -1,4 +1,4 @@
-"""Receipts, bounces and reactions: they change a message that is there, or wait for it."""
+"""Receipts, bounces, reactions, quotations: they tell of a message, or wait for it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,14 +7,18 @@ from pydantic import TypeAdapter
 
 from workspace import rules
 from workspace.channels.base import ReactionChanged, StatusChanged
-from workspace.models import DeliveryStatus, Direction
-from workspace.services.arrivals import Arrival, Key, Signal
+from workspace.journal import Journal
+from workspace.models import DeliveryStatus, Direction, FailureKind
+from workspace.services.arrivals import Arrival, Key, Quotes, Signal
 from workspace.services.batch import Batch
-from workspace.store import ingest
+from workspace.store import ingest, outbox, reactions
 from workspace.store.driver import Driver
 from workspace.store.ingest import Known, Parked
+from workspace.store.reactions import Own
 
-_EVENT: TypeAdapter[StatusChanged | ReactionChanged] = TypeAdapter(StatusChanged | ReactionChanged)
+_EVENT: TypeAdapter[StatusChanged | ReactionChanged | Quotes] = TypeAdapter(
+    StatusChanged | ReactionChanged | Quotes
+)
 
 
 def waiting(tx: Driver, keys: Iterable[Key]) -> list[Parked]:
@@ -25,9 +29,33 @@ def waiting(tx: Driver, keys: Iterable[Key]) -> list[Parked]:
     return [p for channel_id, ids in wanted.items() for p in ingest.parked(tx, channel_id, ids)]
 
 
+def name(tx: Driver, known: dict[Key, Known], signals: Iterable[Signal]) -> list[Key]:
+    """Messages take the name that a receipt tells beside our own: the answer to their sending may
+    never have come. The new names.
+    """
+    named = []
+    for each in signals:
+        message = known.get(each.own_key) if each.own_key else None
+        if message is None or each.key in known or not message.delivery_status:
+            continue
+        outbox.rename(tx, message.id, each.event.provider_id)
+        known[each.key] = replace(message, provider_id=each.event.provider_id)
+        named.append(each.key)
+    return named
+
+
 def signal(parked: Parked) -> Signal:
     event = _EVENT.validate_json(parked.event)
     return Signal(parked.journal_id, parked.position, parked.channel_id, event)
+
+
+def note(journal: Journal, parked: Iterable[Parked], conversation_id: int) -> None:
+    """The payloads of what is joined carry something of the conversation: an erasure must find
+    them. First the journal, see its `assign`. Quotations belong to the message that quotes.
+    """
+    told = [each.journal_id for each in parked if not isinstance(signal(each).event, Quotes)]
+    if told:
+        journal.assign({}, [(row, conversation_id) for row in told])
 
 
 def echo(arrival: Arrival) -> Signal:
@@ -43,7 +71,11 @@ def take(batch: Batch, signals: Sequence[Signal]) -> None:
         message = batch.known.get(each.key)
         if message is not None:
             _apply(batch, each, message)
-        elif each.key not in batch.entombed:
+        elif (own := _reacted(batch, each)) and isinstance(each.event, StatusChanged):
+            _belong(batch, each, own.conversation_id)
+            batch.heard.setdefault(own.id, (own, []))[1].append(each.event)
+            batch.touch(own.conversation_id)
+        elif batch.entombed.isdisjoint(each.keys):
             batch.parked.append(_park(each))
 
 
@@ -54,21 +86,60 @@ def _park(signal: Signal) -> Parked:
 
 
 def _apply(batch: Batch, signal: Signal, message: Known) -> None:
-    if signal.journal_id in batch.applied.belongs:
-        batch.applied.belongs[signal.journal_id].add(message.conversation_id)
-    else:
-        batch.applied.joined.append((signal.journal_id, message.conversation_id))
+    if isinstance(signal.event, Quotes):
+        _quote(batch, signal.channel_id, signal.event, message)
+        return
+    _belong(batch, signal, message.conversation_id)
     if isinstance(signal.event, ReactionChanged):
-        _react(batch, signal.event, message)
+        _react(batch, signal.channel_id, signal.event, message)
     else:
         _deliver(batch, signal, signal.event, message)
 
 
-def _react(batch: Batch, event: ReactionChanged, message: Known) -> None:
-    before = batch.reactions.get(message.id)
-    if before is None or event.occurred_at >= before[1]:
-        batch.reactions[message.id] = (event.emoji, event.occurred_at)
+def _quote(batch: Batch, channel_id: int, event: Quotes, message: Known) -> None:
+    """A message that quotes one of another conversation shows nothing of it."""
+    by = batch.known.get((channel_id, event.by))
+    if by is not None and by.conversation_id == message.conversation_id:
+        batch.quotes[by.id] = message.id
+        batch.touch(by.conversation_id)
+
+
+def _belong(batch: Batch, signal: Signal, conversation_id: int) -> None:
+    if signal.journal_id in batch.applied.belongs:
+        batch.applied.belongs[signal.journal_id].add(conversation_id)
+    else:
+        batch.applied.joined.append((signal.journal_id, conversation_id))
+
+
+def _react(batch: Batch, channel_id: int, event: ReactionChanged, message: Known) -> None:
+    emoji, at = event.emoji, event.occurred_at
+    if event.own:
+        own = batch.own_reactions.get(message.id)
+        if own is None or at >= own[2]:
+            batch.own_reactions[message.id] = (channel_id, emoji, at)
+    else:
+        before = batch.reactions.get(message.id)
+        if before is None or at >= before[1]:
+            batch.reactions[message.id] = (emoji, at)
     batch.touch(message.conversation_id)
+
+
+def _reacted(batch: Batch, signal: Signal) -> Own | None:
+    """The reaction of ours that a receipt is about."""
+    found = batch.reacted.get(signal.key)
+    return found or (batch.reacted.get(signal.own_key) if signal.own_key else None)
+
+
+def reacted(tx: Driver, keys: Iterable[Key]) -> dict[Key, Own]:
+    """The reactions of ours that have one of these names."""
+    wanted: dict[int, list[str]] = {}
+    for channel_id, name in keys:
+        wanted.setdefault(channel_id, []).append(name)
+    return {
+        (channel_id, own.provider_id): own
+        for channel_id, names in wanted.items()
+        for own in reactions.named(tx, channel_id, names)
+    }
 
 
 def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) -> None:
@@ -80,6 +151,8 @@ def _deliver(batch: Batch, signal: Signal, event: StatusChanged, before: Known) 
     batch.known[signal.key] = batch.delivered[after.id] = after
     id = after.conversation_id
     batch.touch(id)
+    if stops(before, after):
+        batch.marketing_stopped[id] = event.occurred_at
     if after.accepted and not before.accepted:
         batch.places.states[id] = rules.accept(batch.places.states[id], entry(after))
     if before.accepted and not after.accepted:
@@ -105,6 +178,11 @@ def delivered(message: Known, event: StatusChanged) -> Known:
         failure_kind=event.failure_kind if failed else None,
         failure=(event.detail or "The provider could not deliver it.") if failed else "",
     )
+
+
+def stops(before: Known, after: Known) -> bool:
+    """Whether it failed because the customer stopped marketing messages."""
+    return after is not before and after.failure_kind is FailureKind.MARKETING_STOPPED
 
 
 def entry(message: Known) -> rules.Outbound:

@@ -101,7 +101,8 @@ class Receivers:
         channel = self._accounts.channel(id)
         settled = threading.Timer(SETTLED, self._accounts.well, [id])
         settled.daemon = True
-        settled.start()
+        if not self._accounts.called(id):  # there, only a call of the provider proves anything
+            settled.start()
         try:
             for payload in channel.run(stop, self._journal.cursor(id)):
                 faults.reach("after_fetch")

@@ -27,8 +27,9 @@ from workspace.models import (
 from workspace.rules import FileFacts, Situation, State, addresses, names
 from workspace.services import meanwhile, verbs
 from workspace.services.accounts import Accounts
-from workspace.services.contacts import Update, update
+from workspace.services.contacts import Update, get, update
 from workspace.services.said import Said, said
+from workspace.services.templates import Templates
 from workspace.services.uploads import Uploads, unsent
 from workspace.store import (
     Store,
@@ -67,12 +68,14 @@ class Replies(Uploads):
         store: Store,
         files: Files,
         accounts: Accounts,
+        templates: Templates,
         queued: Queued,
         clock: Callable[[], datetime],
         undo_seconds: float,
     ) -> None:
         super().__init__(store, files)
         self._accounts = accounts
+        self._templates = templates
         self._queued = queued
         self._clock = clock
         self._undo = timedelta(seconds=undo_seconds)
@@ -88,14 +91,16 @@ class Replies(Uploads):
         key: str | None,
         seen: int | None = None,
         template: TemplateChoice | None = None,
+        reply_to: int | None = None,
     ) -> Message:
         """Queue a message: a text, files, or a template alone.
 
-        `seen` is the newest message the writer saw. Raises NotFound, CannotSend, TooLarge; Conflict
+        `seen` is the newest message the writer saw, `reply_to` one of the conversation that this
+        one quotes. Raises NotFound, CannotSend, TooLarge; Conflict
         for a used upload; AnsweredMeanwhile where somebody else has answered since: another
         operator, the agent, or the business's own phone.
         """
-        wanted = said(text, upload_ids, actor, template, seen)
+        wanted = said(text, upload_ids, actor, template, seen, reply_to)
         request = {
             "verb": "send",
             "to": conversation_id,
@@ -105,8 +110,7 @@ class Replies(Uploads):
         if template is not None:
             with self._store.read() as db:
                 _, channel_id = verbs.place(db, conversation_id)
-            channel = self._accounts.channel(channel_id)
-            wanted = self._filled(wanted, channel, key, request, int)
+            wanted = self._filled(wanted, channel_id, key, request, int)
 
         def work(tx: Driver) -> int:
             return idempotency.once(
@@ -116,7 +120,7 @@ class Replies(Uploads):
         return self._finish(self._store.write(work))
 
     def _filled(
-        self, wanted: Said, channel: Channel, key: str | None, request: dict[str, Any], answer: Any
+        self, wanted: Said, channel_id: int, key: str | None, request: dict[str, Any], answer: Any
     ) -> Said:
         """With its template; but what was done already under this key needs no provider any more,
         which may be out of reach by now.
@@ -125,7 +129,7 @@ class Replies(Uploads):
             with self._store.read() as db:
                 if idempotency.recall(db, key, request, answer) is not None:
                     return wanted
-        return wanted.filled(channel)
+        return wanted.filled(self._templates, channel_id)
 
     def _finish(self, id: int) -> Message:
         """Tell delivery, after the commit. Asked twice with one key, delivery sends once."""
@@ -228,7 +232,7 @@ class Replies(Uploads):
             "subject": subject,
             **wanted.request(),
         }
-        wanted = self._filled(wanted, channel, key, request, _Started)
+        wanted = self._filled(wanted, channel_id, key, request, _Started)
 
         def work(tx: Driver) -> _Started:
             return idempotency.once(
@@ -261,7 +265,7 @@ class Replies(Uploads):
 
     def _start(self, tx: Driver, channel: Channel, start: "_Start", wanted: Said) -> _Started:
         known = contacts.by_address(tx, [start.to]).get(start.to)
-        if known is not None and start.name and not known.name:
+        if known is not None and start.name and not get(tx, known.id).name:
             update(tx, known.id, Update(name=start.name), wanted.actor, self._accounts.now)
         if known is not None and not channel.capabilities.threads:
             found = heads.of_contacts(tx, start.channel_id, [known.id])
@@ -307,12 +311,26 @@ def _refuse(
     now: datetime,
 ) -> None:
     """Raise CannotSend where the rules say no."""
-    opted_out, blocked = rows.barred(tx, head.contact_id)
-    draft = wanted.draft([FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads])
-    situation = Situation(now, state.last_inbound_at, opted_out, blocked)
+    facts = [FileFacts(u.kind, u.name, u.mime, u.size) for u in uploads]
+    draft = wanted.draft(facts, _quotes(tx, head.id, wanted.reply_to))
+    barred = rows.barred(tx, head.contact_id, head.channel_id)
+    situation = Situation(now, state.last_inbound_at, *barred)
     refusal = rules.can_send(channel.capabilities, draft, situation)
     if refusal is not None:
         raise CannotSend(refusal.message, kind=refusal.kind.value, **refusal.detail)
+
+
+def _quotes(tx: Driver, conversation_id: int, reply_to: int | None) -> bool | None:
+    """Whether the customer has the message to be quoted; None: none is. Raises NotFound."""
+    if reply_to is None:
+        return None
+    had = rows.had(tx, conversation_id, reply_to)
+    if had is None:
+        raise NotFound(
+            f"No message {reply_to} in this conversation to be quoted; it may have been deleted.",
+            id=str(reply_to),
+        )
+    return had
 
 
 def _message(
@@ -344,6 +362,7 @@ def _message(
         delivery_status=DeliveryStatus.QUEUED,
         template=chosen.dump(wanted.template.choice) if wanted.template else None,
         not_before=not_before,
+        reply_to=wanted.reply_to,
     )
 
 

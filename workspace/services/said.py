@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from workspace.channels.base import Channel
 from workspace.errors import InvalidRequest, TooLarge
 from workspace.models import Actor, ActorKind, Origin, TemplateChoice
-from workspace.rules import Draft, FileFacts
-from workspace.services import templates
-from workspace.services.templates import Chosen
+from workspace.rules import Draft, FileFacts, template_draft
+from workspace.services.templates import Chosen, Templates
 from workspace.settings import MAX_TEXT
 
 
@@ -25,6 +23,8 @@ class Said:
     """What the channel has of `choice`, once it is `filled`."""
     seen: int | None = None
     """The newest message the writer saw; None: whatever there is may be answered."""
+    reply_to: int | None = None
+    """The message that it quotes; None: none."""
 
     @property
     def origin(self) -> Origin:
@@ -38,24 +38,25 @@ class Said:
 
     def request(self) -> dict[str, Any]:
         """What makes it differ from another request. `seen` does not: it is only a condition."""
-        asked = {"text": self.text, "uploads": list(self.upload_ids)}
-        return asked | ({"template": asdict(self.choice)} if self.choice else {})
+        asked: dict[str, Any] = {"text": self.text, "uploads": list(self.upload_ids)}
+        asked |= {"template": asdict(self.choice)} if self.choice else {}
+        return asked | ({"reply_to": self.reply_to} if self.reply_to is not None else {})
 
-    def filled(self, channel: Channel) -> "Said":
+    def filled(self, templates: Templates, channel_id: int) -> "Said":
         """With its template, if it has one: the text is then the filled one, and the only upload is
-        the file of the header. The channel is asked, so no transaction may wait for it.
+        the file of the header. A new channel is asked for its own, so no transaction may wait.
         """
         if self.choice is None:
             return self
-        found = templates.chosen(channel, self.choice)
+        found = templates.chosen(channel_id, self.choice)
         files = (self.choice.header,) if self.choice.header is not None else ()
         return replace(self, text=found.text, upload_ids=files, template=found)
 
-    def draft(self, files: Sequence[FileFacts]) -> Draft:
-        """For `rules.can_send`."""
+    def draft(self, files: Sequence[FileFacts], quotes: bool | None = None) -> Draft:
+        """For `rules.can_send`. `quotes`: whether the customer has what it quotes."""
         if self.template:
-            return Draft("", files, self.template.use)
-        return Draft(self.text, files)
+            return replace(template_draft(self.template.use, files), quotes=quotes)
+        return Draft(self.text, files, quotes=quotes)
 
 
 def said(
@@ -64,6 +65,7 @@ def said(
     actor: Actor,
     choice: TemplateChoice | None = None,
     seen: int | None = None,
+    reply_to: int | None = None,
 ) -> Said:
     """Raises TooLarge, InvalidRequest."""
     check_text(text)
@@ -72,7 +74,7 @@ def said(
             "A template is a message of its own; send text and files in another one. The file of "
             "its header belongs to the template."
         )
-    return Said(text, tuple(upload_ids), actor, choice, seen=seen)
+    return Said(text, tuple(upload_ids), actor, choice, seen=seen, reply_to=reply_to)
 
 
 def check_text(text: str) -> None:

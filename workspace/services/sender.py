@@ -5,25 +5,28 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from workspace.channels.base import Channel, Failure, Request, Sent
 from workspace.errors import ConvoError, StoreRefused
+from workspace.journal import Journal
 from workspace.models import DeliveryStatus, FailureKind, Template
-from workspace.services import sending, settling, templates
+from workspace.services import reacting, sending, settling
 from workspace.services.backoff import Backoff
-from workspace.services.folding import Share
-from workspace.services.ratelimit import TokenBucket
+from workspace.services.outcomes import UNSTORABLE, Retry
+from workspace.services.ratelimit import Pairs, TokenBucket
 from workspace.services.schedule import Schedule
-from workspace.services.settling import Retry, Settled
+from workspace.services.templates import Templates
 from workspace.services.words import words
 from workspace.settings import Settings
-from workspace.store import Store, outbox
+from workspace.store import Store, outbox, reactions
 from workspace.store.driver import Driver
 from workspace.store.files import Files
 from workspace.store.outbox import Queued
+from workspace.store.reactions import Own
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ UNASKED = timedelta(seconds=15)
 LEASE_OVER = "The provider did not answer in time; it may have the message."
 INTERRUPTED = "The hub stopped while this was being sent; the provider may have it."
 
+T = TypeVar("T")
 Flight = Callable[[int, int], AbstractContextManager[None]]
 """Marks (message, conversation) as in flight."""
 
@@ -46,11 +50,12 @@ class Tools:
 
     store: Store
     files: Files
+    templates: Templates
     settings: Settings
     clock: Callable[[], datetime]
     backoff: Backoff
     flight: Flight
-    share: Share
+    journal: Journal
 
 
 class Sender:
@@ -61,6 +66,9 @@ class Sender:
         self._schedule = Schedule()
         self._doubts: list[tuple[datetime, int, int]] = []  # (when, message, how often asked)
         self._bucket = TokenBucket(channel.capabilities.rate, lambda: tools.clock().timestamp())
+        self._pairs = Pairs(channel.capabilities.pair_rate, lambda: tools.clock().timestamp())
+        self._limits = 0
+        """How often the provider has asked for less, one after the other."""
         self._wake = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -114,6 +122,7 @@ class Sender:
         """Take over what an earlier life of the hub left."""
         with self._tools.store.read() as db:
             pending = outbox.pending(db, self._id)
+            reacted = reactions.pending(db, self._id)
             doubts = outbox.with_status(db, self._id, DeliveryStatus.IN_DOUBT)
         now = self._tools.clock()
         for waiting in pending:
@@ -122,6 +131,8 @@ class Sender:
                 self._bucket.pause((due - now).total_seconds())
                 due = now
             self.add(waiting.id, waiting.conversation_id, due)
+        for reaction, message, not_before in reacted:
+            self.react(reaction, message, not_before or now)
         with self._wake:
             for message in doubts:
                 heapq.heappush(self._doubts, (now, message, 0))
@@ -131,6 +142,12 @@ class Sender:
         with self._wake:
             self._schedule.add(message, conversation, due)
             self._wake.notify_all()
+
+    def react(self, reaction: int, message: int, due: datetime) -> None:
+        """Reactions to one message go in their order, and wait for nothing else: they have a queue
+        of their own, which is no conversation's.
+        """
+        self.add(reaction, -message, due)
 
     def forget(self, message: int) -> None:
         with self._wake:
@@ -155,6 +172,11 @@ class Sender:
     # --- sending ------------------------------------------------------------------------------
 
     def _send(self, due: datetime, message: int, conversation: int) -> None:
+        if conversation < 0:
+            self._send_reaction(due, message, conversation)
+            return
+        if self._put_off(message, conversation, conversation):
+            return
         try:
             template = self._template(message)
         except ConvoError as error:  # it waits, but not the messages of others behind it
@@ -171,9 +193,7 @@ class Sender:
             raise
         with self._wake:
             if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
-                # Where all wait anyway, the one that was refused is still the first.
-                limited = after.failure_kind is FailureKind.RATE_LIMITED
-                self._schedule.add(message, conversation, due if limited else after.not_before)
+                self._schedule.add(message, conversation, self._again(due, after.not_before))
             if after is not None and after.status is DeliveryStatus.IN_DOUBT:
                 self._doubt(message, 0)
         if after is not None and taken:
@@ -184,8 +204,8 @@ class Sender:
     ) -> tuple[Queued | None, Sequence[Request]]:
         """What became of a message, and what the provider took."""
         tools, channel = self._tools, self._channel
-        lease = timedelta(seconds=tools.settings.lease_seconds)
-        lease_until, channel_now = tools.clock() + lease, channel.now()
+        now, channel_now = tools.clock(), channel.now()
+        lease_until = now + timedelta(seconds=tools.settings.lease_seconds)
         claim = tools.store.write(
             lambda tx: settling.claim(
                 tx, message, channel.capabilities, channel_now, lease_until, template
@@ -193,7 +213,9 @@ class Sender:
         )
         if claim is None:
             return None, ()
+        lease = (claim.message.lease_until or lease_until) - now
         self._bucket.take()
+        self._pairs.take(claim.message.conversation_id)
         watch = threading.Timer(lease.total_seconds(), self._lease_over, [message])
         watch.daemon = True
         watch.start()
@@ -203,11 +225,81 @@ class Sender:
             watch.cancel()
         return self._settle(message, made.outcome, claim.message.attempts), made.taken
 
+    def _put_off(self, id: int, queue: int, customer: int) -> bool:
+        """Whether it must wait because enough was sent to this customer; nobody else waits."""
+        wait = self._pairs.wait(customer)
+        if wait:
+            self.add(id, queue, self._tools.clock() + timedelta(seconds=wait))
+        return wait > 0
+
+    def _send_reaction(self, due: datetime, id: int, queue: int) -> None:
+        with self._tools.store.read() as db:
+            own = reactions.get(db, id)
+        if own is not None and self._put_off(id, queue, own.conversation_id):
+            return
+        self.forget(id)
+        try:
+            after = self._attempt_reaction(id)
+        except BaseException:
+            self.add(id, queue, due)
+            raise
+        if after is not None and after.status is DeliveryStatus.RETRY and after.not_before:
+            self.add(id, queue, self._again(due, after.not_before))
+
+    def _attempt_reaction(self, id: int) -> Own | None:
+        """What became of a reaction; None: there was nothing to send."""
+        tools, channel = self._tools, self._channel
+        lease = timedelta(seconds=tools.settings.lease_seconds)
+        lease_until, channel_now = tools.clock() + lease, channel.now()
+        claim = tools.store.write(
+            lambda tx: reacting.claim(tx, id, channel.capabilities, channel_now, lease_until)
+        )
+        if claim is None:
+            return None
+        self._bucket.take()
+        self._pairs.take(claim.own.conversation_id)
+        with tools.flight(id, claim.own.conversation_id):
+            outcome = sending.react(channel, claim.signal, id)
+            return self._settle_reaction(claim.own, outcome)
+
+    def _settle_reaction(self, own: Own, outcome: Sent | Failure) -> Own | None:
+        outcome = _alone(outcome)
+        retry = self._retry(own.attempts, outcome)
+        return self._stored(
+            partial(
+                reacting.settle,
+                id=own.id,
+                outcome=outcome,
+                retry=retry,
+                journal=self._tools.journal,
+            ),
+            partial(reacting.doubt, id=own.id, why=UNSTORABLE),
+        )
+
+    def _retry(self, attempts: int, outcome: Sent | Failure) -> Retry:
+        """When to try again, if that is to be."""
+        asked = outcome.retry_after if isinstance(outcome, Failure) else None
+        tools = self._tools
+        limited = isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED
+        self._limits = self._limits + 1 if limited else 0
+        delay = tools.backoff.delay(self._limits or attempts, asked)
+        if limited:
+            self._bucket.pause(delay)  # it is not about this message alone
+        most = tools.settings.max_attempts
+        return Retry(tools.clock(), delay, most, self._channel.now())
+
+    def _again(self, due: datetime, not_before: datetime) -> datetime:
+        """Where all wait anyway, the one that was refused is still the first. A limit that goes on
+        and on may be about that one after all: then the others have their turn.
+        """
+        first = 0 < self._limits < self._tools.settings.max_attempts
+        return due if first else not_before
+
     def _template(self, message: int) -> Template | None:
-        """What it is sent with, as the provider has it now: it may have paused it meanwhile."""
+        """What it is sent with, as it is by now: the provider may have paused it meanwhile."""
         with self._tools.store.read() as db:
             choice = outbox.template(db, message)
-        return templates.find(self._channel, choice) if choice else None
+        return self._tools.templates.find(self._id, choice) if choice else None
 
     def _lease_over(self, message: int) -> None:
         try:
@@ -217,37 +309,37 @@ class Sender:
 
     def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
         """Store what became of it."""
-        asked = outcome.retry_after if isinstance(outcome, Failure) else None
+        outcome = _alone(outcome)
         tools = self._tools
-        delay = tools.backoff.delay(attempts, asked)
-        if isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED:
-            self._bucket.pause(delay)  # it is not about this message alone
         settled = self._stored(
-            message,
             partial(
                 settling.settle,
                 id=message,
                 outcome=outcome,
-                retry=Retry(tools.clock(), delay, tools.settings.max_attempts),
+                retry=self._retry(attempts, outcome),
                 threads=self._channel.capabilities.threads,
-                share=tools.share,
+                journal=tools.journal,
             ),
+            partial(settling.doubt, id=message, why=UNSTORABLE),
         )
         after = settled.message
+        if isinstance(outcome, Failure) and outcome.kind is FailureKind.TEMPLATE:
+            tools.templates.doubt(self._id)
         if after and after.status is DeliveryStatus.IN_DOUBT and isinstance(outcome, Sent):
             logger.error("message %s is in doubt though it was sent: %s", message, after.failure)
         tools.files.remove(settled.files)
         return after
 
-    def _stored(self, message: int, work: Callable[[Driver], Settled]) -> Settled:
-        """What was learnt is not forgotten because a disk is full; what no database takes is."""
-        doubt = partial(settling.doubt, id=message, why=settling.UNSTORABLE)
+    def _stored(self, work: Callable[[Driver], T], doubt: Callable[[Driver], T]) -> T:
+        """What was learnt is not forgotten because a disk is full; what no database takes is, and
+        leaves a doubt.
+        """
         failures = 0
         while True:
             try:
                 return self._tools.store.write(work)
             except Exception as error:
-                logger.exception("what became of message %s can't be stored", message)
+                logger.exception("channel %s: what became of a send can't be stored", self._id)
                 if isinstance(error, StoreRefused) and work is not doubt:
                     work = doubt
                     continue
@@ -289,3 +381,10 @@ class Sender:
         else:
             with self._wake:
                 self._doubt(id, asked)
+
+
+def _alone(outcome: Sent | Failure) -> Sent | Failure:
+    """What limits the messages to one customer is a passing failure of theirs, and of no others."""
+    if isinstance(outcome, Failure) and outcome.pair:
+        return replace(outcome, kind=FailureKind.TRANSIENT)
+    return outcome

@@ -14,14 +14,17 @@ from workspace.channels.base import (
     KeepsCopies,
     Outbound,
     OutboundFile,
+    React,
     Request,
     SendFailed,
+    SendsSignals,
     Sent,
     Thread,
 )
 from workspace.errors import BrokenRecording
 from workspace.media import rewrapped
 from workspace.models import Address, AddressKind, Capabilities, FailureKind
+from workspace.services.arrivals import cleaned_outcome
 from workspace.services.settling import Claim
 from workspace.services.words import words
 from workspace.store.files import Files
@@ -56,6 +59,21 @@ def attempt(channel: Channel, claim: Claim, files: Files) -> Attempt:
     return Attempt(sent, requests)
 
 
+def react(channel: Channel, signal: React, id: int) -> Sent | Failure:
+    """Send a reaction; says what became of it, whatever happens. Never raises."""
+    if not isinstance(channel, SendsSignals):
+        return Failure(FailureKind.INVALID, "This channel takes no reactions.")
+    try:
+        request = channel.encode_signal(signal)
+    except Exception:  # nothing has left yet, so this is a plain failure
+        logger.exception("reaction %s can't be encoded", id)
+        return Failure(FailureKind.INVALID, "This reaction can't be put into the channel's form.")
+    faults.reach("before_perform")
+    answer = _perform(channel, request, id)
+    faults.reach("after_perform")
+    return answer
+
+
 def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] | Failure:
     id = claim.message.id
     try:
@@ -74,9 +92,9 @@ def _encode(channel: Channel, claim: Claim, files: Files) -> Sequence[Request] |
 
 def _perform(channel: Channel, request: Request, id: int) -> Sent | Failure:
     try:
-        return channel.decode(channel.perform(request))
+        return cleaned_outcome(channel.decode(channel.perform(request)))
     except SendFailed as error:
-        return error.failure
+        return cleaned_outcome(error.failure)
     except Exception:  # it may have left: to send it again could mean to send it twice
         logger.exception("nobody knows what became of message %s", id)
         return Failure(FailureKind.UNKNOWN_OUTCOME, "Sending broke off; the provider may have it.")
@@ -123,9 +141,10 @@ def _outbound(takes: Capabilities, claim: Claim, files: Files) -> Outbound:
         queued_at=message.occurred_at,
         template=(
             FilledTemplate(claim.template, message.template.values)
-            if claim.template and message.template
+            if claim.template and not claim.template.own and message.template
             else None
         ),
+        reply_to=message.quoted,
     )
 
 

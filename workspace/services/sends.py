@@ -17,9 +17,10 @@ from workspace import rules
 from workspace.channels.base import Channel
 from workspace.errors import CannotSend, Conflict, NotFound, TooLate
 from workspace.models import Actor, Attachment, DeliveryStatus, EventKind, Message, Template
-from workspace.services import rebuilding, settling, templates
+from workspace.services import rebuilding, settling
 from workspace.services.accounts import Accounts
 from workspace.services.delivery import Delivery
+from workspace.services.templates import Templates
 from workspace.store import (
     Store,
     changes,
@@ -43,9 +44,12 @@ log = logging.getLogger(__name__)
 class Sends:
     """Asked twice with one idempotency key, each happens once."""
 
-    def __init__(self, store: Store, accounts: Accounts, delivery: Delivery) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, templates: Templates, delivery: Delivery
+    ) -> None:
         self._store = store
         self._accounts = accounts
+        self._templates = templates
         self._delivery = delivery
 
     # --- Undo ---------------------------------------------------------------------------------
@@ -115,7 +119,7 @@ class Sends:
             row, choice = outbox.get(db, id), outbox.template(db, id)
         if row is None or choice is None:
             return None
-        return templates.find(self._accounts.channel(row.channel_id), choice)
+        return self._templates.find(row.channel_id, choice)
 
     def _again(self, tx: Driver, id: int, actor: Actor, template: Template | None) -> int:
         message = _in_state(tx, id, (DeliveryStatus.FAILED, DeliveryStatus.IN_DOUBT), "sent again")

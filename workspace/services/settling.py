@@ -5,24 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workspace import rules
-from workspace.channels.base import Failure, Sent, StatusChanged
+from workspace.channels.base import Failure, ReactionChanged, Sent, StatusChanged
+from workspace.journal import Journal
 from workspace.models import Capabilities, DeliveryStatus, FailureKind, Template
 from workspace.rules import Draft, FileFacts, Refusal, Situation
-from workspace.services import folding, receipts
-from workspace.services.folding import Share
-from workspace.store import changes, heads, ingest, outbox, states
+from workspace.services import folding, outcomes, receipts
+from workspace.services.arrivals import Quotes
+from workspace.services.outcomes import OPEN, WAITING, Retry, in_doubt
+from workspace.store import changes, heads, ingest, marketing, outbox, reactions, states
 from workspace.store import threads as refs
 from workspace.store.driver import Driver
 from workspace.store.outbox import Queued, QueuedFile
 
-WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRY)
-OPEN = (DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
 NAMESAKE = (
     "The provider named it like another message of this channel, so nobody knows whether it was "
     "sent; look there."
 )
-UNSTORABLE = "What the provider said of it can't be stored; the provider may have it."
-_PASSING = (FailureKind.TRANSIENT, FailureKind.RATE_LIMITED)
+SLOWEST = 125_000
+"""Bytes a second that an upload is given the time for: what outlives its lease is shown as not
+confirmed, and a large file on a slow line should not be.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,6 @@ class Claim:
     template: Template | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """When and how often to try again after a passing failure."""
-
-    now: datetime
-    delay: float
-    """Seconds."""
-    max_attempts: int
-
-
 def claim(
     tx: Driver,
     id: int,
@@ -52,8 +44,9 @@ def claim(
     lease_until: datetime,
     template: Template | None = None,
 ) -> Claim | None:
-    """Mark a message as being sent, before the network hears of it. `template`: the one it is sent
-    with, as the provider has it now.
+    """Mark a message as being sent, before the network hears of it. `lease_until`: when it should
+    be through, were there no files to upload. `template`: the one it is sent with, as the provider
+    has it now.
 
     None where there is nothing to send: it was cancelled, erased or has arrived; or it may not be
     sent any more, and has failed with the reason.
@@ -70,11 +63,15 @@ def claim(
         message,
         status=DeliveryStatus.SENDING,
         attempts=message.attempts + 1,
-        lease_until=lease_until,
+        lease_until=lease_until + _uploading(files),
         not_before=None,
     )
     _move(tx, message, sending)
     return Claim(sending, files, template)
+
+
+def _uploading(files: Sequence[QueuedFile]) -> timedelta:
+    return timedelta(seconds=sum(file.size for file in files) / SLOWEST)
 
 
 def refused(
@@ -85,19 +82,28 @@ def refused(
     template: Template | None,
 ) -> Refusal | None:
     """Why a message may not be sent now; None: it may. `template`: what the channel has of it."""
-    draft = _draft(message, files, template)
+    draft = _draft(message, files, can, template)
     return rules.can_send(can, draft, _situation(message, channel_now))
 
 
-def _draft(message: Queued, files: Sequence[QueuedFile], template: Template | None) -> Draft:
+def _draft(
+    message: Queued, files: Sequence[QueuedFile], can: Capabilities, template: Template | None
+) -> Draft:
+    """One of the business's own is the text it was when it was queued."""
     facts = [FileFacts(f.kind, f.name, f.mime, f.size) for f in files]
-    if message.template is None:
-        return Draft(message.text, facts)
-    return Draft("", facts, rules.template_use(template, message.template))
+    if message.template is None or can.templates is None:
+        return Draft(message.text, facts, quotes=message.quotes)
+    return rules.template_draft(rules.template_use(template, message.template), facts)
 
 
 def _situation(message: Queued, now: datetime) -> Situation:
-    return Situation(now, message.last_inbound_at, message.opted_out, message.blocked)
+    return Situation(
+        now,
+        message.last_inbound_at,
+        message.opted_out,
+        message.blocked,
+        message.marketing_stopped,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +115,29 @@ class Settled:
 
 
 def settle(
-    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, threads: bool, share: Share
+    tx: Driver, id: int, outcome: Sent | Failure, retry: Retry, threads: bool, journal: Journal
 ) -> Settled:
     """What became of an attempt.
 
     A receipt may have been faster than the answer; then the receipt stands. So may have been the
     provider's copy of the message, under the name that only the answer tells; then it is folded
-    into the message. `threads`: the channel has them; `share`: `Journal.share`.
+    into the message. `threads`: the channel has them.
     """
     message = outbox.get(tx, id)
     if message is None:
         return Settled(None)
     if isinstance(outcome, Sent):
-        return _accepted(tx, message, outcome, threads, share)
+        return _accepted(tx, message, outcome, threads, journal)
     if message.status in OPEN:
         after = _not_sent(message, outcome, retry)
         _move(tx, message, after)
+        if after.failure_kind is FailureKind.MARKETING_STOPPED:
+            marketing.choose(tx, after.conversation_id, True, retry.channel_now)
         return Settled(after)
     return Settled(message)
 
 
-def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, share: Share) -> Settled:
+def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, journal: Journal) -> Settled:
     after = _sent(message, sent)
     if after.provider_id == message.provider_id:
         _move(tx, message, after)
@@ -138,13 +146,13 @@ def _accepted(tx: Driver, message: Queued, sent: Sent, threads: bool, share: Sha
     echo = outbox.get(tx, namesake) if namesake is not None else None
     if namesake is not None and (echo is None or not folding.is_echo(echo)):
         return _nameless(tx, message)
-    files = folding.fold(tx, message, echo, threads, share) if echo else ()
+    files = folding.fold(tx, message, echo, threads, journal) if echo else ()
     after = folding.known_by(after, echo) if echo else after
     _move(tx, message, after)
     outbox.rename(tx, message.id, after.provider_id)
     if threads:  # answers refer to this name
         refs.add(tx, {(after.channel_id, after.provider_id): after.conversation_id})
-    return Settled(_join_parked(tx, after), files)
+    return Settled(_join_parked(tx, after, journal), files)
 
 
 def _nameless(tx: Driver, message: Queued) -> Settled:
@@ -172,44 +180,12 @@ def _sent(message: Queued, sent: Sent) -> Queued:
 
 
 def _not_sent(message: Queued, failure: Failure, retry: Retry) -> Queued:
-    if failure.kind is FailureKind.UNKNOWN_OUTCOME:
-        return in_doubt(message, failure.detail)
-    if failure.kind not in _PASSING:
-        return _failed(message, failure.kind, failure.detail)
-    if message.attempts >= retry.max_attempts:
-        words = f"{failure.detail} (given up after {message.attempts} attempts)"
-        return _failed(message, failure.kind, words)
-    return replace(
-        message,
-        status=DeliveryStatus.RETRY,
-        failure_kind=failure.kind,
-        failure=failure.detail,
-        not_before=retry.now + timedelta(seconds=retry.delay),
-        lease_until=None,
-    )
+    after = outcomes.not_sent(message, failure, retry)
+    return replace(after, accepted=after.accepted and after.status is not DeliveryStatus.FAILED)
 
 
 def _failed(message: Queued, kind: FailureKind, why: str) -> Queued:
-    return replace(
-        message,
-        status=DeliveryStatus.FAILED,
-        accepted=False,
-        failure_kind=kind,
-        failure=why or "The provider refused it.",
-        lease_until=None,
-        not_before=None,
-    )
-
-
-def in_doubt(message: Queued, why: str) -> Queued:
-    """The provider may have it, so it is not sent again by itself."""
-    return replace(
-        message,
-        status=DeliveryStatus.IN_DOUBT,
-        failure_kind=FailureKind.UNKNOWN_OUTCOME,
-        failure=why or "The provider did not confirm it.",
-        lease_until=None,
-    )
+    return replace(outcomes.failed(message, kind, why), accepted=False)
 
 
 def doubt(tx: Driver, id: int, why: str) -> Settled:
@@ -244,14 +220,30 @@ def confirm(tx: Driver, message: Queued) -> None:
     _move(tx, message, sent)
 
 
-def _join_parked(tx: Driver, message: Queued) -> Queued:
-    """Receipts that came before anyone knew the provider's name for the message."""
+def _join_parked(tx: Driver, message: Queued, journal: Journal) -> Queued:
+    """What came before anyone knew the provider's name for the message."""
     parked = ingest.parked(tx, message.channel_id, [message.provider_id])
+    receipts.note(journal, parked, message.conversation_id)
     known = ingest.known(tx, message.channel_id, [message.provider_id])[message.provider_id]
     for each in parked:
         event = receipts.signal(each).event
-        if isinstance(event, StatusChanged):
-            known = receipts.delivered(known, event)
+        match event:
+            case StatusChanged():
+                before, known = known, receipts.delivered(known, event)
+                if receipts.stops(before, known):
+                    marketing.choose(tx, message.conversation_id, True, event.occurred_at)
+            case Quotes():
+                by = ingest.known(tx, message.channel_id, [event.by]).get(event.by)
+                if by is not None and by.conversation_id == message.conversation_id:
+                    ingest.quote(tx, {by.id: message.id})
+                    changes.record(tx, "conversation", by.conversation_id)
+            case ReactionChanged():
+                if event.own:
+                    told = (message.channel_id, event.emoji, event.occurred_at)
+                    reactions.made_elsewhere(tx, {message.id: told})
+                else:
+                    ingest.react(tx, {message.id: (event.emoji, event.occurred_at)})
+                changes.record(tx, "conversation", message.conversation_id)
     ingest.unpark(tx, parked)
     assert known.delivery_status is not None
     after = replace(

@@ -31,6 +31,10 @@ CREATE INDEX IF NOT EXISTS journal_map_by_conversation ON journal_map (conversat
 CREATE TABLE IF NOT EXISTS tombstones (
     hash TEXT PRIMARY KEY
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased_people (
+    hash TEXT PRIMARY KEY,
+    last_payload INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- name: name_it
 -- A new journal gets its uuid; an old one keeps its own.
@@ -69,6 +73,20 @@ SELECT id, channel_id, meta, raw FROM payloads WHERE id = ?;
 -- How many payloads there are.
 SELECT count(*) FROM payloads;
 
+-- name: received
+-- Payloads of a channel after one position and up to another, received from one time until before
+-- another; times are UTC as isoformat writes them, which sort as text.
+SELECT id FROM payloads
+WHERE id > ? AND id <= ? AND channel_id = ?
+    AND json_extract(meta, '$.received_at') >= ? AND json_extract(meta, '$.received_at') < ?
+ORDER BY id LIMIT ?;
+
+-- name: count_received
+-- How many those are.
+SELECT count(*) FROM payloads
+WHERE id > ? AND id <= ? AND channel_id = ?
+    AND json_extract(meta, '$.received_at') >= ? AND json_extract(meta, '$.received_at') < ?;
+
 -- name: unmap
 -- Forget what a payload belongs to.
 DELETE FROM journal_map WHERE payload_id = ?;
@@ -97,6 +115,16 @@ DELETE FROM payloads WHERE id = ?;
 -- name: entomb
 -- A message that must not come back.
 INSERT OR IGNORE INTO tombstones (hash) VALUES (?);
+
+-- name: forget_person
+-- Nothing that was received until now may bring this person back.
+INSERT INTO erased_people (hash, last_payload)
+VALUES (?, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'payloads'))
+ON CONFLICT (hash) DO UPDATE SET last_payload = excluded.last_payload;
+
+-- name: forgotten
+-- The newest payload there was when this person was erased.
+SELECT last_payload FROM erased_people WHERE hash = ?;
 
 -- name: tombstones
 -- All of them.

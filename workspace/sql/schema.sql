@@ -30,7 +30,7 @@ CREATE TABLE channels (
 CREATE TABLE contacts (
     id bigint PRIMARY KEY,
     name text NOT NULL,                         -- empty: show the address
-    search_text text NOT NULL,                  -- folded name and addresses
+    search_text text NOT NULL,                  -- folded name and addresses, in all their writings
     blocked boolean NOT NULL DEFAULT false,
     opted_out boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL
@@ -43,6 +43,31 @@ CREATE TABLE identities (
     PRIMARY KEY (kind, address)
 );
 CREATE INDEX identities_by_contact ON identities (contact_id);
+
+-- Contacts that an operator merged: one row for each of them, as it is by itself. Who has no row here
+-- is whole. `contacts` has what they are shown as; addresses and conversations stay with their part,
+-- so that each message finds its side, and an unmerge takes nothing but a row away.
+CREATE TABLE contact_parts (
+    contact_id bigint PRIMARY KEY,
+    whole_id bigint NOT NULL,                   -- the contact they are all shown as
+    merged_into bigint,                         -- null: the whole's own part
+    merged_at timestamptz,
+    actor_kind text NOT NULL DEFAULT '',
+    actor_name text NOT NULL DEFAULT '',
+    name text NOT NULL,
+    blocked boolean NOT NULL,
+    opted_out boolean NOT NULL
+);
+CREATE INDEX contact_parts_by_whole ON contact_parts (whole_id);
+
+-- What customers told a channel's provider about marketing messages, each by itself.
+CREATE TABLE marketing_choices (
+    channel_id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    stopped boolean NOT NULL,                   -- false: they want them again
+    chosen_at timestamptz NOT NULL,
+    PRIMARY KEY (channel_id, contact_id)
+);
 
 -- Columns from status on are a cache of the log (rules.State) and of the last message (the preview).
 CREATE TABLE conversations (
@@ -112,7 +137,8 @@ CREATE TABLE messages (
     lease_until timestamptz,
     failure_kind text,
     failure text NOT NULL DEFAULT '',
-    template text                               -- JSON: the template of it, and the values; null: none
+    template text,                              -- JSON: the template of it, and the values; null: none
+    reply_to bigint                             -- the message that it quotes; null: none that is here
 );
 CREATE UNIQUE INDEX messages_by_provider_id ON messages (channel_id, provider_id);
 
@@ -131,6 +157,16 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_message ON attachments (message_id);
 
+-- Files that are still with their provider: they are fetched after their message, or never.
+CREATE TABLE remote_files (
+    attachment_id bigint PRIMARY KEY,
+    channel_id bigint NOT NULL,
+    remote text NOT NULL,                       -- the provider's name for it
+    attempts integer NOT NULL DEFAULT 0,
+    not_before timestamptz,                     -- null: it is not tried again by itself
+    failure text NOT NULL DEFAULT ''            -- in words, why it is not here; empty: not yet
+);
+
 -- What operators have begun to write.
 CREATE TABLE drafts (
     conversation_id bigint NOT NULL,
@@ -138,6 +174,7 @@ CREATE TABLE drafts (
     body text NOT NULL,
     note boolean NOT NULL,                      -- to be an internal note
     updated_at timestamptz NOT NULL,
+    reply_to bigint,                            -- the message that it quotes; null: none
     PRIMARY KEY (conversation_id, operator)
 );
 
@@ -156,12 +193,55 @@ CREATE TABLE canned_replies (
     body text NOT NULL
 );
 
+-- Templates as the providers keep them, and the business's own.
+CREATE TABLE templates (
+    channel_id bigint NOT NULL,                 -- 0: the business's own, for channels whose provider has none
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    status text NOT NULL,                       -- the provider's word
+    reason text NOT NULL,                       -- in words, why it is not approved
+    content text NOT NULL,                      -- JSON: header, body, footer, buttons, examples, ...
+    told_at timestamptz NOT NULL,               -- as of when, by the channel's clock
+    changed_at timestamptz NOT NULL,            -- when it became as it is, by the machine's clock
+    PRIMARY KEY (channel_id, name, language)
+);
+
+-- How reading them goes.
+CREATE TABLE template_syncs (
+    channel_id bigint PRIMARY KEY,
+    as_of timestamptz,                          -- by the channel's clock; null: never yet
+    synced_at timestamptz,                      -- the same by the machine's
+    due_at timestamptz,                         -- when they are read next; null: at once
+    attempts integer NOT NULL DEFAULT 0,        -- that failed, one after the other
+    failure text NOT NULL DEFAULT ''            -- in words, why the newest one failed
+);
+
 CREATE TABLE reactions (
     message_id bigint NOT NULL,
     actor_kind text NOT NULL,
     emoji text NOT NULL,
     occurred_at timestamptz NOT NULL,
     PRIMARY KEY (message_id, actor_kind)
+);
+
+-- Reactions of the business to customers' messages, and what the provider knows of them.
+CREATE TABLE own_reactions (
+    message_id bigint PRIMARY KEY,
+    id bigint NOT NULL,                         -- of this reaction; the next one gets another
+    channel_id bigint NOT NULL,
+    emoji text NOT NULL,                        -- empty: taken back
+    actor_kind text NOT NULL CHECK (actor_kind IN ('operator', 'agent', 'system')),
+    actor_name text NOT NULL DEFAULT '',
+    occurred_at timestamptz NOT NULL,
+    provider_id text,                           -- our name for it, then the provider's; null: made elsewhere
+    delivery_status text CHECK (delivery_status IN ('queued', 'sending', 'retry', 'sent', 'delivered',
+        'read', 'failed', 'in_doubt')),         -- null: made elsewhere
+    attempts integer NOT NULL DEFAULT 0,
+    not_before timestamptz,
+    lease_until timestamptz,
+    failure_kind text,
+    failure text NOT NULL DEFAULT ''
 );
 
 CREATE TABLE conversation_events (
@@ -194,7 +274,7 @@ CREATE TABLE thread_refs (
 );
 CREATE INDEX thread_refs_by_conversation ON thread_refs (conversation_id);
 
--- Receipts and reactions that came before their message.
+-- Receipts, reactions and quotations that came before their message.
 CREATE TABLE parked (
     channel_id bigint NOT NULL,
     provider_id text NOT NULL,

@@ -32,6 +32,11 @@ CREATE TABLE IF NOT EXISTS seen (
     at TEXT NOT NULL,
     PRIMARY KEY (kind, address)
 );
+CREATE TABLE IF NOT EXISTS signals (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    signal TEXT NOT NULL                -- JSON
+);
 
 -- name: get
 SELECT value FROM state WHERE name = ?;
@@ -41,6 +46,12 @@ INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = exclude
 
 -- name: add_send
 INSERT INTO sends (key, at, kind, address, accepted, content) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: add_signal
+INSERT INTO signals (at, signal) VALUES (?, ?);
+
+-- name: signals
+SELECT signal FROM signals ORDER BY number;
 
 -- name: sends_since
 SELECT number, key, at, kind, address, content FROM sends WHERE accepted AND at >= ? ORDER BY number;

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from workspace.models import Address, AddressKind
 from workspace.store import contacts, tombstones
 from workspace.store.driver import Driver
 from workspace.store.sql import query
@@ -11,6 +12,8 @@ from workspace.store.sql import query
 # Children first: what finds the rows of a table must still be there.
 TABLES = (
     "reactions",
+    "own_reactions",
+    "remote_files",
     "attachments",
     "parked",
     "messages",
@@ -31,6 +34,8 @@ class Remains:
     """With the threads that were merged into them."""
     files: tuple[int, ...]
     hashes: tuple[str, ...]
+    people: tuple[str, ...]
+    """Hashes of all addresses of those who have no other conversation on the channel."""
 
 
 def sending(db: Driver, ids: Sequence[int], now: datetime) -> bool:
@@ -52,6 +57,10 @@ def erase(tx: Driver, ids: Sequence[int]) -> Remains:
         (*ids, *_column(tx, "merged", wanted)),
         _column(tx, "files", wanted),
         tuple(tombstones.hashed(salt, *name) for name in names),
+        tuple(
+            tombstones.person(salt, channel_id, Address(AddressKind(kind), address))
+            for channel_id, kind, address in tx.execute(query("erase.people"), wanted)
+        ),
     )
     people = _column(tx, "contacts", wanted)
     tombstones.add(tx, remains.hashes)

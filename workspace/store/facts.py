@@ -1,4 +1,6 @@
-"""Facts about the database file itself: journal_uuid, journal_position, salt."""
+"""Facts about the database file itself: journal_uuid, journal_position, salt; and oddities.ID, what
+a channel was told and did not understand.
+"""
 
 from workspace.store.driver import Driver
 from workspace.store.sql import query

@@ -1,6 +1,7 @@
 """The bytes of attachments: written apart, checked, and put in place by one rename."""
 
 import os
+import re
 import sys
 import unicodedata
 from codecs import getincrementaldecoder
@@ -39,6 +40,26 @@ class Staged:
     name: str
     mime: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A file whose bytes are still with the provider; what it is, is what the provider says."""
+
+    kind: MediaKind
+    name: str
+    mime: str
+    size: int = 0
+
+
+def awaited(name: str, mime: str) -> Awaited:
+    """Of a stranger's name and type."""
+    found = _MIME.match(mime.strip().lower())
+    plain = found[0] if found else "application/octet-stream"
+    return Awaited(media_kind(plain), clean_name(name), plain)
+
+
+_MIME = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}(?=\s*(;|$))")
 
 
 class Files:

@@ -97,6 +97,12 @@ def of_contacts(db: Driver, channel_id: int, contact_ids: Iterable[int]) -> dict
     return dict(db.execute(query("heads.of_contacts"), [channel_id, wanted]))
 
 
+def move(tx: Driver, channel_id: int, contact_id: int, to: Address) -> list[int]:
+    """Answers to a contact on a channel go elsewhere now; the conversations this changed."""
+    rows = tx.execute(query("heads.move"), [channel_id, contact_id, to.kind.value, to.value])
+    return [row[0] for row in rows]
+
+
 def resolve(db: Driver, ids: Iterable[int]) -> dict[int, int]:
     """Where those of the conversations went that were merged into others."""
     return dict(db.execute(query("heads.resolve"), [list(ids)]))

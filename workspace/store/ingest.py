@@ -50,6 +50,7 @@ class NewMessage:
     failure: str = ""
     template: str | None = field(default=None, repr=False)
     not_before: datetime | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A receipt or reaction that came before its message; `event` is JSON."""
+    """What came before the message it is about; `event` is JSON."""
 
     channel_id: int
     provider_id: str
@@ -123,6 +124,7 @@ _MESSAGES = {
     "failure": pa.string(),
     "template": pa.string(),
     "not_before": STAMP,
+    "reply_to": pa.int64(),
 }
 _ATTACHMENTS = {
     "id": pa.int64(),
@@ -214,6 +216,12 @@ def react(tx: Driver, reactions: Mapping[int, tuple[str, datetime]]) -> None:
         tx.execute(query("receiving.react"), [list(reactions), kinds, list(emojis), list(stamps)])
 
 
+def quote(tx: Driver, quotes: Mapping[int, int]) -> None:
+    """Which messages quote which, by their ids."""
+    if quotes:
+        tx.execute(query("receiving.quote"), [list(quotes), list(quotes.values())])
+
+
 # --- waiting for their message ----------------------------------------------------------------
 
 
@@ -236,6 +244,11 @@ def park(tx: Driver, rows: Sequence[Parked]) -> None:
             [p.event for p in rows],
         ]
         tx.execute(query("receiving.park"), columns)
+
+
+def unpark_payloads(tx: Driver, journal_ids: Iterable[int]) -> None:
+    """Forget what waits from these payloads: they are about to be applied again."""
+    tx.execute(query("receiving.unpark_payloads"), [list(journal_ids)])
 
 
 def unpark(tx: Driver, rows: Sequence[Parked]) -> None:

@@ -1,7 +1,7 @@
 """Rows of messages, events and files as models."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,15 @@ from workspace.models import (
     Message,
     MessagePage,
     Origin,
+    Quoted,
     Reaction,
 )
 from workspace.store import chosen
 from workspace.store.driver import Driver
 from workspace.store.sql import query
+
+_EXCERPT = 300
+"""Characters of a message that is quoted."""
 
 Place = tuple[datetime, int]
 """Where a message stands among those of its conversation: (occurred_at, id)."""
@@ -108,17 +112,49 @@ def _messages(db: Driver, ids: Sequence[int]) -> list[Message]:
     for message_id, *file in db.execute(query("messages.attachments"), [ids]):
         files[message_id].append(_attachment(file))
     reactions: dict[int, list[Reaction]] = defaultdict(list)
-    for message_id, kind, emoji in db.execute(query("messages.reactions"), [ids]):
-        reactions[message_id].append(Reaction(ActorKind(kind), emoji))
-    return [_message(row, tuple(files[row[0]]), tuple(reactions[row[0]])) for row in rows]
+    for message_id, *reaction in db.execute(query("messages.reactions"), [ids]):
+        reactions[message_id].append(_reaction(*reaction))
+    shown = quoted(db, {row[-1] for row in rows if row[-1] is not None})
+    return [
+        _message(row, tuple(files[row[0]]), tuple(reactions[row[0]]), shown.get(row[-1]))
+        for row in rows
+    ]
+
+
+def _reaction(
+    kind: str, emoji: str, name: str, delivery: str | None, failure: str, at: datetime
+) -> Reaction:
+    status = DeliveryStatus(delivery) if delivery else None
+    return Reaction(ActorKind(kind), emoji, name, status, failure)
+
+
+def quoted(db: Driver, ids: Collection[int]) -> dict[int, Quoted]:
+    """Messages in short, by their ids; unknown ids are absent."""
+    if not ids:
+        return {}
+    rows = db.execute(query("messages.quoted"), [list(ids), _EXCERPT])
+    return {
+        id: Quoted(
+            id,
+            Direction(direction),
+            Actor(ActorKind(kind), name),
+            text,
+            MediaKind(media) if media else None,
+            file or "",
+        )
+        for id, direction, kind, name, text, media, file in rows
+    }
 
 
 def _message(
-    row: Sequence[Any], files: tuple[Attachment, ...], reactions: tuple[Reaction, ...]
+    row: Sequence[Any],
+    files: tuple[Attachment, ...],
+    reactions: tuple[Reaction, ...],
+    reply_to: Quoted | None,
 ) -> Message:
     (id, conversation_id, direction, author_kind, author_name, body, html,
      occurred_at, received_at, origin, delivery, failure_kind, failure,
-     automatic, unsupported, template, not_before) = row  # fmt: skip
+     automatic, unsupported, template, not_before, _) = row  # fmt: skip
     return Message(
         id=id,
         conversation_id=conversation_id,
@@ -138,6 +174,7 @@ def _message(
         unsupported=unsupported,
         template=chosen.load(template).name if template else "",
         undo_until=not_before if delivery == DeliveryStatus.QUEUED else None,
+        reply_to=reply_to,
     )
 
 
@@ -166,5 +203,8 @@ def attachment(db: Driver, id: int) -> Attachment:
 
 
 def _attachment(row: Sequence[Any]) -> Attachment:
-    id, kind, name, mime, size, content_id, inline = row
-    return Attachment(id, MediaKind(kind), name, mime, size, content_id, inline)
+    id, kind, name, mime, size, content_id, inline, awaited, failure = row
+    missing = "" if awaited else failure or ""
+    return Attachment(
+        id, MediaKind(kind), name, mime, size, content_id, inline, bool(awaited), missing
+    )

@@ -44,6 +44,13 @@ class Queued:
     opted_out: bool
     blocked: bool
     template: TemplateChoice | None
+    reply_to: int | None = None
+    """The message that it quotes; None: none."""
+    quoted: str = ""
+    """The provider's name of that message."""
+    quotes: bool | None = None
+    """Whether the customer has it; None: it quotes none."""
+    marketing_stopped: bool = False
     not_before: datetime | None = None
 
     def entry(self) -> Outbound:
@@ -99,6 +106,10 @@ def get(db: Driver, id: int) -> Queued | None:
         opted_out=row[19],
         blocked=row[20],
         template=chosen.load(row[21]) if row[21] else None,
+        reply_to=row[22],
+        quoted=row[23] or "",
+        quotes=bool(row[24]) if row[22] is not None else None,
+        marketing_stopped=row[25],
     )
 
 
@@ -167,13 +178,15 @@ def named(db: Driver, channel_id: int, provider_id: str) -> int | None:
 
 
 def absorb(tx: Driver, id: int, copy: int) -> list[int]:
-    """Delete a message that is `id` once more; what customers felt about it goes to `id`.
+    """Delete a message that is `id` once more; reactions to it, and what quotes it,
+    go to `id`.
 
     Gives the copy's files, whose bytes are to be removed once this is committed.
     """
     gone = [file.id for file in files(tx, copy)]
-    tx.execute(query("delivery.take_reactions"), [id, copy])
-    for table in ("reactions", "attachments", "messages"):
+    for what in ("reactions", "own_reactions", "quotes", "drafts"):
+        tx.execute(query(f"delivery.take_{what}"), [id, copy])
+    for table in ("reactions", "own_reactions", "remote_files", "attachments", "messages"):
         tx.execute(query(f"delivery.drop_{table}"), [copy])
     return gone
 

@@ -53,10 +53,10 @@ def drop_stale(tx: Driver) -> list[int]:
 # --- answering --------------------------------------------------------------------------------
 
 
-def barred(db: Driver, contact_id: int) -> tuple[bool, bool]:
-    """Whether a contact opted out, and whether they are blocked."""
-    opted_out, blocked = db.execute(query("replies.barred"), [contact_id])[0]
-    return opted_out, blocked
+def barred(db: Driver, contact_id: int, channel_id: int) -> tuple[bool, bool, bool]:
+    """Whether a contact opted out, is blocked, and stopped marketing messages on the channel."""
+    opted_out, blocked, stopped = db.execute(query("replies.barred"), [contact_id, channel_id])[0]
+    return opted_out, blocked, stopped
 
 
 def answered_meanwhile(
@@ -67,6 +67,12 @@ def answered_meanwhile(
     for id, kind, name in db.execute(query("replies.answered_meanwhile"), params):
         return id, Actor(ActorKind(kind), name)
     return None
+
+
+def had(db: Driver, conversation_id: int, message_id: int) -> bool | None:
+    """Whether the customer wrote or got a message; None: it is not in the conversation."""
+    rows = db.execute(query("replies.had"), [conversation_id, message_id])
+    return bool(rows[0][0]) if rows else None
 
 
 def answered(db: Driver, conversation_id: int) -> dict[str, Any]:

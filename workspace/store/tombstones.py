@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable
 from secrets import token_hex
 
+from workspace.models import Address
 from workspace.store import facts
 from workspace.store.driver import Driver
 from workspace.store.sql import query
@@ -33,6 +34,11 @@ def hashed(salt: str, channel_id: int, provider_id: str) -> str:
     """The tombstone of a message."""
     name = f"{channel_id}\n{provider_id}".encode("utf-8", "surrogatepass")
     return hmac.digest(salt.encode(), name, "sha256").hex()
+
+
+def person(salt: str, channel_id: int, address: Address) -> str:
+    """The tombstone of somebody, as one channel knows them."""
+    return hashed(salt, channel_id, f"{address.kind.value}\n{address.value}")
 
 
 def add(tx: Driver, hashes: Iterable[str]) -> None:

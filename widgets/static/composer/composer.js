@@ -35,9 +35,10 @@ class Composer {
     const take = (files) => this.attach(files);
     takePastes(this.field.node, take);
     takeDrops(this.el, signal, { ready: () => this.id && !this.entry.noting && (this.writable || !this.state), take });
-    onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true) });
+    onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true), template: () => this.id !== "" && void this.chooseTemplate() });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
+    page.addEventListener("quote", ({ detail }) => this.quoteOf(detail), { signal });
     page.addEventListener("drafted", ({ detail }) => this.drafted(detail), { signal });
     const opening = new Opening(this.el, signal, (id) => this.go(id));
     onTrait(this.model, "conversation_id", signal, (id) => opening.told(id));
@@ -99,6 +100,7 @@ class Composer {
   take(state) {
     if (!state || state.conversation_id !== this.id) return;
     this.state = state;
+    this.gate.setClock(state.now);
     this.entry.name = plain(state.name);
     this.sending.read(this.entry, state);
     this.show();
@@ -155,6 +157,7 @@ class Composer {
     this.box.setAttribute("aria-busy", String(entry.waiting && !entry.noting));
     this.toolbar.show(entry, state);
     this.warning.show(state && !entry.noting && entry.warning);
+    this.quoted.show(entry.noting ? null : entry.reply.quote, state?.me);
     this.tray.show(entry.noting ? [] : entry.reply.items);
     this.showProblem();
     this.tick();
@@ -206,6 +209,7 @@ class Composer {
     const { entry } = this;
     entry.shown.text = this.field.text;
     this.changed(entry);
+    this.sending.typing(entry, this.state);
     this.canned.typed();
   }
 
@@ -240,6 +244,24 @@ class Composer {
     this.changed(this.entry);
     this.write();
     if (this.box.isConnected) this.field.focus();
+  }
+
+  /** A message of the open conversation is to be answered; where nothing may be written, that is said. */
+  quoteOf({ inbox, scope, id, message }) {
+    if (inbox !== this.el.closest(".cw-inbox") || scope !== this.state?.scope || id !== this.id || this.recording) return;
+    this.entry.noting = false;
+    if (this.sendable) this.quote(message);
+    else this.reply(false);
+  }
+
+  /** `message`: in short; null: none. */
+  quote(message) {
+    this.entry.reply.quote = message;
+    this.setNote(false);
+  }
+
+  reveal(message) {
+    page.dispatchEvent(new CustomEvent("reveal", { detail: { scope: this.state.scope, id: this.id, message } }));
   }
 
   /** What the channel says to the whole of it, and how many messages it becomes. */
@@ -355,9 +377,8 @@ class Composer {
   async review() {
     await this.readAgain();
     if (!this.state) return;
-    const { scope, newest, other } = this.state;
     this.sending.reviewed(this.entry, this.state);
-    page.dispatchEvent(new CustomEvent("reveal", { detail: { scope, id: this.id, message: other?.id ?? newest } }));
+    this.reveal(this.state.other?.id ?? this.state.newest);
     this.show();
     this.field.focus();
   }

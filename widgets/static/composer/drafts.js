@@ -52,10 +52,12 @@ export class Drafts {
     const known = (upload) => reply.items.find(({ id }) => id === upload.id) ?? Attached.kept(this.link, upload);
     const uploads = (saved?.uploads ?? []).map(known);
     draft.text = "";
+    reply.quote = null;
     reply.items = [...uploads, ...reply.items.filter(({ id }) => !id)];
     if (!saved) return;
     entry.noting = saved.note;
     entry.shown.text = saved.text;
+    if (!saved.note) reply.quote = saved.reply_to ?? null;
   }
 
   /** What the kernel has and the workspace has not, on a page that knows nothing of it. */
@@ -78,7 +80,7 @@ export class Drafts {
   draft(entry) {
     const { id, draft, note, reply } = entry;
     const uploads = reply.items.map(({ stored }) => stored).filter(Boolean);
-    return { conversation_id: id, text: draft.text, note: draft === note, uploads, version: this.version(entry) };
+    return { conversation_id: id, text: draft.text, note: draft === note, uploads, reply_to: draft === note ? null : reply.quote, version: this.version(entry) };
   }
 
   /** Tells by which page, and when, something was written. */

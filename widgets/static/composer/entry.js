@@ -6,7 +6,7 @@ import { token } from "../shared/dom.js";
 /** One of the two. */
 class Writing {
   constructor() {
-    /** A send that may be on its way: {text, items, key, unsure}. */
+    /** A send that may be on its way: {text, items, quote, key, unsure}. */
     this.attempt = null;
     this.clear();
   }
@@ -14,6 +14,8 @@ class Writing {
   clear() {
     this.text = "";
     this.items = [];
+    /** The message that it answers, in short; null: none. */
+    this.quote = null;
   }
 
   get empty() {
@@ -27,15 +29,16 @@ class Writing {
   take() {
     const { attempt } = this;
     const more = attempt && this.after(attempt);
-    const whole = { text: this.text.trim(), items: this.items, key: token() };
+    const whole = { text: this.text.trim(), items: this.items, quote: this.quote, key: token() };
     this.attempt = null;
     this.clear();
     if (more && !more.text && more.items.length === 0) return [attempt];
-    return more && attempt.unsure ? [attempt, { ...more, key: token() }] : [whole];
+    return more && attempt.unsure ? [attempt, { ...more, quote: null, key: token() }] : [whole];
   }
 
   /** What follows an attempt; null where this does not begin with it. */
-  after({ text, items }) {
+  after({ text, items, quote }) {
+    if (quote?.id !== this.quote?.id) return null;
     const written = this.text.trim();
     const start = text && written !== text ? `${text}\n` : text;
     if (!written.startsWith(start) || !items.every((item, n) => item === this.items[n])) return null;
@@ -48,6 +51,7 @@ class Writing {
     this.attempt = first.key && (unsure || this.empty) ? { ...first, unsure } : null;
     this.text = [...messages.map(({ text }) => text), this.text].filter(Boolean).join("\n");
     this.items = [...messages.flatMap(({ items }) => items), ...this.items];
+    this.quote = first.quote ?? this.quote;
   }
 }
 

@@ -11,17 +11,27 @@ export class Gate {
   /** `template()` and `note()` are what can still be done; `moved()` tells that the window has closed. */
   constructor({ template, note, moved, signal }) {
     Object.assign(this, { template, note, moved });
+    this.ahead = 0;
     this.node = h("div", { class: "cw-composer-closed", role: "status" });
     signal.addEventListener("abort", () => clearTimeout(this.closing));
   }
 
+  /** What the channel's clock says just now; a simulated channel has a time of its own. */
+  setClock(iso) {
+    this.ahead = Date.parse(iso) - Date.now();
+  }
+
+  now() {
+    return new Date(Date.now() + this.ahead);
+  }
+
   /** Why nothing can be sent now; empty where it can. */
   refusal({ refusal, closes_at: closes, closed_refusal: later }) {
-    return refusal || (closes && new Date(closes) <= new Date() ? later : "");
+    return refusal || (closes && new Date(closes) <= this.now() ? later : "");
   }
 
   show(state) {
-    const write = state.templates && !state.refused_person;
+    const write = state.approved && !state.refused_person;
     fill(
       this.node,
       icon("lock"),
@@ -37,12 +47,12 @@ export class Gate {
 
   /** Time left, in words; empty where there is no end in sight. */
   left(state) {
-    return state.closes_at ? timeLeft(state.closes_at) : "";
+    return state.closes_at ? timeLeft(state.closes_at, this.now()) : "";
   }
 
   watch(state) {
     clearTimeout(this.closing);
-    const left = state.closes_at ? new Date(state.closes_at) - new Date() : 0;
+    const left = state.closes_at ? new Date(state.closes_at) - this.now() : 0;
     if (left > 0 && left < LAST_HOURS) this.closing = setTimeout(this.moved, left + 100);
   }
 }

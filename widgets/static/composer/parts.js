@@ -6,6 +6,7 @@ import { EmojiPicker } from "./emoji_picker.js";
 import { Field } from "./field.js";
 import { Gate } from "./gate.js";
 import { Hint } from "./hint.js";
+import { Quote } from "./quote.js";
 import { Problem } from "./problem.js";
 import { Recorder } from "./recorder.js";
 import { TemplatePane } from "./template_pane.js";
@@ -18,6 +19,7 @@ export function partsOf(composer, signal) {
   const field = new Field({ typed: () => composer.typed(), key: (event) => composer.key(event) });
   const gate = new Gate({ template: () => composer.chooseTemplate(), note: () => composer.setNote(true), moved: () => composer.show(), signal });
   const tray = new Tray((item) => composer.remove(item));
+  const quote = new Quote({ drop: () => composer.quote(null), find: (id) => composer.reveal(id) });
   const recorder = new Recorder({ send: (file) => composer.sendVoice(file), ended: () => composer.recorded(), say: (words) => composer.say(words) });
   const emoji = new EmojiPicker({ load: async () => (await link.read("emoji")).value, choose: (char) => field.insert(char), leave: () => field.focus() });
   const canned = new Canned({ el, field, id: `cw-canned-${token()}`, link, conversation: () => composer.id });
@@ -43,7 +45,7 @@ export function partsOf(composer, signal) {
     note: () => composer.setNote(!composer.entry.noting),
     send: () => composer.send(),
   });
-  const box = h("div", { class: "cw-composer-box", onclick: ({ target }) => target === box && field.focus() }, tray.node, field.node, toolbar.node);
+  const box = h("div", { class: "cw-composer-box", onclick: ({ target }) => target === box && field.focus() }, quote.node, tray.node, field.node, toolbar.node);
   const around = h("div", { class: "cw-composer-around" }, canned.node, box);
-  return { field, gate, tray, recorder, canned, templates, hint, warning, problem, toolbar, box, around };
+  return { field, gate, tray, quoted: quote, recorder, canned, templates, hint, warning, problem, toolbar, box, around };
 }

@@ -9,6 +9,9 @@ import { Undo } from "./undo.js";
 
 const AWAY = "Nothing was sent: the workspace is away, and is being started again. What you wrote is kept here; send it once it is back.";
 
+/** Milliseconds between two news that somebody types; the hub tells the provider as seldom as it may. */
+const TYPING = 4_000;
+
 /** Errors that leave open whether it has arrived. */
 const UNSURE = new Set(["error", "hub_unavailable", "kernel", "store_unavailable"]);
 
@@ -95,11 +98,11 @@ export class Sending {
 
   /** Of several messages that it becomes, `message` is then what could not be sent. */
   async deliver(entry, message, seen) {
-    const { text, items, key } = message;
+    const { text, items, quote = null, key } = message;
     const unwanted = underWay(this.el);
     const uploads = items.map(({ stored }) => stored);
     if (text && !items.length) this.tell(entry, "sending", { key, text });
-    const asked = this.link.ask("send", { conversation_id: entry.id, text, uploads, key, seen });
+    const asked = this.link.ask("send", { conversation_id: entry.id, text, uploads, key, seen, reply_to: quote });
     const { value } = await asked.catch((trouble) => {
       unwanted();
       this.tell(entry, "settled", { key });
@@ -109,7 +112,7 @@ export class Sending {
     this.undo.offer(value.sent.map((sent) => ({ ...sent, entry, items })), unwanted());
     const { left } = value;
     if (!left) return this.forget(items, value.sent);
-    Object.assign(message, { text: left.text, items: items.filter(({ id }) => left.uploads.includes(id)), key: left.key });
+    Object.assign(message, { text: left.text, items: items.filter(({ id }) => left.uploads.includes(id)), quote: null, key: left.key });
     throw left;
   }
 
@@ -146,14 +149,23 @@ export class Sending {
 
   /** Resolves to words where it could not be sent; the recording is then a file of the entry. */
   async voice(entry, item) {
-    const message = { text: "", items: [item], key: token() };
+    const message = { text: "", items: [item], quote: entry.reply.quote, key: token() };
     if (!this.lost() && (await item.done)) {
       const { seen } = entry;
+      entry.reply.quote = null;
       return this.post(entry, entry.reply, [message], () => this.deliver(entry, message, seen));
     }
     entry.reply.giveBack([{ ...message, key: "" }]);
     this.changed(entry);
     return this.lost() ? this.away() : "";
+  }
+
+  /** The customer sees it; told at times, as the channel shows it for a while. */
+  typing({ id, noting, shown }, state) {
+    const now = Date.now();
+    if (noting || !shown.text.trim() || !state?.typing || this.lost() || now - (this.typedAt ?? 0) < TYPING) return;
+    this.typedAt = now;
+    this.link.tell("typing", { conversation_id: id });
   }
 
   // --- taking back
@@ -179,10 +191,10 @@ export class Sending {
     this.bringBack(sent ?? { entry: this.drafts.of(id), items: [] }, message);
   }
 
-  bringBack({ entry, items, again }, { text, attachments }) {
+  bringBack({ entry, items, again }, { text, attachments, reply_to: quote }) {
     if (again) return again();
     const files = attachments.map((file) => items.find(({ id }) => id === file.id) ?? Attached.kept(this.link, file));
-    entry.reply.giveBack([{ text, items: files }]);
+    entry.reply.giveBack([{ text, items: files, quote }]);
     if (entry.noting && !entry.note.empty) this.sayWhere(entry);
     else entry.noting = false;
     return this.changed(entry);
@@ -222,7 +234,7 @@ function dropSent(entry, { mine }) {
   if (entry.seen === null || entry.unsaved || entry.going) return;
   for (const { text, note, files } of mine.filter(({ id }) => BigInt(id) > BigInt(entry.seen))) {
     const writing = note ? entry.note : entry.reply;
-    if (writing.text.trim() === text) writing.text = "";
+    if (writing.text.trim() === text) Object.assign(writing, { text: "", quote: null });
     writing.items = writing.items.filter(({ id }) => !files.includes(id));
   }
 }

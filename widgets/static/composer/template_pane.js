@@ -42,14 +42,19 @@ export class TemplatePane {
   check() {
     if (!this.button) return;
     const { problem } = this.form ?? { problem: "" };
-    this.button.disabled = Boolean(problem) || Boolean(this.turn?.going);
+    // Not `disabled`, which would let go of the focus while it sends.
+    this.button.setAttribute("aria-disabled", String(Boolean(problem) || Boolean(this.turn?.going)));
     fill(this.problem, this.form?.touched ? problem : "");
     if (this.node) this.node.dataset.chosen = String(this.form.touched);
   }
 
   async submit() {
     const { turn } = this;
-    if (!turn || this.form.problem || turn.going) return;
+    if (!turn || turn.going) return;
+    if (this.form.problem) {
+      fill(this.problem, this.form.problem);
+      return;
+    }
     turn.going = true;
     this.check();
     const words = await this.send(turn.entry, this.form.choice);

@@ -6,6 +6,7 @@ import { icon } from "../shared/icons.js";
 import { command, withKey } from "../shared/keys.js";
 import { askToNotify, notifying } from "./notifications.js";
 import { popover } from "../shared/overlay.js";
+import { onPage, pageOf, showPage } from "../shared/pages.js";
 import { panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
 
@@ -35,6 +36,7 @@ class Sidebar {
     popover(this.bell, { label: "Desktop notifications", build: () => this.choices() });
     onRemembered("menu-folded", signal, () => this.place());
     onRemembered("notify", signal, () => this.ring());
+    onPage(el, signal, () => this.mark());
     link.on("entries", (entries) => this.show(entries));
     link.read("ready", { view: link.view }).then(({ value }) => this.show(value), () => {});
     this.sized = new ResizeObserver(() => this.place());
@@ -44,19 +46,33 @@ class Sidebar {
     this.ring();
   }
 
-  /** [{name, label, icon, badge}]; the first is the page one is on. */
+  /** [{name, label, icon, badge}]. */
   show(entries) {
     const buttons = () => [...this.entries.querySelectorAll("button")];
     const focused = buttons().indexOf(document.activeElement);
-    fill(this.entries, entries.map((entry, n) => h("li", {}, this.entry(entry, n === 0))));
+    fill(this.entries, entries.map((entry) => h("li", {}, this.entry(entry))));
+    this.mark();
     buttons()[focused]?.focus();
   }
 
-  entry({ label, icon: glyph, badge }, here) {
+  /** The page one is on. */
+  mark() {
+    for (const button of this.entries.querySelectorAll("button")) {
+      if (button.dataset.page === pageOf(this.el)) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  go(name) {
+    if (name !== pageOf(this.el)) showPage(this.el, name);
+    else command(this.el, "back");
+  }
+
+  entry({ name, label, icon: glyph, badge }) {
     const words = badge > 0 ? `${label}, ${badge} unread` : label;
     return h(
       "button",
-      { class: "cw-sidebar-entry", "aria-current": here && "page", "aria-label": words, title: words, onclick: () => command(this.el, "back") },
+      { class: "cw-sidebar-entry", dataset: { page: name }, "aria-label": words, title: words, onclick: () => this.go(name) },
       icon(glyph),
       h("span", { class: "cw-sidebar-label" }, label),
       badge > 0 && h("span", { class: "cw-badge" }, badge > 99 ? "99+" : String(badge)),

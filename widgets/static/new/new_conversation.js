@@ -66,10 +66,11 @@ class NewConversation {
     this.found = h("div", { class: "cw-new-found" });
     this.why = h("div", { class: "cw-new-why", role: "status" });
     this.asked = h("div", { class: "cw-label" }, h("span", { class: "cw-label-line" }, "Template"), this.form.node);
+    this.turn = h("button", { type: "button", class: "cw-link-button cw-new-turn", onclick: () => this.turnTo(!this.templated) });
     this.preview = h("section", { class: "cw-new-preview", "aria-label": "Preview" });
     this.problem = h("p", { class: "cw-new-problem", role: "status" });
     this.submit = h("button", { type: "submit", class: "cw-button cw-primary" }, "Send");
-    this.inputs = h("div", { class: "cw-new-fields" }, this.cards, this.why, this.fields.name.node, this.fields.address.node, this.found, this.fields.subject.node, this.asked, this.fields.text.node);
+    this.inputs = h("div", { class: "cw-new-fields" }, this.cards, this.why, this.fields.name.node, this.fields.address.node, this.found, this.fields.subject.node, this.asked, this.fields.text.node, this.turn);
     this.close = h("button", { type: "button", class: "cw-icon-button", "aria-label": "Close", onclick: () => this.leave() }, icon("close"));
     this.cancel = h("button", { type: "button", class: "cw-button", onclick: () => this.leave() }, "Cancel");
     this.columns = h("div", { class: "cw-new-columns" });
@@ -85,7 +86,7 @@ class NewConversation {
   open() {
     if (this.dialog.open) return;
     if (this.trouble) this.loading = this.load();
-    else if (this.channel?.template) this.form.load(this.channel.id);
+    else this.loadTemplates();
     fill(this.said);
     this.before = document.activeElement;
     this.el.append(this.dialog);
@@ -113,7 +114,25 @@ class NewConversation {
     return this.form.touched || Object.values(this.fields).some(({ input }) => input.value.trim());
   }
 
+  /** Whether it is a template that is sent: where the channel asks for one, and where one is wanted. */
+  get templated() {
+    return Boolean(this.channel?.template || this.wanted);
+  }
+
+  /** Those of the channel's provider, or the business's own. */
+  loadTemplates() {
+    if (this.channel?.can_start) this.form.load(this.channel.id);
+  }
+
+  turnTo(templated) {
+    this.wanted = templated;
+    this.show();
+    if (templated) this.form.focus();
+    else this.fields.text.input.focus();
+  }
+
   reset() {
+    this.wanted = false;
     for (const { input } of Object.values(this.fields)) input.value = "";
     this.check.cancel();
     this.checkText.cancel();
@@ -144,8 +163,9 @@ class NewConversation {
     this.channel = channel;
     const focused = this.cards.contains(document.activeElement);
     fill(this.cards, channelCards(this.channels, channel, this.link.view, (chosen) => this.pick(chosen)));
-    if (channel?.template) this.form.load(channel.id);
+    if (this.dialog.isConnected) this.loadTemplates();
     if (other) {
+      this.wanted = false;
       this.typedAddress();
       this.typedText();
     }
@@ -185,7 +205,7 @@ class NewConversation {
   async askText() {
     const { channel } = this;
     const { text } = this.content();
-    if (!text || !channel?.can_start || channel.template) return;
+    if (!text || !channel?.can_start || this.templated) return;
     const { value } = await this.link.ask("check_text", { channel: channel.id, text }).catch((trouble) => ({ value: trouble.message }));
     if (this.channel?.id !== channel.id || this.content().text !== text) return;
     this.refusal = value;
@@ -200,8 +220,8 @@ class NewConversation {
       address: this.address.value,
       name: name.input.value.trim(),
       subject: channel.threads ? subject.input.value.trim() : "",
-      text: channel.template ? "" : text.input.value.trim(),
-      template: channel.template ? this.form.choice : null,
+      text: this.templated ? "" : text.input.value.trim(),
+      template: this.templated ? this.form.choice : null,
     };
   }
 
@@ -216,7 +236,7 @@ class NewConversation {
     if (this.address.state === "bad") return `Check the ${asks.label.toLowerCase()}.`;
     if (this.address.found) return "";
     if (channel.threads && !this.fields.subject.input.value.trim()) return "Enter a subject.";
-    if (channel.template) return this.form.problem;
+    if (this.templated) return this.form.problem;
     return this.fields.text.input.value.trim() ? this.refusal : "Write a message.";
   }
 
@@ -235,9 +255,12 @@ class NewConversation {
     this.showAddress(ASKS[channel.asks]);
     fill(this.found, found && foundCard(found));
     fields.subject.node.hidden = !writes || !channel.threads || Boolean(found);
-    this.asked.hidden = !writes || !channel.template || Boolean(found);
-    fields.text.node.hidden = !writes || channel.template || Boolean(found);
-    fields.text.say(channel.template ? "" : this.refusal);
+    const writable = writes && !found;
+    this.asked.hidden = !writable || !this.templated;
+    fields.text.node.hidden = !writable || this.templated;
+    fields.text.say(this.templated ? "" : this.refusal);
+    this.turn.hidden = !writable || channel.template || !this.form.offers;
+    fill(this.turn, this.templated ? "Write a message instead" : "Use a template");
     this.preview.hidden = !writes;
     this.columns.dataset.single = String(this.preview.hidden);
     fill(this.preview, previewOf(channel, this.shown(found)));
@@ -249,7 +272,8 @@ class NewConversation {
     const { name, subject, text } = this.fields;
     if (found) return { to: plain(found.contact_name), last: found.preview };
     const to = name.input.value.trim() || this.address.shown || this.fields.address.input.value.trim();
-    return { to: plain(to), subject: subject.input.value, text: text.input.value, template: this.form.template && this.form.preview };
+    const own = this.templated ? { template: this.form.template && this.form.preview } : { text: text.input.value };
+    return { to: plain(to), subject: subject.input.value, ...own };
   }
 
   showAddress({ label, type, placeholder }) {

@@ -60,13 +60,13 @@ export function foundCard(conversation) {
 }
 
 /**
- * How it will look where it arrives: `template`, the bubble of the one that is chosen, or a text. `last`
- * is the preview of the conversation there is already.
+ * How it will look where it arrives: a text; or, with `template`, the bubble of the one that is chosen
+ * (null: none yet). `last` is the preview of the conversation there is already.
  */
-export function previewOf(channel, { to, subject = "", text = "", template = null, last = null }) {
-  const content = last ? bubble(last.text, last.direction === "inbound" ? "in" : "out") : channel.template ? template : bubble(text.trim(), "out");
+export function previewOf(channel, { to, subject = "", text = "", template, last = null }) {
+  const content = last ? bubble(last.text, last.direction === "inbound" ? "in" : "out") : template ?? bubble(text.trim(), "out");
   const head = h("div", { class: "cw-phone-head" }, channelIcon(channel.look, ""), h("span", {}, h("bdi", {}, to || "Customer")));
-  const empty = !last && h("p", { class: "cw-phone-empty" }, channel.template ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
+  const empty = !last && h("p", { class: "cw-phone-empty" }, template === null ? "Choose a template to see what the customer will read." : "What the customer will read appears here.");
   return [
     h("div", { class: "cw-phone", dataset: { threads: String(channel.threads) } }, head, channel.threads && subject.trim() && h("div", { class: "cw-phone-subject", dir: "auto" }, subject), h("div", { class: "cw-phone-log" }, content || empty)),
   ];

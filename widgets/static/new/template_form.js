@@ -37,6 +37,7 @@ export class TemplateForm {
     } catch (trouble) {
       if (channel === this.channel) this.picker.fail(trouble.message, () => this.load(channel));
     }
+    this.changed();
   }
 
   /** {name, language, values, header}, as `Workspace.send(template=...)` takes it; null: none yet. */
@@ -45,6 +46,11 @@ export class TemplateForm {
     const { name, language } = this.template;
     const values = Object.fromEntries([...this.values].filter(([, value]) => value.trim()));
     return { name, language, values, header: this.header?.id ?? null };
+  }
+
+  /** Whether there is any to choose from, as far as is known. */
+  get offers() {
+    return Boolean(this.picker.templates?.length);
   }
 
   /** Why it can't be sent yet, in words; empty when it can. */

@@ -2,10 +2,10 @@
 // be sent shown with the reason.
 
 import { fill, h, token } from "../shared/dom.js";
-import { capitalised } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
-import { languageName, snippet, wordsOf } from "./template_bubble.js";
-import { fold, marked } from "../shared/text.js";
+import { languageName, wordsOf } from "./template_bubble.js";
+import { isFit, linesOf } from "./template_lines.js";
+import { fold } from "../shared/text.js";
 
 export class TemplatePicker {
   /** `picked(template)` is called with one that can be sent. */
@@ -91,9 +91,7 @@ export class TemplatePicker {
   }
 
   option(template, n, query) {
-    const { name, language, category, status, reason } = template;
     const fit = isFit(template);
-    const kind = [languageName(language), category.toLowerCase()].filter(Boolean).join(" · ");
     return h(
       "div",
       {
@@ -105,10 +103,7 @@ export class TemplatePicker {
         onclick: () => fit && this.picked(template),
         onpointermove: () => this.activate(n),
       },
-      h("div", { class: "cw-template-option-line" }, h("strong", {}, marked(name, query)), h("span", { class: "cw-pill", dataset: { status } }, capitalised(status.toLowerCase().replaceAll("_", " ")))),
-      h("div", { class: "cw-template-kind" }, kind),
-      h("div", { class: "cw-template-snippet", dir: "auto" }, snippet(template)),
-      !fit && h("div", { class: "cw-template-reason" }, icon("lock"), reason || "Only approved templates can be sent."),
+      linesOf(template, query),
     );
   }
 
@@ -131,9 +126,4 @@ export class TemplatePicker {
     const template = this.shown[this.active];
     if (template && isFit(template)) this.picked(template);
   }
-}
-
-/** Only these can be sent, whatever other statuses the provider has. */
-function isFit({ status }) {
-  return status === "APPROVED";
 }

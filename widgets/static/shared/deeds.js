@@ -26,6 +26,8 @@ export const VERBS = {
   delete: { label: "Delete", icon: "trash", done: "deleted", danger: true },
   agent_replies_on: { label: "Turn Agent replies on", of: "Agent replies", done: "turned on", already: "on" },
   agent_replies_off: { label: "Turn Agent replies off", of: "Agent replies", done: "turned off", already: "off" },
+  merge: { of: "Contacts", done: "merged" },
+  unmerge: { of: "Contacts", done: "unmerged" },
 };
 
 /** By the inbox around them: the newest deed of its panels. */

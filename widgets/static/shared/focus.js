@@ -9,6 +9,7 @@ const REGIONS = [
   ["composer", "textarea"],
   ["toasts", ".cw-toast-action"],
   ["card", ""],
+  ["templates", "[role=listbox]"],
 ];
 const FOCUSABLE = "button, input, textarea, select, a[href], [tabindex='0']";
 

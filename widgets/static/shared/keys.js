@@ -3,6 +3,8 @@
 // A key becomes a command, and the panels of its inbox are asked in turn who takes it: so `r` in the
 // list puts the cursor into the composer, and two inboxes on one page don't hear each other.
 
+import { onThisPage } from "./pages.js";
+
 const MOVING = "Moving around";
 const ACTING = "The open conversation";
 const WRITING_TEXT = "Writing";
@@ -20,6 +22,7 @@ export const KEYS = [
   { key: "n", command: "new", label: "New conversation", group: MOVING },
   { key: "?", command: "help", label: "Keyboard shortcuts", group: MOVING },
   { key: "r", command: "reply", label: "Reply", group: ACTING },
+  { key: "q", command: "quote", label: "Reply to one message: the marked or the newest", group: ACTING },
   { key: "m", command: "note", label: "Internal note", group: ACTING },
   { key: "e", command: "archive", label: "Archive", group: ACTING },
   { key: "R", command: "resolve", label: "Resolve", group: ACTING },
@@ -68,7 +71,7 @@ export function undoes(event) {
 
 /** Asks the panel `el`, then those around it, to do something. Returns whether one of them did. */
 export function command(el, name) {
-  const panels = new Set([el, ...(el.closest(".cw-inbox")?.querySelectorAll(".cw-panel") ?? [])]);
+  const panels = new Set([el, ...onThisPage(el)]);
   return [...panels].some((panel) => !panel.dispatchEvent(new CustomEvent("cw-command", { detail: name, cancelable: true })));
 }
 

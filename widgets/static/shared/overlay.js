@@ -109,19 +109,22 @@ export function confirm(parent, { title, body, action, danger = true }) {
         h("button", { class: danger ? "cw-button cw-danger" : "cw-button", onclick: answer("yes") }, action),
       ),
     );
-    const place = beside(parent);
+    const { place, end } = aside(parent);
     show(place, dialog, () => {
-      place.remove();
+      end();
       resolve(dialog.returnValue === "yes");
     });
   });
 }
 
-/** Not in the panel that asks: another conversation may be opened there before the answer. */
-function beside(el) {
+/**
+ * A place for a dialog, not in the panel that asks: another conversation may be opened there before the
+ * answer. `end()` takes it away.
+ */
+export function aside(el) {
   const place = h("div", { class: "cw-panel cw-dialogs", dataset: { cwTheme: el.closest(".cw-panel").dataset.cwTheme } });
   around(el).append(place);
-  return place;
+  return { place, end: () => place.remove() };
 }
 
 /** A dialog with a heading and something to read or fill in. Returns a function that closes it. */

@@ -1,10 +1,12 @@
 // A message as a bubble, an event as a line.
 
+import { reactionLine, reactions, tools } from "./acts.js";
 import { deliveryLine, deliveryMark } from "./delivery.js";
 import { h } from "../shared/dom.js";
 import { clock, moment } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 import { mailFrame } from "./mail_frame.js";
+import { quotedAuthor, quotedParts, quotedWords } from "../shared/quoted.js";
 import { body, plain } from "../shared/text.js";
 
 const EVENTS = {
@@ -21,6 +23,8 @@ const EVENTS = {
   opted_out: ["block", "noted that this contact wants no messages"],
   opted_in: ["user", "noted that this contact may be written to again"],
   renamed: ["user", "renamed this contact"],
+  merged: ["merge", "merged this contact with another one"],
+  unmerged: ["unmerge", "unmerged this contact and another one"],
 };
 
 /** Whether an event has a line: reading leaves none. */
@@ -52,7 +56,7 @@ export function sideOf(message) {
   return message.direction === "note" ? "note" : "out";
 }
 
-/** `parts`: {me, threads, media, link, deliver, now} of the view. */
+/** `parts`: {me, threads, takes, media, link, deliver, react, emoji, now, now_of, quote, goTo} of the view. */
 export function bubble(message, parts) {
   const side = sideOf(message);
   const inside = h("div", { class: "cw-bubble" }, content(message, parts));
@@ -64,20 +68,35 @@ export function bubble(message, parts) {
       class: "cw-message",
       dataset: { side, author: message.author.kind, id: message.id, status: message.delivery_status ?? "" },
       "aria-label": spoken(message, parts.me),
+      tabindex: "-1",
     },
     (side !== "in" || parts.threads) && writer(message, parts.me),
     inside,
-    reactions(message),
+    reactions(message, parts),
+    reactionLine(message, parts),
     deliveryLine(message, parts),
+    tools(message, parts),
   );
+}
+
+/** The message that this one quotes; a press leads there. */
+function quotation({ reply_to: quoted }, { me, goTo }) {
+  if (!quoted) return null;
+  const label = `Quotes ${quotedAuthor(quoted, me)}: ${quotedWords(quoted)}`;
+  return h("button", { class: "cw-quoted", "aria-label": label, title: "Go to this message", onclick: () => goTo(quoted.id) }, quotedParts(quoted, me));
 }
 
 /** Takes over what may change after a message was shown, leaving players and frames alone. */
 export function refresh(node, message, parts) {
   node.dataset.status = message.delivery_status ?? "";
+  parts.media.renew(node, message.attachments);
   node.querySelector(".cw-meta").replaceWith(meta(message));
   for (const old of node.querySelectorAll(":scope > .cw-reactions, :scope > .cw-below")) old.remove();
-  node.append(...[reactions(message), deliveryLine(message, parts)].filter(Boolean));
+  const quoted = quotation(message, parts); // the message it quotes may come after it
+  const inside = node.querySelector(":scope > .cw-bubble");
+  if (quoted && !inside.querySelector(":scope > .cw-quoted")) inside.prepend(quoted);
+  const below = [reactions(message, parts), reactionLine(message, parts), deliveryLine(message, parts)].filter(Boolean);
+  inside.after(...below);
 }
 
 function spoken(message, me) {
@@ -103,13 +122,14 @@ function origin({ origin: how, template }) {
   return how === "bulk" && " · Bulk";
 }
 
-function content(message, { link, media }) {
+function content(message, parts) {
+  const { link, media } = parts;
   const shown = message.attachments.filter((file) => !(message.html && file.inline));
   const nodes = shown.map((file) => media.node(file));
   if (message.unsupported) nodes.push(h("p", { class: "cw-unsupported" }, icon("question"), message.unsupported));
   if (message.html) nodes.unshift(mailFrame({ link, message, signal: media.shown.signal }));
   else if (message.text) nodes.push(h("div", { class: "cw-text", dir: "auto" }, body(message.text)));
-  return nodes;
+  return [quotation(message, parts), ...nodes];
 }
 
 function meta(message) {
@@ -117,14 +137,6 @@ function meta(message) {
   const automatic = message.automatic && h("span", { class: "cw-automatic", title: "Sent by a machine, not a person" }, "Automatic");
   // The blank keeps the time apart from a number that ends the text, wherever the words alone are taken.
   return h("div", { class: "cw-meta" }, " ", automatic, at, deliveryMark(message));
-}
-
-function reactions(message) {
-  if (message.reactions.length === 0) return null;
-  const counts = new Map();
-  for (const { emoji } of message.reactions) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
-  const shown = [...counts].map(([emoji, n]) => h("span", {}, n > 1 ? `${emoji} ${n}` : emoji));
-  return h("div", { class: "cw-reactions", role: "group", "aria-label": "Reactions" }, shown);
 }
 
 export function dayLine(label) {

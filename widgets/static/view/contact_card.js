@@ -7,6 +7,7 @@ import { moment, relative } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
 import { openConversation } from "../shared/opening.js";
+import { mergeContacts, shown } from "./merge_contacts.js";
 import { confirm } from "../shared/overlay.js";
 import { onTrait, panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
@@ -116,7 +117,7 @@ class ContactCard {
     if (!value) return this.body.remove();
     if (this.editing?.isConnected) return undefined; // what is being typed stays
     const focused = this.body.contains(document.activeElement) && document.activeElement.dataset.part;
-    fill(this.body, this.who(), this.identities(), this.facts(), this.switches(), this.others());
+    fill(this.body, this.who(), this.identities(), this.merges(), this.facts(), this.switches(), this.others());
     if (!this.body.isConnected) this.el.append(this.body);
     if (focused) this.focus(focused);
     return this.place();
@@ -140,13 +141,33 @@ class ContactCard {
 
   identities() {
     const { el } = this;
-    const rows = this.card.contact.addresses.map(({ kind, value }) => {
-      const [glyph, label] = KINDS[kind] ?? KINDS.local;
-      const picture = glyph === "mail" ? channelIcon("mail", label) : icon(glyph, label);
+    const rows = this.card.contact.identities.map((identity) => {
+      const { value } = identity.address;
+      const [, label] = KINDS[identity.address.kind] ?? KINDS.local;
       const copy = h("button", { class: "cw-icon-button", "aria-label": `Copy ${plain(value)}`, title: "Copy", dataset: { part: `copy ${value}` }, onclick: () => copyText(el, value, label) }, icon("copy"));
-      return h("li", {}, picture, h("bdi", { title: plain(value) }, plain(value)), copy);
+      return h("li", {}, this.identity(identity), copy);
     });
     return h("ul", { class: "cw-card-identities", "aria-label": "Addresses" }, rows);
+  }
+
+  /** An address with the channels it is used on. */
+  identity({ address: { kind, value }, channel_ids: ids }) {
+    const [glyph, label] = KINDS[kind] ?? KINDS.local;
+    const channels = this.card.channels.filter(({ id }) => ids.includes(id));
+    const picture = channels.length > 0 ? channelIcon(channels[0].look, label) : glyph === "mail" ? channelIcon("mail", label) : icon(glyph, label);
+    const names = channels.map(({ name }) => plain(name)).join(", ");
+    return [picture, h("span", { class: "cw-card-identity" }, h("bdi", { title: plain(value) }, plain(value)), names && h("small", {}, h("bdi", {}, names)))];
+  }
+
+  merges() {
+    const { merged } = this.card.contact;
+    const rows = merged.map((part) => {
+      const by = part.actor.name === this.card.me ? "you" : plain(part.actor.name);
+      const unmerge = h("button", { class: "cw-link-button", "aria-label": `Unmerge ${shown(part)}`, dataset: { part: `unmerge ${part.id}` }, onclick: () => this.unmerge(part) }, "Unmerge");
+      return h("li", {}, h("span", {}, h("bdi", { title: shown(part) }, shown(part)), h("small", {}, `Merged by ${by}, `, relative(part.merged_at))), unmerge);
+    });
+    const merge = h("button", { class: "cw-link-button cw-card-merge", dataset: { part: "merge" }, onclick: () => this.merge() }, "Merge with another contact…");
+    return h("section", { class: "cw-card-merges", "aria-label": "Merged contacts" }, merged.length > 0 && h("ul", {}, rows), merge);
   }
 
   facts() {
@@ -160,6 +181,19 @@ class ContactCard {
       fact("Channel", [channelIcon(kind), h("bdi", {}, plain(channel))]),
       fact("First contact", at(contact.first_contact_at)),
       fact("Last contact", at(contact.last_contact_at)),
+      contact.marketing.map((choice) => fact("Marketing", this.marketing(choice, at))),
+    );
+  }
+
+  /** What they told the provider, when, and on which channel. */
+  marketing({ channel_id: id, stopped, chosen_at: since }, at) {
+    const channel = this.card.channels.find((each) => each.id === id);
+    const about = stopped ? "They want no marketing templates; other templates and replies can be sent." : "They want marketing templates again.";
+    return h(
+      "span",
+      { class: "cw-card-marketing", title: about },
+      h("span", {}, stopped ? "Stopped" : "Resumed", " ", at(since)),
+      h("small", {}, channel ? h("bdi", {}, plain(channel.name)) : "A channel that was removed"),
     );
   }
 
@@ -231,6 +265,19 @@ class ContactCard {
     field.select();
   }
 
+  async merge() {
+    const { contact } = this.card;
+    const find = async (search) => (await this.link.ask("contacts", { contact_id: contact.id, search })).value;
+    const pair = await mergeContacts(this.el, { contact, find, identity: (each) => this.identity(each) });
+    if (!pair) return;
+    const { contact: kept, other } = pair;
+    await this.act("merge", { contact_id: kept.id, other: other.id }, `${shown(other)} merged into ${shown(kept)}`);
+  }
+
+  async unmerge(part) {
+    await this.act("unmerge", { contact_id: part.id }, `${shown(part)} is a contact of its own again`);
+  }
+
   async block(on) {
     const { contact } = this.card;
     const sure = !on || (await confirm(this.el, {
@@ -243,10 +290,14 @@ class ContactCard {
 
   /** Of the contact it was asked for: another one may be shown by then. `done` tells it. */
   async update({ id, name }, change, done) {
+    await this.act("update", { contact_id: id, ...change }, `${plain(name) || "Contact"} ${done}`);
+  }
+
+  async act(name, args, words) {
     try {
-      const { value } = await this.link.ask("update", { contact_id: id, ...change });
+      const { value } = await this.link.ask(name, args);
       this.say("");
-      this.deeds.tell(`${plain(name) || "Contact"} ${done}`, value);
+      this.deeds.tell(words, value);
     } catch (trouble) {
       this.say(trouble.message);
       this.take(this.card);

@@ -1,5 +1,6 @@
 // An open conversation: its head, its messages, and reading them.
 
+import { isHad } from "./acts.js";
 import { copyText } from "../shared/clipboard.js";
 import { confirm, toast } from "../shared/overlay.js";
 import { Deeds } from "../shared/deeds.js";
@@ -12,6 +13,7 @@ import { isPicture, Media } from "./media.js";
 import { Opening, openConversation } from "../shared/opening.js";
 import { page } from "../shared/page.js";
 import { blank, onTrait, panel, showTrouble } from "../shared/panel.js";
+import { inShort } from "../shared/quoted.js";
 import { plain } from "../shared/text.js";
 
 const READING_TIME = 1000;
@@ -25,9 +27,16 @@ class ConversationView {
     this.parts = {
       me: "",
       threads: false,
+      takes: {},
       media,
       link,
       signal,
+      el,
+      now_of: (id) => this.log.messages.get(id),
+      quote: (message) => this.quote(message),
+      react: (id, emoji) => this.react(id, emoji),
+      emoji: () => (this.emoji ??= this.loadEmoji()),
+      goTo: (id) => this.want({ scope: this.scope, id: this.id, message: id }),
       deliver: (verb, message) => this.deliver(verb, message),
       now: () => new Date(Date.now() + this.ahead),
     };
@@ -92,6 +101,7 @@ class ConversationView {
   show(value, wanted) {
     this.scope = value.scope;
     this.parts.me = value.me;
+    this.parts.takes = value.takes;
     this.parts.threads = value.conversation.channel_kind === "mail";
     this.take(value);
     fill(this.el, this.head.root, this.problem, h("div", { class: "cw-log-frame" }, this.log.root, this.log.jump), this.spoken);
@@ -118,6 +128,20 @@ class ConversationView {
     if (!this.log.update(value)) this.log.open(value, value.conversation.unread);
     this.showHead();
     this.watchReading();
+    this.renewInSight(value);
+  }
+
+  /** What one reads far up may have changed as well: a file has come, a reaction was taken back. */
+  async renewInSight({ messages }) {
+    const { id } = this;
+    const middle = this.log.middle();
+    if (!middle || messages.some((message) => message.id === middle)) return;
+    try {
+      const { value } = await this.link.read("page", { conversation_id: id, around: middle });
+      if (this.id === id) this.log.renew(value.messages);
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
   }
 
   take(value) {
@@ -196,7 +220,45 @@ class ConversationView {
       archive: run(({ archived }) => this.run(archived ? "unarchive" : "archive", this.opened)),
       resolve: run(({ status }) => this.run(status === "resolved" ? "reopen" : "resolve", this.opened)),
       unread: run(() => this.run("mark_unread", this.opened)),
+      quote: () => this.quoteOne(),
     };
+  }
+
+  /** By the key: the message that has the focus, else the customer's newest. */
+  quoteOne() {
+    const newest = () => this.log.sorted().filter(({ direction }) => direction === "inbound").at(-1);
+    const message = this.opened && (this.log.focused ?? newest());
+    if (!message || !this.parts.takes.quotes || !isHad(message)) return false;
+    this.quote(message);
+    return true;
+  }
+
+  /** Puts an emoji to a message; "" takes it back. */
+  async react(message, emoji) {
+    const { id } = this;
+    try {
+      const { value } = await this.link.ask("react", { message_id: message, emoji });
+      if (this.id !== id) return;
+      this.say("");
+      this.log.renew([value]);
+    } catch (trouble) {
+      if (this.id === id) this.say(trouble.message);
+    }
+  }
+
+  async loadEmoji() {
+    try {
+      return (await this.link.read("emoji")).value;
+    } catch (trouble) {
+      this.emoji = null; // asked again the next time
+      throw trouble;
+    }
+  }
+
+  /** The composer of this inbox answers this message. */
+  quote(message) {
+    const detail = { inbox: this.el.closest(".cw-inbox"), scope: this.scope, id: this.id, message: inShort(message) };
+    page.dispatchEvent(new CustomEvent("quote", { detail }));
   }
 
   say(words) {

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { command } from "../shared/keys.js";
 
 const TICK = 250;
 
@@ -26,10 +27,12 @@ export function deliveryMark({ delivery_status: status, failure }) {
 
 /** The line below a bubble; null where there is nothing to say. `deliver(verb, message)` acts. */
 export function deliveryLine(message, { deliver, now }) {
-  const { delivery_status: status, failure } = message;
+  const { delivery_status: status, failure, failure_kind: kind } = message;
   const button = (label, verb) => h("button", { class: "cw-link-button", onclick: () => deliver(verb, message) }, label);
   if (status === "queued" && message.undo_until) return countdown(message, button("Undo", "cancel"), now);
-  if (status === "failed") return line(failure || "The message could not be delivered.", button("Retry", "retry"));
+  if (status === "failed") {
+    return line(failure || "The message could not be delivered.", kind === "window_closed" && template(), button("Retry", "retry"));
+  }
   if (status === "retry") return line(failure ? `${failure} It will be tried again.` : "It will be tried again.");
   if (status !== "in_doubt") return null;
   const words = "Not confirmed: the provider may or may not have it.";
@@ -39,6 +42,11 @@ export function deliveryLine(message, { deliver, now }) {
 function line(words, ...actions) {
   const said = h("span", { class: "cw-below-words" }, icon("alert"), h("span", {}, words));
   return h("div", { class: "cw-below" }, said, actions.length > 0 && h("span", { class: "cw-below-actions" }, actions));
+}
+
+/** What still gets through where the provider holds the messaging window for closed. */
+function template() {
+  return h("button", { class: "cw-link-button", onclick: ({ target }) => command(target.closest(".cw-panel"), "template") }, "Choose a template");
 }
 
 /** While Undo is possible; goes by itself when the time is up. */

@@ -3,16 +3,17 @@
 import { arrange, fill, h } from "../shared/dom.js";
 import { dayLabel, isoDay, plural } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
-import { authorOf, bubble, dayLine, eventLine, isShown, pendingBubble, refresh, sideOf, unreadLine } from "./bubble.js";
+import { authorOf, bubble, dayLine, eventLine, isShown, pendingBubble, refresh, unreadLine } from "./bubble.js";
+import { messageKey } from "./acts.js";
 import { highlight, plainAgain } from "./highlight.js";
 import { highlightMail } from "./mail_frame.js";
+import { byTime, firstUnread, highest, together } from "./order.js";
 import { gently } from "../shared/motion.js";
 
 const NEAR_BOTTOM = 60;
 /** How far from either end others are asked for. */
 const NEAR_END = 400;
 const SPOKEN = 120;
-const TOGETHER = 5 * 60_000;
 
 export class Log {
   /**
@@ -21,7 +22,7 @@ export class Log {
    */
   constructor({ parts, load, latest, moved, say }) {
     Object.assign(this, { parts, load, latest, moved, say });
-    this.list = h("div", { class: "cw-log-list" });
+    this.list = h("div", { class: "cw-log-list", onkeydown: (event) => messageKey(event, (step) => this.step(step)), onfocusin: ({ target }) => this.mark(target.closest(".cw-message")) });
     this.root = h(
       "div",
       { class: "cw-log", role: "log", "aria-live": "off", "aria-label": "Messages", tabindex: "0", onscroll: () => this.scrolled() },
@@ -49,6 +50,7 @@ export class Log {
     this.complete = false;
     this.newest = true;
     this.asking = null;
+    this.marked = "";
     fill(this.list);
   }
 
@@ -88,6 +90,12 @@ export class Log {
     this.hold();
     this.watchEnds();
     this.showJump();
+  }
+
+  /** Messages that are shown, as they are now. */
+  renew(messages) {
+    this.take(messages.filter(({ id }) => this.messages.has(id)), []);
+    this.hold();
   }
 
   /** The newest messages again, after a change. Returns false if they don't join what is shown. */
@@ -211,12 +219,42 @@ export class Log {
       nodes.push(node);
       before = { entry, day };
     }
+    this.markOne();
     arrange(this.list, [...nodes, ...[...this.pending.values()].map(({ node }) => node)]);
   }
 
   once(key, make) {
     if (!this.nodes.has(key)) this.nodes.set(key, make());
     return this.nodes.get(key);
+  }
+
+  // --- one message
+
+  /** One of them takes the focus by Tab: the one that had it last, else the newest. */
+  markOne() {
+    if (this.marked && this.messages.has(this.marked)) return;
+    const newest = this.sorted().at(-1);
+    if (newest) this.mark(this.nodes.get(newest.id));
+    this.marked = ""; // until somebody goes to one
+  }
+
+  mark(node) {
+    if (!node?.dataset.id) return;
+    for (const other of this.list.querySelectorAll(".cw-message[tabindex='0']")) other.tabIndex = -1;
+    node.tabIndex = 0;
+    this.marked = node.dataset.id;
+  }
+
+  /** The focus goes to the message before or after. */
+  step(by) {
+    const all = this.sorted();
+    const to = all[all.findIndex(({ id }) => id === this.marked) + by];
+    this.nodes.get(to?.id)?.focus();
+  }
+
+  /** The message that has the focus; null: none has. */
+  get focused() {
+    return this.messages.get(document.activeElement?.closest?.(".cw-log .cw-message")?.dataset.id) ?? null;
   }
 
   // --- scrolling
@@ -327,6 +365,13 @@ export class Log {
     return highest([...this.messages.keys()]);
   }
 
+  /** The message in the middle of what is in sight; "" for none. */
+  middle() {
+    const middle = this.root.scrollTop + this.root.clientHeight / 2;
+    const below = this.sorted().find(({ id }) => this.nodes.get(id).offsetTop + this.nodes.get(id).offsetHeight >= middle);
+    return (below ?? this.sorted().at(-1))?.id ?? "";
+  }
+
   /** The highest id among the messages that are in sight or above; 0 while none is. */
   highestInSight() {
     const bottom = this.root.scrollTop + this.root.clientHeight;
@@ -340,27 +385,4 @@ async function lightUp(node) {
   const bubble = node.querySelector(".cw-bubble");
   await Promise.allSettled(bubble.getAnimations().map(({ finished }) => finished));
   node.classList.remove("cw-lit");
-}
-
-function highest(ids) {
-  return ids.map(BigInt).reduce((a, b) => (a > b ? a : b), 0n);
-}
-
-function byTime(a, b) {
-  // Dates in JavaScript end at milliseconds: the id decides between what the server's stamps do not.
-  const apart = Date.parse(a.occurred_at) - Date.parse(b.occurred_at);
-  return apart || (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
-}
-
-function together(before, message) {
-  return Boolean(before?.direction && message.direction)
-    && sideOf(before) === sideOf(message)
-    && before.author.kind === message.author.kind
-    && before.author.name === message.author.name
-    && Date.parse(message.occurred_at) - Date.parse(before.occurred_at) < TOGETHER;
-}
-
-function firstUnread(messages, unread) {
-  const inbound = messages.filter(({ direction }) => direction === "inbound");
-  return unread > 0 ? (inbound.at(-unread) ?? inbound[0])?.id ?? null : null;
 }

@@ -14,9 +14,13 @@ const SOUNDS = new Set([
 ]);
 const OPAQUE = "application/octet-stream";
 
-/** Whether an attachment is shown as a picture. */
-export function isPicture({ mime }) {
-  return PICTURES.has(mime);
+/** Whether an attachment is shown as a picture: not while its bytes are elsewhere. */
+export function isPicture({ mime, awaited, missing }) {
+  return PICTURES.has(mime) && !awaited && !missing;
+}
+
+function stateOf({ awaited, missing }) {
+  return JSON.stringify([awaited, missing]);
 }
 
 /** Fetches attachments and remembers them as blob URLs, which end with the view. */
@@ -56,6 +60,7 @@ export class Media {
 
   /** What shows `attachment` in a bubble. */
   node(attachment) {
+    if (attachment.awaited || attachment.missing) return this.absent(attachment);
     if (PICTURES.has(attachment.mime)) return this.picture(attachment);
     if (SOUNDS.has(attachment.mime)) return this.sound(attachment);
     return this.chip(attachment);
@@ -102,6 +107,45 @@ export class Media {
       icon("download"),
     );
     return chip;
+  }
+
+  /** One whose bytes are still with the provider, or could not be fetched from there. */
+  absent(attachment) {
+    const { id, kind, awaited, missing } = attachment;
+    const words = h("span", { class: "cw-file-size", role: "status" }, awaited ? "On its way…" : missing);
+    const again = h("button", { class: "cw-link-button", onclick: () => this.again(id, again, words) }, "Try again");
+    return h(
+      "div",
+      { class: "cw-file cw-file-absent", dataset: { file: id, awaited: String(awaited), state: stateOf(attachment) } },
+      h("span", { class: "cw-file-picture" }, icon(awaited ? kind : "alert")),
+      h("span", { class: "cw-file-text" }, h("span", { class: "cw-file-name" }, plain(attachment.name)), words, missing && again),
+    );
+  }
+
+  /** What has come, or was given up, since `node` was made of a message. */
+  renew(node, attachments) {
+    for (const absent of node.querySelectorAll(".cw-file-absent")) {
+      const attachment = attachments.find(({ id }) => id === absent.dataset.file);
+      if (attachment && stateOf(attachment) !== absent.dataset.state) this.put(absent, this.node(attachment));
+    }
+  }
+
+  /** In the place of what was absent; whoever pressed its button goes on from there. */
+  put(absent, node) {
+    const focused = absent.contains(document.activeElement);
+    absent.replaceWith(node);
+    if (focused) (node.matches("button") ? node : node.querySelector("button") ?? node.closest("[tabindex]"))?.focus();
+  }
+
+  async again(id, button, words) {
+    button.setAttribute("aria-busy", "true");
+    try {
+      await this.link.ask("fetch", { attachment_id: id });
+    } catch (trouble) {
+      words.textContent = trouble.message;
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
   }
 
   async save(attachment, chip) {

@@ -16,6 +16,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from workspace.channels.base import Unreachable
 from workspace.channels.mail.options import MailOptions, Server
 from workspace.errors import ConfigError
 
@@ -220,14 +221,6 @@ def _unsupported(server: Server, said: str) -> str:
 
 
 # --- in words -------------------------------------------------------------------------------------
-
-
-class Unreachable(ConnectionError):
-    """The server can't be reached, or broke off: time may heal it. `strerror` is a sentence."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.strerror = sentence
 
 
 def explained(error: OSError, server: Server) -> ConfigError | Unreachable:

@@ -84,7 +84,7 @@ def _event(message: Message, raw: bytes, meta: Meta, own: Own) -> Event:
     if report is not None and report.original:
         when = occurred_at(meta)
         if report.failed is None:
-            return Unsupported(provider_id, when, report.note)
+            return Unsupported(provider_id, when, report.note, understood=True)
         kind, words = report.failed
         return StatusChanged(report.original, when, DeliveryStatus.FAILED, kind, words)
     return _received(message, provider_id, meta, own)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from workspace.channels.base import Response
+from workspace.channels.base import Failure, Response
 from workspace.models import FailureKind
 
 _UNREACHABLE = {
@@ -30,6 +30,25 @@ REFUSALS = {
     "too_long": Response(400, "The text is too long."),
 }
 """What the provider answers at once instead of taking the message."""
+
+CLOSED = Response(470, _WINDOW)
+"""What it answers to a reaction outside the window."""
+
+
+_KINDS = {
+    429: FailureKind.RATE_LIMITED,
+    503: FailureKind.TRANSIENT,
+    470: FailureKind.WINDOW_CLOSED,
+    403: FailureKind.UNREACHABLE,
+    422: FailureKind.TEMPLATE,
+}
+
+
+def failure(response: Response) -> Failure:
+    """What an answer means that is no success."""
+    kind = _KINDS.get(response.code, FailureKind.INVALID)
+    wait = float(response.data["retry_after"]) if kind is FailureKind.RATE_LIMITED else None
+    return Failure(kind, response.text, str(response.code), wait)
 
 
 def reason(kind: FailureKind, playing: str) -> tuple[FailureKind, str]:

@@ -85,7 +85,7 @@ class World:
         self.playing = playing
         self.customers = customers
         self.capabilities = plays.PLAYS[playing]
-        self._address_kind = next(iter(self.capabilities.address))
+        self._address_kind = plays.known_by(self.capabilities)
         self.plan = lru_cache(maxsize=1024)(self._plan)
 
     def dice(self, *parts: object) -> Random:

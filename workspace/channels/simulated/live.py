@@ -169,12 +169,15 @@ def _answers(world: World, send: Send, answer_after: float, dice: Random) -> Ite
     refs = (*send.refs, send.key) if world.capabilities.threads else ()
     before = Before(refs, (send.text, operator, send.at))
     said = [_reply(world, send, tale, operator, dice)]
+    quotes = world.dice("quote", send.number).random() < 0.2
     if dice.random() < 0.12:
         said.append(dialogue.remark(tale, "again", operator, dice))
     for n, line in enumerate(said):
         at = send.at + timedelta(seconds=seconds * (1 + 0.8 * n))
         id = world.id("answer", send.number, n)
         fields = feed.spoken(world, who, tale, id, at, line, before)
+        if n == 0 and world.capabilities.quotes and quotes:
+            fields["reply_to"] = send.key
         yield Happening(at, f"s{send.number:09}.{5 + n}", fields, send.customer)
 
 

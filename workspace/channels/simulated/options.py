@@ -40,6 +40,9 @@ class Options:
     start: StartRule | None = None
     """Replaces whether the business may write first: free, template_only (it then has the
     templates, too) or never."""
+    read_receipts: bool = True
+    """Whether customers see what was read, and that somebody is typing, where it plays one that
+    shows it."""
     faults: Faults = field(default_factory=Faults)
     silent: tuple[int, ...] = ()
     """Customers of whom the provider never says what became of the first thing sent to them."""
@@ -54,6 +57,8 @@ class Options:
             reason = found.start_reason or "This simulator is set up so; let a customer write."
             reason = "" if self.start is StartRule.FREE else reason
             found = replace(found, can_start=self.start, start_reason=reason)
+        if not self.read_receipts:
+            found = replace(found, read_receipts=False, typing=None)
         if found.can_start is StartRule.TEMPLATE_ONLY:
             found = replace(found, templates=TEMPLATES)
         return found
@@ -72,6 +77,15 @@ def read(options: Mapping[str, Any]) -> Options:
         except (ValueError, TypeError, OverflowError) as error:
             raise ConfigError(f"Simulator option {name}: {error}.", option=name) from error
     return Options(**values)
+
+
+def _flag(value: Any) -> bool:
+    """True or false, also as text."""
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    value = known.get(value.lower(), value) if isinstance(value, str) else value
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
 
 
 def _one_of(*known: str) -> Any:
@@ -141,6 +155,7 @@ _READERS: dict[str, Any] = {
     "latency": _number,
     "window_hours": _number,
     "start": lambda value: StartRule(_one_of(*StartRule)(value)),
+    "read_receipts": _flag,
     "faults": _faults,
     "silent": _numbers,
 }

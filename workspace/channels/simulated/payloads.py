@@ -9,9 +9,15 @@ A payload is a JSON object with a list of events, as webhooks carry them:
       {"type": "receipt", "id": "sim.0", "at": "...", "status": "read"},
       {"type": "reaction", "id": "sim.0", "at": "...", "emoji": "🙏"}]}
 
-More of a message: html, subject, refs, own, author, automatic, unsupported. A file is a `media`
-reference, or name, mime and data (base64); both may have content_id and inline. A receipt with the
-status failed has reason: {"kind": "unreachable", "text": "..."}.
+A template that was reviewed has its name, language, status and reason in words:
+
+    {"type": "template", "id": "sim.2", "at": "...", "name": "hello", "language": "en",
+     "status": "PAUSED", "reason": "..."}
+
+More of a message: html, subject, refs, own, author, automatic, unsupported, reply_to (the id of the
+message that it quotes). A file is a `media` reference, or name, mime and data (base64); both may
+have content_id and inline. A receipt with the status failed has reason: {"kind": "unreachable",
+"text": "..."}. A reaction of the business itself has own.
 """
 
 import base64
@@ -28,6 +34,7 @@ from workspace.channels.base import (
     ReactionChanged,
     Received,
     StatusChanged,
+    TemplateChanged,
     Unsupported,
 )
 from workspace.channels.simulated.media import media
@@ -57,6 +64,13 @@ def receipt(
 
 def reaction(id: str, at: datetime, emoji: str) -> Fields:
     return {"type": "reaction", "id": id, "at": at.isoformat(), "emoji": emoji}
+
+
+def template(
+    id: str, at: datetime, name: str, language: str, status: str, reason: str = ""
+) -> Fields:
+    told = {"name": name, "language": language, "status": status, "reason": reason}
+    return {"type": "template", "id": id, "at": at.isoformat(), **told}
 
 
 def dump(events: Iterable[Fields]) -> bytes:
@@ -101,7 +115,11 @@ def _known(event: Mapping[str, Any]) -> Event:
             status = DeliveryStatus(event["status"])
             return StatusChanged(id, at, status, FailureKind(kind) if kind else None, detail)
         case "reaction":
-            return ReactionChanged(id, at, _text(event, "emoji"))
+            own = event.get("own") is True
+            return ReactionChanged(id, at, _text(event, "emoji"), own)
+        case "template":
+            names = ("name", "language", "status", "reason")
+            return TemplateChanged(id, at, *(_text(event, name) for name in names))
         case other:
             raise ValueError(other)
 
@@ -122,6 +140,7 @@ def _message(id: str, at: datetime, event: Mapping[str, Any]) -> Received:
         author=_text(event, "author"),
         automatic=event.get("automatic") is True,
         unsupported=_text(event, "unsupported"),
+        reply_to=_text(event, "reply_to"),
     )
 
 

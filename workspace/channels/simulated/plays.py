@@ -1,11 +1,13 @@
 """What the simulated channel can pretend to be: the limits of the real ones, as data.
 
-Limits from the providers' own documents, late 2026: WhatsApp Cloud API, Instagram messaging,
-Telegram Bot API 10.1, Twilio Programmable Messaging, and what mail servers commonly take.
+What a channel of ours says of its provider is taken from there. The other limits are from the
+providers' own documents, late 2026: Instagram messaging, Telegram Bot API 10.1, Twilio Programmable
+Messaging, and what mail servers commonly take.
 """
 
 from datetime import timedelta
 
+from workspace.channels.whatsapp.capabilities import CAPABILITIES as WHATSAPP
 from workspace.models import (
     AddressKind,
     Capabilities,
@@ -14,7 +16,6 @@ from workspace.models import (
     MediaRule,
     Rate,
     StartRule,
-    TemplateRule,
     TextLimit,
     TextUnit,
 )
@@ -31,7 +32,7 @@ _SENT, _DELIVERED, _READ, _FAILED = (
     DeliveryStatus.FAILED,
 )
 
-TEMPLATES = TemplateRule(header_limit=60, body_limit=1024)
+TEMPLATES = WHATSAPP.templates
 
 
 def _media(
@@ -55,23 +56,7 @@ def _media(
 
 
 _CAPABILITIES = (
-    Capabilities(
-        kind="whatsapp",
-        label="WhatsApp",
-        address=frozenset({AddressKind.PHONE}),
-        can_start=StartRule.TEMPLATE_ONLY,
-        start_reason="WhatsApp lets a business write first with an approved template only.",
-        window=_DAY,
-        text_limit=TextLimit(4096),
-        media=_media(
-            ("jpeg png", 5), ("aac amr mpeg mp4 ogg", 16), ("mp4 3gpp", 16), ("", 100), 1024
-        ),
-        max_attachments=1,
-        threads=False,
-        receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
-        rate=Rate(80, _SECOND, 80),
-        templates=TEMPLATES,
-    ),
+    WHATSAPP,
     Capabilities(
         kind="instagram",
         label="Instagram",
@@ -90,6 +75,10 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _READ, _FAILED}),
         rate=Rate(2, _SECOND, 20),
+        quotes=True,
+        reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=20),
     ),
     Capabilities(
         kind="telegram",
@@ -104,6 +93,9 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _FAILED}),
         rate=Rate(30, _SECOND, 30),
+        quotes=True,
+        reactions=True,
+        typing=timedelta(seconds=5),
     ),
     Capabilities(
         kind="sms",
@@ -146,10 +138,20 @@ _CAPABILITIES = (
         threads=False,
         receipts=frozenset({_SENT, _DELIVERED, _READ, _FAILED}),
         rate=None,
+        quotes=True,
+        reactions=True,
+        read_receipts=True,
+        typing=timedelta(seconds=25),
     ),
 )
 PLAYS = {c.kind: c for c in _CAPABILITIES}
 """By what it plays; ``simulator`` is a plain sandbox without limits of its own."""
+
+
+def known_by(capabilities: Capabilities) -> AddressKind:
+    """What a customer is known by: the phone number, where there is one."""
+    return min(capabilities.address, key=lambda kind: kind is not AddressKind.PHONE)
+
 
 REACTS = frozenset({"whatsapp", "instagram", "telegram", "simulator"})
 """Where customers can react to a message with an emoji."""

@@ -16,9 +16,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from workspace.channels.base import React, Seen
 from workspace.channels.simulated.live import Happening, Send
 from workspace.channels.simulated.payloads import Fields
 from workspace.models import Address, AddressKind, FailureKind
+
+_SIGNAL: TypeAdapter[React | Seen] = TypeAdapter(React | Seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,16 @@ class Record:
         """How many sends to this address were tried, and how many accepted."""
         tried, accepted = self._db.execute(_sql("performed"), (to.kind.value, to.value)).fetchone()
         return tried, accepted
+
+    # --- signals --------------------------------------------------------------------------------
+
+    def add_signal(self, at: datetime, signal: React | Seen) -> None:
+        """Keep a reaction or a read receipt of the business."""
+        self._db.execute(_sql("add_signal"), (stamp(at), _SIGNAL.dump_json(signal).decode()))
+
+    def signals(self) -> list[React | Seen]:
+        """All of them, oldest first."""
+        return [_SIGNAL.validate_json(row[0]) for row in self._db.execute(_sql("signals"))]
 
     # --- what customers wrote -------------------------------------------------------------------
 

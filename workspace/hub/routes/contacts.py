@@ -1,14 +1,23 @@
 """The people outside."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from workspace.hub.context import By, Key, Needed
 from workspace.hub.routes.conversations import PathId
-from workspace.hub.wire import ContactRequest, encoded
+from workspace.hub.wire import ContactRequest, ContactsQuery, MergeRequest, encoded
 from workspace.models import Contact
 from workspace.services.contacts import Update
 
 router = APIRouter(prefix="/v1/contacts", tags=["Contacts"])
+
+
+@router.get("", summary="Contacts, who was active last first")
+@encoded
+def contacts(asked: Annotated[ContactsQuery, Query()], services: Needed) -> list[Contact]:
+    """With `search`: those whose name and addresses hold all its words."""
+    return services.contacts.contacts(asked.search, asked.limit)
 
 
 @router.get("/{id}", summary="One contact")
@@ -27,3 +36,19 @@ def update_contact(
     """
     wanted = Update(asked.name, asked.blocked, asked.opted_out)
     return services.contacts.update(id, wanted, by, key)
+
+
+@router.post("/{id}/merge", summary="Merge another contact into this one")
+@encoded
+def merge_contacts(id: PathId, asked: MergeRequest, services: Needed, by: By, key: Key) -> Contact:
+    """Both are shown as one from now on, with the addresses and conversations of both. Blocked and
+    opted out hold for both. Nothing is lost: `unmerge` takes it back.
+    """
+    return services.contacts.merge(id, asked.other, by, key)
+
+
+@router.post("/{id}/unmerge", summary="Make a merged contact one of its own again")
+@encoded
+def unmerge_contact(id: PathId, services: Needed, by: By, key: Key) -> Contact:
+    """It takes its addresses and conversations along, with all that has arrived there since."""
+    return services.contacts.unmerge(id, by, key)

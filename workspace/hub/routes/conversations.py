@@ -144,6 +144,13 @@ def attachment(id: PathId, services: Needed) -> FileResponse:
     return _served(found, path)
 
 
+@router.post("/attachments/{id}/fetch", summary="Fetch a file again that could not be fetched")
+@encoded
+def fetch(id: PathId, services: Needed) -> None:
+    """It comes soon after, as a change of its conversation. 404 where there is nothing to fetch."""
+    services.fetching.again(id)
+
+
 def _served(found: Attachment, path: Path) -> FileResponse:
     shown = found.mime in SHOWN
     headers = {

@@ -20,7 +20,9 @@ router = APIRouter(prefix="/v1", tags=["Writing"])
 @encoded
 def send(id: PathId, asked: SendRequest, services: Needed, by: By, key: Key) -> Message:
     """Queued at once; the delivery status tells the rest. `undo_until`: held back until then."""
-    return services.replies.send(id, asked.text, asked.uploads, by, key, asked.seen, _choice(asked))
+    return services.replies.send(
+        id, asked.text, asked.uploads, by, key, asked.seen, _choice(asked), asked.reply_to
+    )
 
 
 @router.post("/conversations", summary="Start a conversation")

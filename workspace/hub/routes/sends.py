@@ -1,10 +1,10 @@
-"""What people decide about a send."""
+"""What people decide about a message."""
 
 from fastapi import APIRouter
 
 from workspace.hub.context import By, Key, Needed
 from workspace.hub.routes.conversations import PathId
-from workspace.hub.wire import encoded
+from workspace.hub.wire import ReactRequest, encoded
 from workspace.models import Message
 
 router = APIRouter(prefix="/v1/messages", tags=["Sends"])
@@ -27,3 +27,10 @@ def send_again(id: PathId, services: Needed, by: By, key: Key) -> Message:
 @encoded
 def mark_sent(id: PathId, services: Needed, by: By, key: Key) -> Message:
     return services.sends.mark_sent(id, by, key)
+
+
+@router.post("/{id}/reaction", summary="Put an emoji to a customer's message, or take it back")
+@encoded
+def react(id: PathId, asked: ReactRequest, services: Needed, by: By, key: Key) -> Message:
+    """Queued at once; `reactions` of the message tell the rest."""
+    return services.reactions.react(id, asked.emoji, by, key)

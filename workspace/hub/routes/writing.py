@@ -30,7 +30,7 @@ def draft(id: PathId, services: Needed, by: By) -> SavedDraft | None:
 @encoded
 def save_draft(id: PathId, asked: DraftRequest, services: Needed, by: By) -> SavedDraft | None:
     """In the place of the one before; without text and uploads it is forgotten."""
-    return services.drafts.save(id, asked.text, asked.note, asked.uploads, by)
+    return services.drafts.save(id, asked.text, asked.note, asked.uploads, by, asked.reply_to)
 
 
 @router.get("/canned_replies", summary="All canned replies, by shortcut")
@@ -51,4 +51,13 @@ def delete_canned_reply(
     shortcut: Annotated[Word, Query()], services: Needed, by: By, key: Key
 ) -> Response:
     services.canned.delete(shortcut, key)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/conversations/{id}/typing", summary="Tell that an operator is typing", status_code=204
+)
+def typing(id: PathId, services: Needed) -> Response:
+    """The customer sees it for a while, where the channel shows it. Best effort."""
+    services.presence.typing(id)
     return Response(status_code=204)

@@ -1,7 +1,8 @@
 -- name: by_address
--- Contacts by their addresses.
-SELECT i.kind, i.address, c.id, c.name, c.blocked
+-- Contacts by their addresses, each with the name it has by itself.
+SELECT i.kind, i.address, c.id, coalesce(p.name, c.name), c.blocked
 FROM identities AS i JOIN contacts AS c ON c.id = i.contact_id
+LEFT JOIN contact_parts AS p ON p.contact_id = c.id
 WHERE (i.kind, i.address) IN (SELECT unnest($1::text[]), unnest($2::text[]));
 
 -- name: add
@@ -14,45 +15,43 @@ SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::
 INSERT INTO identities (kind, address, contact_id)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]);
 
--- name: rename
--- The names of contacts became known.
-UPDATE contacts AS c SET name = s.name, search_text = s.search_text
-FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS name,
-             unnest($3::text[]) AS search_text) AS s
-WHERE c.id = s.id;
+-- name: find
+-- Contacts that a search finds, merged ones as what they are part of; who was active last comes first.
+SELECT coalesce(p.whole_id, k.id)
+FROM contacts AS k
+LEFT JOIN contact_parts AS p ON p.contact_id = k.id
+LEFT JOIN conversations AS c ON c.contact_id = k.id
+WHERE true /* contact */
+GROUP BY coalesce(p.whole_id, k.id)
+ORDER BY max(c.last_activity_at) DESC NULLS LAST, coalesce(p.whole_id, k.id) DESC
+LIMIT $1;
 
--- name: addresses
--- All addresses of contacts.
-SELECT contact_id, address FROM identities
-WHERE contact_id IN (SELECT unnest($1::bigint[])) ORDER BY contact_id, kind, address;
-
--- name: get
--- A contact, when there was contact first and last, and how many conversations there are.
-SELECT k.id, k.name, k.blocked, k.opted_out,
-       coalesce(min(c.created_at), k.created_at), coalesce(max(c.last_activity_at), k.created_at),
-       count(c.id)
+-- name: spans
+-- When there was contact with contacts first and last, and how many conversations each has.
+SELECT k.id, coalesce(min(c.created_at), k.created_at),
+       coalesce(max(c.last_activity_at), k.created_at), count(c.id)
 FROM contacts AS k LEFT JOIN conversations AS c ON c.contact_id = k.id
-WHERE k.id = $1
-GROUP BY k.id, k.name, k.blocked, k.opted_out, k.created_at;
+WHERE k.id IN (SELECT unnest($1::bigint[]))
+GROUP BY k.id, k.created_at;
 
--- name: identities
--- The addresses of a contact.
-SELECT kind, address FROM identities WHERE contact_id = $1 ORDER BY kind, address;
+-- name: reached
+-- The channels on which contacts have conversations, by kind of address.
+SELECT DISTINCT contact_id, address_kind, channel_id FROM conversations
+WHERE contact_id IN (SELECT unnest($1::bigint[])) ORDER BY channel_id;
 
 -- name: conversations
--- The conversations of a contact, with their channels.
-SELECT id, channel_id FROM conversations WHERE contact_id = $1 ORDER BY id;
+-- The conversations of contacts, with their channels.
+SELECT id, channel_id FROM conversations WHERE contact_id IN (SELECT unnest($1::bigint[])) ORDER BY id;
 
--- name: set_flags
--- Whether a contact is blocked, and whether they asked not to be written to.
-UPDATE contacts SET blocked = $2, opted_out = $3 WHERE id = $1;
+-- name: strangers
+-- Those contacts that have no conversation.
+SELECT k.id FROM contacts AS k WHERE k.id IN (SELECT unnest($1::bigint[]))
+    AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.contact_id = k.id);
 
--- name: drop_identities_of_strangers
--- Forget the addresses of those contacts that have no conversation.
-DELETE FROM identities WHERE contact_id IN (SELECT unnest($1::bigint[]))
-    AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.contact_id = identities.contact_id);
+-- name: drop_identities
+-- Forget the addresses of contacts.
+DELETE FROM identities WHERE contact_id IN (SELECT unnest($1::bigint[]));
 
--- name: drop_strangers
--- Forget those contacts that have no conversation.
-DELETE FROM contacts WHERE id IN (SELECT unnest($1::bigint[]))
-    AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.contact_id = contacts.id);
+-- name: drop
+-- Forget contacts.
+DELETE FROM contacts WHERE id IN (SELECT unnest($1::bigint[]));

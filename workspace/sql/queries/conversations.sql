@@ -26,13 +26,15 @@ ORDER BY page.last_activity_at DESC, page.id DESC;
 
 -- name: rows
 -- Conversations as the list shows them.
-SELECT c.id, c.channel_id, h.kind, h.name, c.contact_id, k.name, c.address_kind, c.address,
-       c.subject, c.status, c.archived, c.unread, c.marked_unread, c.agent_replies, c.episode,
+SELECT c.id, c.channel_id, h.kind, h.name, coalesce(p.whole_id, c.contact_id), k.name,
+       c.address_kind, c.address, c.subject, c.status, c.archived, c.unread, c.marked_unread, c.agent_replies, c.episode,
        c.preview_text, c.preview_direction, c.preview_author, c.preview_media, c.preview_delivery,
-       c.failed, c.created_at, c.last_activity_at, c.last_inbound_at
+       c.failed, c.created_at, c.last_activity_at, c.last_inbound_at, coalesce(s.stopped, false)
 FROM conversations AS c
 JOIN contacts AS k ON k.id = c.contact_id
 JOIN channels AS h ON h.id = c.channel_id
+LEFT JOIN contact_parts AS p ON p.contact_id = c.contact_id
+LEFT JOIN marketing_choices AS s ON s.channel_id = c.channel_id AND s.contact_id = c.contact_id
 WHERE c.id IN (SELECT unnest($1::bigint[]));
 
 -- name: exist

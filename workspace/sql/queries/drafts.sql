@@ -1,6 +1,6 @@
 -- name: get
 -- What an operator has begun to write in a conversation.
-SELECT body, note, updated_at FROM drafts WHERE conversation_id = $1 AND operator = $2;
+SELECT body, note, updated_at, reply_to FROM drafts WHERE conversation_id = $1 AND operator = $2;
 
 -- name: uploads
 -- The files of a draft that are still there to be sent, in their order.
@@ -11,10 +11,11 @@ ORDER BY u.position, a.id;
 
 -- name: put
 -- Keep a draft in the place of the one before.
-INSERT INTO drafts (conversation_id, operator, body, note, updated_at)
-VALUES ($1, $2, $3, $4, now())
+INSERT INTO drafts (conversation_id, operator, body, note, reply_to, updated_at)
+VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT (conversation_id, operator)
-DO UPDATE SET body = excluded.body, note = excluded.note, updated_at = excluded.updated_at;
+DO UPDATE SET body = excluded.body, note = excluded.note, reply_to = excluded.reply_to,
+              updated_at = excluded.updated_at;
 
 -- name: drop
 -- Forget a draft.

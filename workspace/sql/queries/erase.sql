@@ -3,6 +3,10 @@
 SELECT 1 FROM messages
 WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
     AND lease_until > $2
+UNION ALL
+SELECT 1 FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
+    AND r.lease_until > $2
 LIMIT 1;
 
 -- name: cancel
@@ -28,10 +32,30 @@ SELECT id FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])
 -- Whom the conversations are with.
 SELECT DISTINCT contact_id FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
 
+-- name: people
+-- All addresses of those who have no other conversation on the channel.
+SELECT DISTINCT c.channel_id, i.kind, i.address
+FROM conversations AS c JOIN identities AS i ON i.contact_id = c.contact_id
+WHERE c.id IN (SELECT unnest($1::bigint[]))
+    AND NOT EXISTS (
+        SELECT 1 FROM conversations AS other
+        WHERE other.contact_id = c.contact_id AND other.channel_id = c.channel_id
+            AND other.id NOT IN (SELECT unnest($1::bigint[])));
+
 -- name: drop_reactions
 -- Reactions to their messages.
 DELETE FROM reactions WHERE message_id IN (
     SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
+-- name: drop_own_reactions
+-- And ours.
+DELETE FROM own_reactions WHERE message_id IN (
+    SELECT id FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[])));
+
+-- name: drop_remote_files
+-- Files of theirs that are still with their provider.
+DELETE FROM remote_files WHERE attachment_id IN (
+    SELECT id FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[])));
 
 -- name: drop_attachments
 -- Rows of their files.

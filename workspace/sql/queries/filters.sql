@@ -22,8 +22,8 @@ SELECT c.id FROM conversations AS c WHERE c.channel_id = $1;
 SELECT c.id FROM conversations AS c WHERE (c.unread > 0 OR c.marked_unread);
 
 -- name: contact
--- With one customer.
-SELECT c.id FROM conversations AS c WHERE c.contact_id = $1;
+-- With one customer, who may be several contacts that were merged.
+SELECT c.id FROM conversations AS c WHERE c.contact_id IN (SELECT unnest($1::bigint[]));
 
 -- name: ids
 -- Among those that are named.

@@ -10,6 +10,12 @@ FROM conversations WHERE id IN (SELECT unnest($1::bigint[]));
 SELECT contact_id, min(id) FROM conversations
 WHERE channel_id = $1 AND contact_id IN (SELECT unnest($2::bigint[])) GROUP BY contact_id;
 
+-- name: move
+-- Answers to a contact on a channel go elsewhere.
+UPDATE conversations SET address_kind = $3, address = $4
+WHERE channel_id = $1 AND contact_id = $2 AND (address_kind <> $3 OR address <> $4)
+RETURNING id;
+
 -- name: resolve
 -- Where threads went that were merged into others.
 SELECT id, conversation_id FROM conversation_aliases WHERE id IN (SELECT unnest($1::bigint[]));

@@ -31,15 +31,36 @@ SELECT occurred_at FROM messages WHERE id = $1 AND conversation_id = $2;
 
 -- name: attachments
 -- The files of some messages, in their order.
-SELECT message_id, id, kind, name, mime, size, content_id, inline
-FROM attachments WHERE message_id IN (SELECT unnest($1::bigint[]))
-ORDER BY message_id, position, id;
+SELECT a.message_id, a.id, a.kind, a.name, a.mime, a.size, a.content_id, a.inline,
+       r.not_before IS NOT NULL, r.failure
+FROM attachments AS a LEFT JOIN remote_files AS r ON r.attachment_id = a.id
+WHERE a.message_id IN (SELECT unnest($1::bigint[]))
+ORDER BY a.message_id, a.position, a.id;
 
 -- name: reactions
--- The reactions to some messages; an empty one was taken back.
-SELECT message_id, actor_kind, emoji
+-- The reactions to some messages. An empty one was taken back, and is told of where that has not
+-- worked yet.
+SELECT message_id, actor_kind, emoji, '' AS actor_name, NULL AS delivery_status, '' AS failure,
+       occurred_at
 FROM reactions WHERE message_id IN (SELECT unnest($1::bigint[])) AND emoji <> ''
+UNION ALL
+SELECT message_id, actor_kind, emoji, actor_name, delivery_status, failure, occurred_at
+FROM own_reactions
+WHERE message_id IN (SELECT unnest($1::bigint[]))
+    AND (emoji <> '' OR delivery_status IN ('retry', 'failed', 'in_doubt'))
 ORDER BY message_id, occurred_at, actor_kind;
+
+-- name: quoted
+-- Some messages in short: of their text the beginning ($2 characters), of their files the first.
+SELECT m.id, m.direction, m.author_kind, m.author_name,
+       left(CASE WHEN m.body = '' THEN m.unsupported ELSE m.body END, $2), a.kind, a.name
+FROM messages AS m
+LEFT JOIN (
+    SELECT message_id, kind, name,
+           row_number() OVER (PARTITION BY message_id ORDER BY position, id) AS place
+    FROM attachments WHERE message_id IN (SELECT unnest($1::bigint[]))
+) AS a ON a.message_id = m.id AND a.place = 1
+WHERE m.id IN (SELECT unnest($1::bigint[]));
 
 -- name: events
 -- What was done to a conversation from one instant to before another (null: no bound).
@@ -52,7 +73,10 @@ ORDER BY occurred_at, id;
 
 -- name: attachment
 -- One file.
-SELECT id, kind, name, mime, size, content_id, inline FROM attachments WHERE id = $1;
+SELECT a.id, a.kind, a.name, a.mime, a.size, a.content_id, a.inline,
+       r.not_before IS NOT NULL, r.failure
+FROM attachments AS a LEFT JOIN remote_files AS r ON r.attachment_id = a.id
+WHERE a.id = $1;
 
 -- name: hits
 -- Of some conversations, the newest message each that holds every word. As filters.search_few, it
@@ -78,6 +102,6 @@ WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
 -- Some messages, oldest first.
 SELECT id, conversation_id, direction, author_kind, author_name, body, html,
        occurred_at, received_at, origin, delivery_status, failure_kind, failure,
-       automatic, unsupported, template, not_before
+       automatic, unsupported, template, not_before, reply_to
 FROM messages WHERE id IN (SELECT unnest($1::bigint[]))
 ORDER BY occurred_at, id;

@@ -5,6 +5,28 @@ SELECT provider_id, id, conversation_id, direction, origin, author_kind, occurre
 FROM messages
 WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
+-- name: words
+-- What messages say that came from the provider: all but those sent from here.
+SELECT m.provider_id, m.id, m.conversation_id, m.body, m.html, m.unsupported,
+       (SELECT count(*) FROM attachments AS a WHERE a.message_id = m.id)
+FROM messages AS m
+WHERE m.channel_id = $1 AND m.provider_id IN (SELECT unnest($2::text[]))
+    AND (m.direction = 'inbound' OR (m.direction = 'outbound' AND m.attempts = 0
+         AND m.delivery_status IN ('sent', 'delivered', 'read', 'failed')));
+
+-- name: amend
+-- What messages say after all.
+UPDATE messages AS m
+SET body = w.body, html = w.html, unsupported = w.unsupported, search_text = w.search_text
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS body, unnest($3::text[]) AS html,
+             unnest($4::text[]) AS unsupported, unnest($5::text[]) AS search_text) AS w
+WHERE m.id = w.id;
+
+-- name: file_names
+-- The files of messages.
+SELECT message_id, name FROM attachments
+WHERE message_id IN (SELECT unnest($1::bigint[])) ORDER BY message_id, position;
+
 -- name: set_deliveries
 -- What receipts say about messages.
 UPDATE messages AS m
@@ -23,13 +45,19 @@ ON CONFLICT (message_id, actor_kind)
 DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
 WHERE excluded.occurred_at >= reactions.occurred_at;
 
+-- name: quote
+-- Messages quote others.
+UPDATE messages AS m SET reply_to = s.reply_to
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS reply_to) AS s
+WHERE m.id = s.id;
+
 -- name: parked
--- Receipts and reactions that wait for messages.
+-- Receipts, reactions and quotations that wait for messages.
 SELECT provider_id, journal_id, position, event FROM parked
 WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
 -- name: park
--- Receipts and reactions whose messages are not here yet.
+-- Receipts, reactions and quotations whose messages are not here yet.
 INSERT INTO parked (channel_id, provider_id, journal_id, position, event, created_at)
 SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::integer[]),
        unnest($5::text[]), now()
@@ -39,6 +67,10 @@ ON CONFLICT (journal_id, position) DO NOTHING;
 -- Their messages have come.
 DELETE FROM parked
 WHERE (journal_id, position) IN (SELECT unnest($1::bigint[]), unnest($2::integer[]));
+
+-- name: unpark_payloads
+-- What waits from these payloads.
+DELETE FROM parked WHERE journal_id IN (SELECT unnest($1::bigint[]));
 
 -- name: forget_parked
 -- Nobody waits a month for a message.

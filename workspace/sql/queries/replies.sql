@@ -1,6 +1,9 @@
 -- name: barred
--- Opt-out and block of a contact.
-SELECT opted_out, blocked FROM contacts WHERE id = $1;
+-- Opt-out and block of a contact, and whether they stopped marketing messages on a channel.
+SELECT k.opted_out, k.blocked, coalesce(s.stopped, false)
+FROM contacts AS k
+LEFT JOIN marketing_choices AS s ON s.contact_id = k.id AND s.channel_id = $2
+WHERE k.id = $1;
 
 -- name: answered
 -- What an answer in a thread refers to: its newest inbound message, else its newest at all.
@@ -9,6 +12,10 @@ WHERE m.conversation_id = $1 AND m.id BETWEEN c.first_message_id AND c.last_mess
     AND m.reply_headers <> ''
 ORDER BY (CASE WHEN m.direction = 'inbound' THEN 0 ELSE 1 END), m.occurred_at DESC, m.id DESC
 LIMIT 1;
+
+-- name: had
+-- Whether the customer wrote or got a message of a conversation.
+SELECT direction = 'inbound' OR accepted FROM messages WHERE conversation_id = $1 AND id = $2;
 
 -- name: uploads
 -- Files that were uploaded, and whether they belong to a message by now.

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW v1.conversations AS
 SELECT
     c.id AS conversation_id,
-    c.contact_id,
+    coalesce(p.whole_id, c.contact_id) AS contact_id,
     coalesce(nullif(k.name, ''), c.address) AS contact_name,
     c.address_kind,
     c.address,
@@ -22,11 +22,12 @@ SELECT
     c.id
 FROM main.conversations AS c
 JOIN main.contacts AS k ON k.id = c.contact_id
-JOIN main.channels AS h ON h.id = c.channel_id;
+JOIN main.channels AS h ON h.id = c.channel_id
+LEFT JOIN main.contact_parts AS p ON p.contact_id = c.contact_id;
 
 COMMENT ON VIEW v1.conversations IS 'One row a conversation: one contact on one channel, or one mail thread.';
 COMMENT ON COLUMN v1.conversations.conversation_id IS 'Id of the conversation; ids are never used again.';
-COMMENT ON COLUMN v1.conversations.contact_id IS 'The customer, see v1.contacts.';
+COMMENT ON COLUMN v1.conversations.contact_id IS 'The customer, see v1.contacts; of a contact that was merged into another one, that one.';
 COMMENT ON COLUMN v1.conversations.contact_name IS 'Name of the customer; the address where no name is known.';
 COMMENT ON COLUMN v1.conversations.address_kind IS 'What the address is: phone, email, bsuid, igsid, telegram_chat or local.';
 COMMENT ON COLUMN v1.conversations.address IS 'Where a reply goes.';

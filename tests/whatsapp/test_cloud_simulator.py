@@ -1,0 +1,241 @@
+"""The channel and the simulated Cloud API, over HTTP; and Meta's judge between them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from cloud import whatsapp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
+from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChanged
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.channels.whatsapp.channel import WhatsAppChannel
+from workspace.errors import FileGone
+from workspace.models import Address, AddressKind, FailureKind
+from workspace.testing.cloud import CloudServer, Customer, cloud_server
+from workspace.testing.serving import serving
+
+ADA = Customer("4915112345678", "Ada", BSUID.value)
+
+
+@pytest.fixture
+def server() -> Iterator[CloudServer]:
+    with cloud_server() as server:
+        yield server
+
+
+@pytest.fixture
+def channel(server: CloudServer) -> Iterator[WhatsAppChannel]:
+    channel = whatsapp(base_url=server.url)
+    yield channel
+    channel.close()
+
+
+def send(channel: WhatsAppChannel, message=HELLO) -> Sent | Failure:  # type: ignore[no-untyped-def]
+    [request] = channel.encode(message)
+    return channel.decode(channel.perform(request))
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_what_the_judge_allows_it_takes(
+    server: CloudServer, channel: WhatsAppChannel, name: str
+) -> None:
+    server.cloud.writes(ADA, "Hello")
+    message = MESSAGES[name]
+    template = message.template and message.template.template
+    answer = send(channel, message)
+    if template and template.status != "APPROVED":
+        assert isinstance(answer, Failure)
+        assert answer.kind is FailureKind.TEMPLATE
+    else:
+        assert isinstance(answer, Sent)
+        assert server.cloud.accepted(message.key) == 1
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_so_it_does_signals(channel: WhatsAppChannel, name: str) -> None:
+    answer = channel.decode(channel.perform(channel.encode_signal(SIGNALS[name])))
+    assert isinstance(answer, Sent)
+
+
+def test_it_refuses_as_meta_would(server: CloudServer, channel: WhatsAppChannel) -> None:
+    def refusal(message=HELLO) -> FailureKind:  # type: ignore[no-untyped-def]
+        answer = send(channel, message)
+        assert isinstance(answer, Failure)
+        return answer.kind
+
+    assert refusal(replace(HELLO, text="x" * 4097)) is FailureKind.INVALID
+    assert refusal(replace(HELLO, files=(replace(PHOTO, mime="image/gif"),))) is FailureKind.MEDIA
+    [approved] = [t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en")]
+    message, before = filled(approved), server.cloud.templates
+    server.cloud.templates = [replace(t, body=f"{t.body} {{{{4}}}}") for t in before]
+    assert refusal(message) is FailureKind.TEMPLATE
+    server.cloud.templates = before
+    assert isinstance(send(channel, message), Sent)
+    server.cloud.review("order_update", "en", "PAUSED")
+    assert refusal(message) is FailureKind.TEMPLATE
+    server.cloud.account = replace(server.cloud.account, token="another")
+    assert refusal() is FailureKind.AUTH
+
+
+def test_a_burst_to_one_customer_is_limited(server: CloudServer, channel: WhatsAppChannel) -> None:
+    server.cloud.writes(ADA, "Hello")
+    kinds = [send(channel) for _ in range(46)]
+    assert [isinstance(answer, Sent) for answer in kinds] == [True] * 45 + [False]
+    last = kinds[-1]
+    assert isinstance(last, Failure)
+    assert last.kind is FailureKind.RATE_LIMITED
+    server.advance(timedelta(minutes=5))
+    assert isinstance(send(channel), Sent)
+
+
+def test_it_is_so_as_well_while_the_window_is_closed(channel: WhatsAppChannel) -> None:
+    kinds = [isinstance(send(channel), Sent) for _ in range(46)]
+    assert kinds == [True] * 45 + [False]
+
+
+def test_a_number_has_a_throughput_in_and_out_together(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    for n in range(30):
+        server.cloud.writes(Customer(f"49151{n}"), "Hello")
+    others = [replace(HELLO, to=Address(AddressKind.PHONE, f"+49152{n}")) for n in range(51)]
+    answers = [send(channel, each) for each in others]
+    assert [isinstance(answer, Sent) for answer in answers] == [True] * 50 + [False]
+    last = answers[-1]
+    assert isinstance(last, Failure)
+    assert (last.kind, last.code, last.pair) == (FailureKind.RATE_LIMITED, "130429", False)
+    server.cloud.advance(timedelta(seconds=1))
+    assert isinstance(send(channel, others[-1]), Sent)
+
+
+def test_an_answer_that_is_lost_is_a_doubt(server: CloudServer, channel: WhatsAppChannel) -> None:
+    server.cloud.silent.add(ADA.wa_id)
+    answer = send(channel)
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.UNKNOWN_OUTCOME
+    assert server.cloud.accepted(HELLO.key) == 1
+
+
+def test_templates_come_back_as_they_were(channel: WhatsAppChannel) -> None:
+    found = {(t.name, t.language): t for t in channel.templates()}
+    assert found.keys() == {(t.name, t.language) for t in CATALOGUE}
+    for own in CATALOGUE:
+        other = found[own.name, own.language]
+        assert replace(other, examples={}, reason="") == replace(own, examples={}, reason="")
+        assert [v.example for v in other.variables] == [v.example for v in own.variables]
+
+
+def test_files_come_back_as_they_were(server: CloudServer, channel: WhatsAppChannel) -> None:
+    data = bytes(range(256)) * 4000
+    server.cloud.sends_file(ADA, "image", "image/jpeg", data)
+    [content] = server.cloud.take_due()
+    [event] = parsed(channel, content)
+    [file] = event.files
+    into = BytesIO()
+    channel.fetch(file.remote, into)
+    assert into.getvalue() == data
+    server.cloud.advance(timedelta(days=31))
+    with pytest.raises(FileGone):
+        channel.fetch(file.remote, BytesIO())
+    assert all(check.ok for check in channel.test())
+
+
+def parsed(channel: WhatsAppChannel, content: object):  # type: ignore[no-untyped-def]
+    from test_whatsapp_parse import META
+
+    return channel.parse(json.dumps(content).encode(), META)
+
+
+def test_it_tells_by_webhook_until_it_is_heard(server: CloudServer) -> None:
+    heard: list[bytes] = []
+    channel = whatsapp()
+
+    async def hear(request: Request) -> Response:
+        raw = await request.body()
+        heard.append(raw)
+        assert channel.verify(dict(request.headers.items()), raw)
+        return Response(status_code=200 if len(heard) % 3 == 0 else 500)
+
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        server.cloud.writes(ADA, "Hello")
+        for seconds, times in ((0, 1), (9, 1), (1, 2), (19, 2), (1, 3), (86_400, 3)):
+            server.advance(timedelta(seconds=seconds))
+            assert len(heard) == times, "after an ever longer wait, until it is acknowledged"
+    assert len(set(heard)) == 1
+    assert server.refused == [500, 500]
+    assert server.cloud.due == []
+
+
+def test_what_was_told_to_nobody_is_told_later(server: CloudServer) -> None:
+    heard: list[bytes] = []
+
+    async def hear(request: Request) -> Response:
+        heard.append(await request.body())
+        return Response()
+
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+    for text in ("Hello", "Is anybody there?"):
+        server.cloud.writes(ADA, text)
+    server.advance()
+    assert server.refused == [0, 0]
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        server.advance(timedelta(minutes=1))
+    assert [b"Hello" in heard[0], b"Is anybody there?" in heard[1]] == [True, True]
+    assert len(heard) == 2
+
+
+def test_outside_the_window_the_refusal_comes_late(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    server.cloud.writes(ADA, "Hello")
+    server.cloud.take_due()
+    assert isinstance(send(channel), Sent)
+    server.cloud.advance(timedelta(hours=24))
+    assert [e.status.value for c in server.cloud.take_due() for e in parsed(channel, c)] == [
+        "sent", "delivered",
+    ]  # fmt: skip
+    assert isinstance(send(channel), Sent)
+    server.cloud.advance(timedelta(seconds=5))
+    [late] = [e for c in server.cloud.take_due() for e in parsed(channel, c)]
+    assert (late.status.value, late.failure_kind) == ("failed", FailureKind.WINDOW_CLOSED)
+    assert late.key == HELLO.key
+
+
+def test_who_stopped_marketing_messages_gets_none_until_they_resume(
+    server: CloudServer, channel: WhatsAppChannel
+) -> None:
+    def told() -> list[tuple[str, object]]:
+        server.cloud.advance(timedelta(seconds=5))
+        events = [e for c in server.cloud.take_due() for e in parsed(channel, c)]
+        return [
+            (e.status.value, e.failure_kind) if isinstance(e, StatusChanged) else ("chose", e)
+            for e in events
+        ]
+
+    voucher = filled(next(t for t in CATALOGUE if t.name == "welcome_voucher"))
+    order = filled(next(t for t in CATALOGUE if t.name == "order_update"))
+    server.cloud.chooses(ADA, stopped=True)
+    stop = MarketingChosen("", server.cloud.now, (PHONE, BSUID), stopped=True)
+    assert told() == [("chose", stop)]
+    assert isinstance(send(channel, voucher), Sent)
+    assert told() == [("failed", FailureKind.MARKETING_STOPPED)]
+    assert isinstance(send(channel, order), Sent)
+    assert told() == [("sent", None), ("delivered", None)]
+    server.cloud.chooses(ADA, stopped=False)
+    [(_, resume)] = told()
+    assert resume == replace(
+        stop, occurred_at=server.cloud.now - timedelta(seconds=5), stopped=False
+    )
+    assert isinstance(send(channel, voucher), Sent)
+    assert told() == [("sent", None), ("delivered", None)]

@@ -1,0 +1,145 @@
+"""People who are reached elsewhere from now on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workspace import rules
+from workspace.channels.base import IdentityChanged
+from workspace.models import Address
+from workspace.rules.phones import same
+from workspace.services.arrivals import Arrival, Item
+from workspace.store import changes, contacts, heads
+from workspace.store.driver import Driver
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change that a payload tells. `occurred_at` is clamped to when it was received."""
+
+    journal_id: int
+    channel_id: int
+    occurred_at: datetime
+    event: IdentityChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`told`: which payload tells of the people of which conversation. `left`: the changes of
+    people nobody knows.
+    """
+
+    told: Sequence[tuple[int, int]]
+    left: Sequence[Move]
+
+
+def moves(items: Iterable[Item]) -> list[Move]:
+    """All changes that payloads tell, oldest first: one may begin where another one ended."""
+    found = [
+        Move(item.journal_id, item.channel_id, _at(item, event), event)
+        for item in items
+        for event in item.events
+        if isinstance(event, IdentityChanged) and not item.threads
+    ]
+    return sorted(found, key=lambda move: move.occurred_at)
+
+
+def _at(item: Item, event: IdentityChanged) -> datetime:
+    return rules.clamp(event.occurred_at, item.meta.received_at)
+
+
+def follow(tx: Driver, moves: Sequence[Move], again: bool = False) -> Followed:
+    """Give contacts the addresses they have moved to.
+
+    What belongs to somebody else already stays theirs, and of people nobody knows nothing is kept.
+    `again`: the payloads were applied before, and who has moved on since is not called back.
+    """
+    told, left = [], []
+    for move in moves:
+        found = _follow(tx, move.channel_id, move.event, again)
+        if found is None:
+            left.append(move)
+        else:
+            told += [(move.journal_id, id) for id in found]
+    return Followed(told, left)
+
+
+def _follow(
+    tx: Driver, channel_id: int, event: IdentityChanged, again: bool
+) -> Iterable[int] | None:
+    """The conversations of who has moved; None: nobody knows them."""
+    known = contacts.by_address(tx, [event.before, *event.after])
+    contact = known.get(event.before)
+    if contact is None:
+        return None
+    new = {address: contact.id for address in event.after if address not in known}
+    contacts.identify(tx, new)
+    if new:
+        contacts.rename(tx, {contact.id: contact.name})
+    own = [a for a in event.after if a in new or known[a].id == contact.id]
+    if own and (new or not again):
+        for id in heads.move(tx, channel_id, contact.id, own[0]):
+            changes.record(tx, "conversation", id)
+    return heads.of_contacts(tx, channel_id, [contact.id]).values()
+
+
+# --- who comes and moves in one batch ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Newcomers:
+    """People nobody knew who move within the batch that brings them, and their `moves`."""
+
+    moves: list[Move] = field(default_factory=list)
+    _person: dict[Address, Address] = field(default_factory=dict)
+    """An address -> the one that stands for the person; both in one writing for all."""
+
+    def others(self, address: Address) -> tuple[Address, ...]:
+        """All addresses of the person in this batch; empty: it is no newcomer's who moves."""
+        person = self._person.get(_one(address)) if self.moves else None
+        return tuple(a for a, each in self._person.items() if each == person) if person else ()
+
+    def write(self, addresses: Iterable[Address]) -> None:
+        each = [_one(address) for address in addresses]
+        person = next((self._person[a] for a in each if a in self._person), each[0])
+        for address in each:
+            self._person.setdefault(address, person)
+
+    def move(self, move: Move, taken: Mapping[Address, object]) -> None:
+        """Whoever writes only after that is somebody who has got the number since."""
+        person = self._person.get(_one(move.event.before))
+        if person is None:
+            return
+        self.moves.append(move)
+        for address in move.event.after:
+            if address not in taken:
+                self._person.setdefault(_one(address), person)
+
+
+def newcomers(tx: Driver, left: Sequence[Move], fresh: Iterable[Arrival]) -> Newcomers:
+    """Who of the people nobody knows wrote before they moved, in whatever order it is told.
+
+    They are what they would be had each payload come by itself and in its time.
+    """
+    found = Newcomers()
+    if not left:
+        return found
+    before = {_one(move.event.before) for move in left}
+    taken = contacts.by_address(tx, {a for move in left for a in move.event.after})
+    # Within one second, people write from where they were, move, and write from where they are.
+    steps: list[tuple[datetime, int, Arrival | Move]] = [(m.occurred_at, 1, m) for m in left]
+    for arrival in fresh:
+        if not arrival.item.threads:
+            earlier = not before.isdisjoint(map(_one, arrival.others))
+            steps.append((arrival.occurred_at, 0 if earlier else 2, arrival))
+    for _, _, step in sorted(steps, key=lambda step: step[:2]):
+        if isinstance(step, Move):
+            found.move(step, taken)
+        else:
+            found.write(step.others)
+    return found
+
+
+def _one(address: Address) -> Address:
+    """One writing for all."""
+    return min(same(address), key=lambda each: each.value)

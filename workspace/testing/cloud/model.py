@@ -1,0 +1,359 @@
+"""What Meta's Cloud API does, as far as a business can tell: a pure model with a clock of its own.
+
+Nothing here talks to a network. `Cloud.post` and `Cloud.get` answer requests, and what is to be
+told by webhook waits in `Cloud.due` until its time. Judged by the same specification and peers as
+the channel that talks to it.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.models import Template
+from workspace.testing.cloud import listing, requests
+from workspace.testing.cloud.requests import Refused, Wanted
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WINDOW = timedelta(hours=24)
+PAIR = timedelta(seconds=6)
+"""Between two messages to one customer, after a burst of `BURST`."""
+BURST = 45
+THROUGHPUT = 80
+"""Messages of one number a second, in and out together."""
+MEDIA_LIVES = timedelta(days=30)
+TOLD_AGAIN = timedelta(seconds=10)
+"""After which a payload that was not acknowledged is posted again; doubled at each further try."""
+
+Fields = dict[str, Any]
+Answer = tuple[int, Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One business with one number."""
+
+    phone_number_id: str = "1122334455667"
+    business_account_id: str = "5467539754836534"
+    number: str = "15550001111"
+    token: str = "EAAtoken-of-a-system-user"
+    app_secret: str = "the-secret-of-the-app"
+    verify_token: str = "what-was-entered-at-meta"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """`wa_id`: digits; empty: hidden. `user_id`: the business-scoped id."""
+
+    wa_id: str
+    name: str = ""
+    user_id: str = ""
+
+    @property
+    def address(self) -> str:
+        """What messages to them go to."""
+        return self.wa_id or self.user_id
+
+    @property
+    def contact(self) -> Fields:
+        found: Fields = {"profile": {"name": self.name}}
+        found |= {"wa_id": self.wa_id} if self.wa_id else {}
+        return found | ({"user_id": self.user_id} if self.user_id else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a customer wrote; `text` is empty where it was no text."""
+
+    customer: Customer
+    text: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message that was accepted."""
+
+    id: str
+    to: str
+    at: datetime
+    body: Fields = field(repr=False)
+    status: str = "accepted"
+
+
+@dataclass(slots=True)
+class File:
+    mime: str
+    data: bytes = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A payload that is to be posted at an instant."""
+
+    due: datetime
+    content: Fields = field(repr=False)
+    tries: int = 0
+    """In vain, until now."""
+
+
+class Cloud:
+    """`refuse` maps numbers to error codes: what becomes of messages to them after acceptance."""
+
+    def __init__(self, account: Account | None = None) -> None:
+        self.account = account or Account()
+        self.now = START
+        self.sent: dict[str, Sent] = {}
+        self.written: dict[str, Written] = {}
+        """What customers wrote, by the id of the message."""
+        self.files: dict[str, File] = {}
+        self.templates: list[Template] = list(map(listing.made, CATALOGUE))
+        self.refuse: dict[str, int] = {}
+        self.stopped: set[str] = set()
+        """Numbers and ids of customers who want no marketing messages."""
+        self.silent: set[str] = set()
+        """Numbers messages to which are accepted, but a gateway gives up before the answer."""
+        self.seen: list[tuple[str, bool]] = []
+        """Messages of customers that were marked as read, and whether with a typing indicator."""
+        self.reactions: dict[str, str] = {}
+        """By the id of the customer's message; empty: taken back."""
+        self.due: list[Hook] = []
+        self._wrote: dict[str, datetime] = {}
+        self._recent: dict[str, deque[datetime]] = {}
+        """When the last messages to each customer were accepted."""
+        self._traffic: deque[datetime] = deque(maxlen=THROUGHPUT)
+        self._customers: dict[str, Customer] = {}
+        self._numbers = count(1)
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+    def _id(self, kind: str) -> str:
+        digest = hashlib.sha256(f"{kind} {next(self._numbers)}".encode()).hexdigest()
+        return f"wamid.{digest[:40].upper()}" if kind == "wamid" else str(int(digest[:12], 16))
+
+    # --- customers ------------------------------------------------------------------------------
+
+    def writes(self, customer: Customer, text: str = "", **more: Any) -> str:
+        """The customer writes now, which opens the window; the id of the message."""
+        id = self._id("wamid")
+        said = {"type": "text", "text": {"body": text}} if text else {}
+        who = {"from": customer.wa_id} if customer.wa_id else {"from_user_id": customer.user_id}
+        message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
+        self._remember(customer)
+        self._traffic.append(self.now)
+        self.written[id] = Written(customer, text)
+        self._tell(messages=[message], contacts=[customer.contact])
+        return id
+
+    def sends_file(self, customer: Customer, kind: str, mime: str, data: bytes, **more: str) -> str:
+        """The customer sends a photo, a voice message, ...; the id of the message."""
+        media = self.keep(mime, data)
+        about = {"id": media, "mime_type": mime, "sha256": hashlib.sha256(data).hexdigest(), **more}
+        said: Fields = {"type": kind, kind: about}
+        return self.writes(customer, **said)
+
+    def chooses(self, customer: Customer, *, stopped: bool) -> None:
+        """The customer stops marketing messages of the business, or resumes them."""
+        names = {*filter(None, (customer.wa_id, customer.user_id))}
+        self.stopped = self.stopped | names if stopped else self.stopped - names
+        what = "stop" if stopped else "resume"
+        choice = {
+            **{key: value for key, value in customer.contact.items() if key != "profile"},
+            "detail": f"User requested to {what} marketing messages",
+            "category": "marketing_messages",
+            "value": what,
+            "timestamp": int(self.now.timestamp()),
+        }
+        about = self._about(contacts=[customer.contact], user_preferences=[choice])
+        self._hook("user_preferences", about)
+
+    def _remember(self, customer: Customer) -> None:
+        for name in filter(None, (customer.wa_id, customer.user_id)):
+            self._customers[name] = customer
+            self._wrote[name] = self.now
+
+    def window_open(self, to: str) -> bool:
+        wrote = self._wrote.get(to)
+        return wrote is not None and self.now < wrote + WINDOW
+
+    # --- receipts -------------------------------------------------------------------------------
+
+    def receipt(self, id: str, status: str, after: timedelta = timedelta(), code: int = 0) -> None:
+        """Tell what became of a message, some time from now."""
+        message = self.sent[id]
+        told: Fields = {
+            "id": id,
+            "status": status,
+            "timestamp": str(int((self.now + after).timestamp())),
+            "recipient_id": message.to,
+        }
+        if "biz_opaque_callback_data" in message.body:
+            told["biz_opaque_callback_data"] = message.body["biz_opaque_callback_data"]
+        if code:
+            told["errors"] = [requests.error_of(code)]
+        message.status = status
+        to = self._customers.get(message.to) or Customer(message.to)
+        self._tell(after, statuses=[told], contacts=[to.contact])
+
+    def _tell(self, after: timedelta = timedelta(), **lists: Any) -> None:
+        self._hook("messages", self._about(**lists), after)
+
+    def _about(self, **lists: Any) -> Fields:
+        return {
+            "messaging_product": "whatsapp",
+            "metadata": {
+                "display_phone_number": self.account.number,
+                "phone_number_id": self.account.phone_number_id,
+            },
+            **lists,
+        }
+
+    def _hook(self, name: str, value: Fields, after: timedelta = timedelta()) -> None:
+        entry = {
+            "id": self.account.business_account_id,
+            "time": int(self.now.timestamp()),
+            "changes": [{"field": name, "value": value}],
+        }
+        content = {"object": "whatsapp_business_account", "entry": [entry]}
+        self.due.append(Hook(self.now + after, content))
+
+    def take_due(self) -> list[Fields]:
+        """The payloads whose time has come, in their order."""
+        return [hook.content for hook in self.take_hooks()]
+
+    def take_hooks(self) -> list[Hook]:
+        """The same, each for `again` where the business does not acknowledge it."""
+        ready = sorted((h for h in self.due if h.due <= self.now), key=lambda hook: hook.due)
+        self.due = [hook for hook in self.due if hook.due > self.now]
+        return ready
+
+    def again(self, hook: Hook) -> None:
+        """It was not acknowledged: it is due once more, after an ever longer wait."""
+        due = self.now + TOLD_AGAIN * 2**hook.tries
+        self.due.append(replace(hook, due=due, tries=hook.tries + 1))
+
+    def _stamp(self) -> str:
+        return str(int(self.now.timestamp()))
+
+    # --- templates ------------------------------------------------------------------------------
+
+    def edit(self, name: str, language: str, **changes: Any) -> None:
+        """Change a template's parts, and tell that something did."""
+        self._replace(name, language, lambda each: replace(each, **changes))
+        about = listing.named(name, language) | {"message_template_element": ", ".join(changes)}
+        self._hook("message_template_components_update", about)
+
+    def rate(self, name: str, language: str, quality: str) -> None:
+        """How customers take a template from now on: GREEN, YELLOW or RED."""
+        wanted = (name, language)
+        before = next(t.quality for t in self.templates if (t.name, t.language) == wanted)
+        self._replace(name, language, lambda each: replace(each, quality=quality))
+        scores = {
+            "previous_quality_score": before or "UNKNOWN",
+            "new_quality_score": quality or "UNKNOWN",
+        }
+        about = listing.named(name, language) | scores
+        self._hook("message_template_quality_update", about)
+
+    def _replace(self, name: str, language: str, change: Callable[[Template], Template]) -> None:
+        wanted = (name, language)
+        self.templates = [
+            change(each) if (each.name, each.language) == wanted else each
+            for each in self.templates
+        ]
+
+    def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
+        """Decide anew about a template, and tell so."""
+        self._replace(name, language, lambda each: listing.reviewed(each, status, reason))
+        about = {"event": status, **listing.named(name, language), "reason": reason}
+        self._hook("message_template_status_update", about)
+
+    # --- the API --------------------------------------------------------------------------------
+
+    def send(self, body: Any) -> Answer:
+        """POST to messages."""
+        try:
+            if isinstance(body, dict) and body.get("status") == "read":
+                requests.check_seen(body)
+                self.seen.append((body["message_id"], "typing_indicator" in body))
+                return 200, {"success": True}
+            wanted = requests.read(body, self.templates, self.files)
+            self._allow(wanted)
+        except Refused as refused:
+            return refused.answer
+        return 200, self._accept(wanted, body)
+
+    def _allow(self, wanted: Wanted) -> None:
+        """Whether the window is open does not matter here: that is told later; see `_accept`."""
+        if _crowded(self._traffic, self.now - timedelta(seconds=1)):
+            raise Refused(130429)
+        if _crowded(self._to(wanted), self.now - PAIR * BURST):
+            raise Refused(131056)
+
+    def _to(self, wanted: Wanted) -> deque[datetime]:
+        return self._recent.setdefault(wanted.to, deque(maxlen=BURST))
+
+    def _accept(self, wanted: Wanted, body: Fields) -> Fields:
+        id = self._id("wamid")
+        self.sent[id] = Sent(id, wanted.to, self.now, dict(body))
+        self._to(wanted).append(self.now)
+        self._traffic.append(self.now)
+        steps: tuple[str, ...] = ("sent", "delivered")
+        if wanted.kind == "reaction":  # of which no more is told
+            self.reactions[body["reaction"]["message_id"]] = body["reaction"].get("emoji", "")
+            steps = ("sent",)
+        code = self.refuse.get(wanted.to, 0)
+        if not code and not wanted.template and not self.window_open(wanted.to):
+            code = 131047
+        if wanted.marketing and wanted.to in self.stopped:
+            code = 131050
+        if code:
+            self.receipt(id, "failed", timedelta(seconds=2), code)
+        else:
+            for n, status in enumerate(steps, 1):
+                self.receipt(id, status, timedelta(seconds=n))
+        return {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": wanted.to, "wa_id": wanted.to.lstrip("+")}],
+            "messages": [{"id": id, "message_status": "accepted"}],
+        }
+
+    def keep(self, mime: str, data: bytes) -> str:
+        """A file, uploaded by the business or sent by a customer; its id."""
+        id = self._id("media")
+        self.files[id] = File(mime, data, self.now + MEDIA_LIVES)
+        return id
+
+    def about_file(self, id: str, url: str) -> Answer:
+        file = self.files.get(id)
+        if file is None or file.until <= self.now:
+            return Refused(100, 400, subcode=33).answer
+        return 200, {
+            "messaging_product": "whatsapp",
+            "id": id,
+            "url": url,
+            "mime_type": file.mime,
+            "sha256": hashlib.sha256(file.data).hexdigest(),
+            "file_size": len(file.data),
+        }
+
+    def list_templates(self, at: int, limit: int, fields: Collection[str] = ()) -> Fields:
+        limit = max(1, min(limit, 100))
+        return listing.page(self.templates, at, limit, fields, self.now)
+
+    def accepted(self, key: str) -> int:
+        """How often a message of this name was accepted; more than once is a duplicate."""
+        keys = (each.body.get("biz_opaque_callback_data") for each in self.sent.values())
+        return sum(each == key for each in keys)
+
+
+def _crowded(times: deque[datetime], since: datetime) -> bool:
+    """Whether as many as there may be were after `since`; those before it are forgotten."""
+    while times and times[0] <= since:
+        times.popleft()
+    return len(times) == times.maxlen

@@ -1,0 +1,175 @@
+"""What the Cloud API allows a request to say; its form is `form`'s. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workspace.channels.simulated.templates import refusal
+from workspace.models import MediaKind, ParameterFormat, Template, VariablePlace
+from workspace.testing.cloud import form
+
+MAX_TEXT = 4096
+MAX_CAPTION = 1024
+_MB = 1_000_000
+
+# By the table "Supported media types" of the reference.
+_MEDIA: Mapping[str, tuple[frozenset[str], int]] = {
+    "image": (frozenset({"image/jpeg", "image/png"}), 5 * _MB),
+    "audio": (
+        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}),
+        16 * _MB,
+    ),
+    "video": (frozenset({"video/mp4", "video/3gpp"}), 16 * _MB),
+    "document": (frozenset(), 100 * _MB),
+    "sticker": (frozenset({"image/webp"}), 500_000),
+}
+
+_TITLES = {
+    100: "Invalid parameter",
+    131026: "Message undeliverable",
+    131047: "Re-engagement message",
+    131050: "User has stopped receipt of marketing messages from this business",
+    131053: "Media upload error",
+    131056: "(Business Account, Consumer Account) pair rate limit hit",
+    130429: "Rate limit hit",
+    132000: "Number of parameters does not match",
+    132001: "Template does not exist",
+    132005: "Template hydrated text too long",
+    132012: "Template parameter format mismatch",
+    132015: "Template is paused",
+    132016: "Template is disabled",
+    190: "Invalid OAuth access token",
+}
+
+
+def error_of(code: int, details: str = "") -> dict[str, Any]:
+    """An error as webhooks tell it."""
+    title = _TITLES.get(code, "Something went wrong")
+    return {
+        "code": code,
+        "title": title,
+        "message": title,
+        "error_data": {"details": details or f"{title}."},
+    }
+
+
+class Refused(Exception):
+    """The request is not taken."""
+
+    def __init__(self, code: int, status: int = 400, details: str = "", subcode: int = 0) -> None:
+        super().__init__(code)
+        title = _TITLES.get(code, "Something went wrong")
+        error: dict[str, Any] = {
+            "message": f"(#{code}) {title}",
+            "type": "OAuthException",
+            "code": code,
+            "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
+        }
+        if details:
+            error["error_data"] = {"messaging_product": "whatsapp", "details": details}
+        if subcode:
+            error["error_subcode"] = subcode
+        self.answer = status, {"error": error}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A message that is to be sent."""
+
+    to: str
+    kind: str
+    template: str = ""
+    text: str = field(default="", repr=False)
+    marketing: bool = False
+    """By a template of the category MARKETING."""
+
+
+def check_seen(body: Mapping[str, Any]) -> None:
+    _check(body, form.SEEN)
+
+
+def _check(body: Any, wanted: Any) -> None:
+    said = form.complaint(body, wanted)
+    if said:
+        raise Refused(100, details=said)
+
+
+def read(body: Any, templates: Sequence[Template], files: Mapping[str, Any]) -> Wanted:
+    """Raises Refused as Meta would."""
+    _check(body, form.MESSAGE)
+    to, kind = body.get("to") or body.get("recipient"), body["type"]
+    if not to:
+        raise Refused(100, details="The parameter to is required.")
+    content, to = body[kind], to.removeprefix("+")
+    if kind == "template":
+        template = _template(content, templates, files)
+        return Wanted(to, kind, template.name, marketing=template.category == "MARKETING")
+    if kind == "text":
+        return Wanted(to, kind, text=_text(content["body"], MAX_TEXT))
+    if kind == "reaction":
+        return Wanted(to, kind)
+    _file(kind, content, files)
+    return Wanted(to, kind, text=_text(content.get("caption", "x"), MAX_CAPTION))
+
+
+def _text(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise Refused(100, details=f"A text has 1 to {limit} characters.")
+    return text
+
+
+def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> None:
+    file = files.get(content["id"])
+    if file is None:
+        raise Refused(100, details="The media id is not known.")
+    mimes, size = _MEDIA[kind]
+    if mimes and file.mime not in mimes:
+        raise Refused(131053, details=f"{file.mime} can't be sent as {kind}.")
+    if len(file.data) > size:
+        raise Refused(131053, details=f"The file is larger than {size} bytes.")
+
+
+# --- templates ------------------------------------------------------------------------------------
+
+
+def _template(
+    content: Mapping[str, Any], templates: Sequence[Template], files: Mapping[str, Any]
+) -> Template:
+    name, language = content["name"], content["language"]["code"]
+    found = next((t for t in templates if (t.name, t.language) == (name, language)), None)
+    if found is None:
+        raise Refused(132001, 404, f"template name ({name}) does not exist in {language}")
+    components = content.get("components", [])
+    values = dict(_values(found, components))
+    said = refusal(found, values, _header_files(components, files))
+    if said:
+        code = int(said.rpartition("(")[2].rstrip(")."))
+        raise Refused(code, 404 if code == 132001 else 400, said)
+    return found
+
+
+def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:
+    """The values by the keys of the template's variables."""
+    for component in components:
+        place = VariablePlace(component["type"].lower())
+        for n, parameter in enumerate(component["parameters"], 1):
+            if place is VariablePlace.BUTTON:
+                if parameter["type"] != "payload":  # which comes back, and is shown nowhere
+                    value = parameter[parameter["type"]]
+                    yield template.key(place, str(component["index"])), value
+            elif parameter["type"] == "text":
+                named = template.parameter_format is ParameterFormat.NAMED
+                name = parameter.get("parameter_name", "") if named else str(n)
+                yield template.key(place, name), parameter["text"]
+
+
+def _header_files(
+    components: Sequence[Mapping[str, Any]], files: Mapping[str, Any]
+) -> list[MediaKind]:
+    found = []
+    for component in components:
+        for parameter in component["parameters"]:
+            if parameter["type"] in ("image", "video", "document"):
+                _file(parameter["type"], parameter[parameter["type"]], files)
+                found.append(MediaKind(parameter["type"]))
+    return found
