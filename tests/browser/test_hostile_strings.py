@@ -53,8 +53,15 @@ EACH = 25
 """Strings of one conversation by mail, each as a text and as HTML: as many as open at once."""
 
 PARTS = ".cw-inbox, .cw-inbox .cw-panel, .cw-rows, .cw-row, .cw-log, .cw-message, .cw-bubble"
+# The tools of a message stand beside it, but within the log.
 OVERFLOWING = """(parts) => [...document.querySelectorAll(parts)]
-  .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0)
+  .filter((part) => {
+    const tools = part.querySelector(":scope > .cw-message-tools");
+    if (tools) tools.style.display = "none";
+    const wide = part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0;
+    if (tools) tools.style.display = "";
+    return wide;
+  })
   .map((part) => `${part.className}: ${part.textContent.slice(0, 80)}`)"""
 ROWS = """() => [...document.querySelectorAll(".cw-list [role=option]")]
   .map((row) => [Number(row.ariaPosInSet), Math.round(row.getBoundingClientRect().height)])"""

@@ -31,12 +31,14 @@ def test_deep_nesting_and_broken_text_are_unsupported() -> None:
 
 def test_one_bad_event_does_not_spoil_the_others() -> None:
     good = payloads.message("m1", ANCHOR, ADA, "Ada", text="Hi")
-    raw = payloads.dump([{"type": "poll", "id": "p1"}, good, {"type": "receipt"}])
-    first, second, third = payloads.parse(raw, META)
+    nobodys = payloads.message("m2", ANCHOR, Address(ADA.kind, ""), "Ada", text="Hi")
+    raw = payloads.dump([{"type": "poll", "id": "p1"}, good, {"type": "receipt"}, nobodys])
+    first, second, third, fourth = payloads.parse(raw, META)
     assert isinstance(first, Unsupported)
     assert (first.provider_id, "poll" in first.what) == ("p1", True)
     assert isinstance(second, Received)
     assert isinstance(third, Unsupported)
+    assert isinstance(fourth, Unsupported)
 
 
 def test_a_message_says_what_it_said() -> None:

@@ -126,10 +126,12 @@ def _known(event: Mapping[str, Any]) -> Event:
 
 def _message(id: str, at: datetime, event: Mapping[str, Any]) -> Received:
     contact = event["contact"]
+    if not (address := _text(contact, "value")):
+        raise ValueError("from nobody")
     return Received(
         provider_id=id,
         occurred_at=at,
-        address=Address(AddressKind(contact["kind"]), _text(contact, "value")),
+        address=Address(AddressKind(contact["kind"]), address),
         name=_text(contact, "name"),
         text=_text(event, "text"),
         html=_text(event, "html"),
