@@ -191,7 +191,10 @@ def a_late_failure_is_told(inbox: Inbox, day: Day) -> None:
     day.writes("Thank you! And the bulb?")
     expect(inbox.field).to_be_visible()
     day.meta.cloud.refuse[RESA.wa_id] = 131047
+    expect(inbox.status(RESA.name)).to_have_text("Pending")
+    before = len(day.meta.cloud.sent)
     inbox.send("It comes with it.")
+    assert day.meta.wait_for(lambda: len(day.meta.cloud.sent) > before)
     expect(inbox.status(RESA.name)).to_have_text("Replied")
     day.passes(timedelta(seconds=3))
     expect(inbox.status(RESA.name)).to_have_text("Pending")
