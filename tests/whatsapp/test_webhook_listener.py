@@ -27,15 +27,6 @@ from workspace.services import Services
 from workspace.services.accounts import Accounts
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Settings
-from workspace.testing import at_once
-
-
-@pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    with closing(Services.open(Paths(tmp_path / "ws"), at_once.settings())) as services:
-        yield services
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """One address for all numbers of an app: each channel gets its own, and the rest is told."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import BUSINESS, OPTIONS, SECRETS
+from cloud import BUSINESS, OPTIONS
 from signed import payload, raw, signature, text
 
 from workspace.errors import ConfigError, Unauthorized
@@ -16,18 +14,8 @@ from workspace.models import Check
 from workspace.services import Services
 from workspace.services.accounts import WAITING
 from workspace.services.filters import Filter
-from workspace.settings import Paths
-from workspace.testing import at_once
 
 OTHER = "998877665544"
-
-
-@pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    for name, value in {**SECRETS, "WA_OTHER_SECRET": "of-another-app"}.items():
-        monkeypatch.setenv(name, value)
-    with closing(Services.open(Paths(tmp_path / "ws"), at_once.settings())) as services:
-        yield services
 
 
 @pytest.fixture

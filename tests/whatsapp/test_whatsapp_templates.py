@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cloud import OPTIONS, SECRETS
+from cloud import OPTIONS
 
 from workspace.channels.base import Meta, Payload
 from workspace.channels.whatsapp import template_news
 from workspace.errors import ProviderUnavailable
 from workspace.models import Template
 from workspace.services import Services, payloads
-from workspace.settings import Paths
-from workspace.testing import at_once
 from workspace.testing.cloud import CloudServer, cloud_server
 
 REJECTED = ("payment_failed", "en")
@@ -27,15 +25,6 @@ WORDS = "Parameters stand next to each other."
 def server() -> Iterator[CloudServer]:
     with cloud_server() as server:
         yield server
-
-
-@pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    services = Services.open(Paths(tmp_path), at_once.settings())
-    yield services
-    services.close()
 
 
 @pytest.fixture

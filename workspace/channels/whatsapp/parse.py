@@ -218,32 +218,19 @@ def _call(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """A customer who calls wants to be answered, and opens the window, as one who writes."""
     if text(item, "event") != "connect" or text(item, "direction") != "USER_INITIATED":
         return None
-    who, name = _customer(value, *_person(item, own=False))
-    return Received(
-        provider_id=_id(item),
-        occurred_at=_at(item),
-        address=who[0],
-        also=who[1:],
-        name=name,
-        unsupported="a call",
-    )
+    return _said(item, *_customer(value, *_person(item, own=False)), unsupported="a call")
 
 
 def _received(item: Fields, who: tuple[Address, ...], name: str, *, own: bool = False) -> Received:
     words, files, unsupported = _content(item)
     context = item.get("context")
-    return Received(
-        provider_id=_id(item),
-        occurred_at=_at(item),
-        address=who[0],
-        also=who[1:],
-        name=name,
-        text=words,
-        files=files,
-        own=own,
-        unsupported=unsupported,
-        reply_to=text(context, "id") if isinstance(context, dict) else "",
-    )
+    quoted = text(context, "id") if isinstance(context, dict) else ""
+    more = {"text": words, "files": files, "unsupported": unsupported, "reply_to": quoted}
+    return _said(item, who, name, own=own, **more)
+
+
+def _said(item: Fields, who: tuple[Address, ...], name: str, **more: Any) -> Received:
+    return Received(_id(item), _at(item), who[0], also=who[1:], name=name, **more)
 
 
 _CHANGED_BY_PHONE = {
