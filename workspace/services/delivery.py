@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Protocol
 
-from workspace.channels.base import Channel
 from workspace.journal import Journal
 from workspace.models import DeliveryStatus
 from workspace.services import reacting, settling
 from workspace.services.backoff import Backoff
+from workspace.services.configured import Channels
 from workspace.services.sender import INTERRUPTED, Sender, Tools
 from workspace.services.templates import Templates
 from workspace.settings import Settings
@@ -26,14 +25,6 @@ from workspace.store.files import Files
 
 REMOVED = "The channel was removed before this was sent."
 _NAP = 0.05
-
-
-class Channels(Protocol):
-    """What delivery asks of the configured accounts."""
-
-    def ids(self) -> "list[int]": ...
-
-    def channel(self, id: int) -> Channel: ...
 
 
 def machine_clock() -> datetime:

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
-from workspace.channels.base import Channel, FetchesFiles
+from workspace.channels.base import FetchesFiles
 from workspace.errors import ConfigError, ConvoError, FileGone, NotFound
 from workspace.services.backoff import Backoff
+from workspace.services.configured import Channels
 from workspace.services.words import words
 from workspace.store import Store, changes, remote_files
 from workspace.store.driver import Driver
@@ -29,12 +29,6 @@ MENDING = timedelta(minutes=5)
 """Between two attempts, as long as a person must mend something, such as an access token."""
 
 _AT_ONCE = 20
-
-
-class Channels(Protocol):
-    def channel(self, id: int) -> Channel:
-        """Raises NotFound; ConfigError where its options are wrong."""
-        ...
 
 
 class Fetching:

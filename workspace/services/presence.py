@@ -9,12 +9,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from workspace import rules
 from workspace.channels.base import Channel, Failure, Seen, SendsSignals
 from workspace.errors import ConvoError
 from workspace.services import verbs
+from workspace.services.configured import Channels
 from workspace.services.words import words
 from workspace.store import Store, presence
 
@@ -25,12 +25,6 @@ _REMEMBERED = 10_000
 
 _FAREWELL = 0.5
 """Seconds."""
-
-
-class Channels(Protocol):
-    def channel(self, id: int) -> Channel:
-        """Raises NotFound; ConfigError where its options are wrong."""
-        ...
 
 
 class Presence:

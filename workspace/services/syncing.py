@@ -8,13 +8,13 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from workspace.channels.base import Channel, OffersTemplates
 from workspace.errors import Conflict, ConvoError, NotFound, ProviderUnavailable
 from workspace.models import Template, TemplateSync
 from workspace.services.arrivals import cleaned_template
 from workspace.services.backoff import Backoff
+from workspace.services.configured import Channels
 from workspace.services.words import words
 from workspace.store import Store, changes, templates
 from workspace.store.driver import Driver
@@ -25,14 +25,6 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(minutes=10)
 
 NONE = "Its provider keeps no templates; your own need no syncing."
-
-
-class Channels(Protocol):
-    def ids(self) -> "list[int]": ...
-
-    def channel(self, id: int) -> Channel:
-        """Raises NotFound; ConfigError where its options are wrong."""
-        ...
 
 
 class Syncing:

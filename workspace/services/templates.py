@@ -9,7 +9,8 @@ from workspace import rules
 from workspace.errors import Conflict, ConvoError, InvalidRequest, NotFound, TooLarge
 from workspace.models import Template, TemplateChoice, TemplateUse
 from workspace.rules import names
-from workspace.services.syncing import Channels, Syncing
+from workspace.services.configured import Channels
+from workspace.services.syncing import Syncing
 from workspace.store import Store, changes, idempotency, templates
 from workspace.store.driver import Driver
 from workspace.store.templates import OWN
