@@ -89,7 +89,7 @@ def test_a_file_on_its_way_comes_by_itself_also_far_up(
     inbox.page.screenshot(path=pictures / "file-awaited.png")
     assert violations(inbox.page) == []
     monkeypatch.undo()
-    fetching.wake()
+    fetching.worker.wake()
     expect(inbox.log.get_by_role("button", name="Photo image.png")).to_be_visible()
 
 

@@ -227,7 +227,7 @@ def test_what_a_removed_channel_kept_is_given_up(desk: Desk, shelf: Shelf) -> No
 def test_in_a_thread_it_comes_by_itself(desk: Desk, shelf: Shelf) -> None:
     shelf.files["65463453"] = PNG
     arrived = Event()
-    desk.services.fetching.start()
+    desk.services.fetching.worker.start()
     place = desk.services.files.place
 
     def placed(files: Any) -> None:

@@ -66,7 +66,10 @@ class Services:
         self.settings = settings
         self._closing = ExitStack()
         with ExitStack() as opened:
-            self._assemble(opened, world)
+            self._open_disk(opened)
+            self._join_channels(opened, world)
+            self._offer_verbs(world)
+            self.delivery.prepare()
             self._closing = opened.pop_all()
 
     @classmethod
@@ -79,15 +82,20 @@ class Services:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(paths, settings, world)
 
-    def _assemble(self, opened: ExitStack, world: World) -> None:
-        paths, settings = self.paths, self.settings
-        self.store = Store.open(paths, settings)
+    def _open_disk(self, opened: ExitStack) -> None:
+        """Database, journal and files, which know each other."""
+        paths = self.paths
+        self.store = Store.open(paths, self.settings)
         opened.callback(self.store.close)
         self.journal = Journal(paths.journal)
         opened.callback(self.journal.close)
         self.store.write(self._belong_together)
         self.files = Files(paths)
         self.files.clear_staging()
+
+    def _join_channels(self, opened: ExitStack, world: World) -> None:
+        """All that goes on between the disk and the providers."""
+        paths, settings = self.paths, self.settings
         self.accounts = Accounts(self.store, paths, settings, world.create)
         opened.callback(self.accounts.close)
         self.fetching = Fetching(
@@ -128,6 +136,10 @@ class Services:
         self.accounts.watch(self.delivery)
         self.accounts.watch(self.receivers)
         self.accounts.watch(self.syncing)
+
+    def _offer_verbs(self, world: World) -> None:
+        """What people and programs ask for, and what is done now and then."""
+        paths, settings = self.paths, self.settings
         self.queries = Queries(self.store, paths)
         self.erase = Erase(
             self.store,
@@ -173,7 +185,6 @@ class Services:
                 self.store.checkpoint,
             ]
         )
-        self.delivery.prepare()
 
     def _belong_together(self, tx: Driver) -> None:
         """Journal and database know each other; a new database takes the journal there is."""
@@ -185,8 +196,8 @@ class Services:
 
     def _applied(self) -> None:
         """What came in may have named files to be fetched, and templates to be read."""
-        self.fetching.wake()
-        self.syncing.wake()
+        self.fetching.worker.wake()
+        self.syncing.worker.wake()
 
     def _trim(self) -> None:
         self.store.write(changes.trim)
@@ -210,8 +221,8 @@ class Services:
         self.receiving.start()
         self.delivery.start()
         self.receivers.start()
-        self.fetching.start()
-        self.syncing.start()
+        self.fetching.worker.start()
+        self.syncing.worker.start()
         self.presence.start()
         self.housekeeping.start()
 
@@ -222,14 +233,14 @@ class Services:
         for up to its lease.
         """
         self.receivers.ask_to_stop()
-        self.fetching.ask_to_stop()
-        self.syncing.ask_to_stop()
+        self.fetching.worker.ask_to_stop()
+        self.syncing.worker.ask_to_stop()
         self.presence.stop()
         self.housekeeping.stop()
         self.delivery.stop()
         self.accounts.close()
         self.receivers.join()
-        self.fetching.join()
-        self.syncing.join()
+        self.fetching.worker.join()
+        self.syncing.worker.join()
         self.receiving.stop()
         self._closing.close()

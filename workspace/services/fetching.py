@@ -5,7 +5,6 @@ What can't be fetched is tried again for about a day, and may be asked for again
 
 import logging
 import tempfile
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from workspace.errors import ConfigError, ConvoError, FileGone, NotFound
 from workspace.services.backoff import Backoff
 from workspace.services.configured import Channels
 from workspace.services.words import words
+from workspace.services.worker import Worker
 from workspace.store import Store, changes, remote_files
 from workspace.store.driver import Driver
 from workspace.store.files import Files, Staged
@@ -48,42 +48,10 @@ class Fetching:
         self._clock = clock
         self._backoff = backoff
         self._folder = folder
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.worker = Worker("fetching", self._work, backoff)
 
-    # --- the thread ---------------------------------------------------------------------------
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._serve, name="fetching", daemon=True)
-        self._thread.start()
-
-    def ask_to_stop(self) -> None:
-        """It ends after the file at hand."""
-        self._stop.set()
-        self._wake.set()
-
-    def join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-
-    def wake(self) -> None:
-        """There may be something to fetch."""
-        self._wake.set()
-
-    def _serve(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                wait = 0.0 if self.fetch_due() else self._seconds()
-                failures = 0
-            except Exception as error:  # the database is in trouble; it is tried again
-                failures += 1
-                logger.exception("files can't be fetched: %s", words(error))
-                wait = self._backoff.delay(failures, at_least=0.5)
-            if wait != 0:
-                self._wake.wait(wait)
+    def _work(self) -> float | None:
+        return 0 if self.fetch_due() else self._seconds()
 
     def _seconds(self) -> float | None:
         """Until there is something to do; None: nothing is planned."""
@@ -98,7 +66,7 @@ class Fetching:
         with self._store.read() as db:
             due = remote_files.due(db, self._clock(), _AT_ONCE)
         for n, file in enumerate(due):
-            if self._stop.is_set():
+            if self.worker.stopping:
                 return n
             self._fetch(file)
         return len(due)
@@ -113,7 +81,7 @@ class Fetching:
             changes.record(tx, "conversation", where[1])
 
         self._store.write(work)
-        self.wake()
+        self.worker.wake()
 
     def _fetch(self, file: RemoteFile) -> None:
         try:

@@ -16,6 +16,7 @@ from workspace.services.arrivals import cleaned_template
 from workspace.services.backoff import Backoff
 from workspace.services.configured import Channels
 from workspace.services.words import words
+from workspace.services.worker import Worker
 from workspace.store import Store, changes, templates
 from workspace.store.driver import Driver
 from workspace.store.templates import Sync
@@ -38,31 +39,10 @@ class Syncing:
         self._clock = clock
         self._backoff = backoff
         self._turns: dict[int, threading.Lock] = {}
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    # --- the thread ---------------------------------------------------------------------------
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._serve, name="templates", daemon=True)
-        self._thread.start()
-
-    def ask_to_stop(self) -> None:
-        """It ends after the channel at hand."""
-        self._stop.set()
-        self._wake.set()
-
-    def join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-
-    def wake(self) -> None:
-        """There may be something to read."""
-        self._wake.set()
+        self.worker = Worker("templates", self._work, backoff)
 
     def channel_added(self, id: int) -> None:
-        self._wake.set()
+        self.worker.wake()
 
     def channel_removed(self, id: int) -> None:
         def work(tx: Driver) -> None:
@@ -72,18 +52,9 @@ class Syncing:
         with self._turn(id):
             self._store.write(work)
 
-    def _serve(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                self.sync_due()
-                wait, failures = self._seconds(), 0
-            except Exception as error:  # the database is in trouble; it is tried again
-                failures += 1
-                logger.exception("templates can't be synced: %s", words(error))
-                wait = self._backoff.delay(failures, at_least=0.5)
-            self._wake.wait(wait)
+    def _work(self) -> float | None:
+        self.sync_due()
+        return self._seconds()
 
     def _seconds(self) -> float | None:
         """Until there is something to read; None: nothing is planned."""
@@ -98,7 +69,7 @@ class Syncing:
         known, now = self._known(), self._clock()
         due = [id for id in self._ids() if (known.get(id, Sync(id)).due_at or now) <= now]
         for n, id in enumerate(due):
-            if self._stop.is_set():
+            if self.worker.stopping:
                 return n
             with self._turn(id):
                 self._read(id)
@@ -143,7 +114,7 @@ class Syncing:
     def doubt(self, channel_id: int) -> None:
         """The provider did not take a template as it is kept here: it is read again."""
         self._store.write(lambda tx: templates.stale(tx, channel_id))
-        self._wake.set()
+        self.worker.wake()
 
     def _read(self, id: int) -> ConvoError | None:
         """Keep what a channel's provider has; or why that could not be read, which is given."""
