@@ -17,7 +17,7 @@ from tests.conformance.of_whatsapp import BSUID
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.models import Template, VariablePlace
 from workspace.testing.cloud import Cloud, CloudServer, Customer, cloud_server
-from workspace.testing.cloud.requests import error_of
+from workspace.testing.cloud.refusals import error_of
 from workspace.testing.serving import serving
 
 pywa = pytest.importorskip("pywa")

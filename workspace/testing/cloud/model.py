@@ -16,7 +16,8 @@ from typing import Any
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.models import Template
 from workspace.testing.cloud import listing, requests
-from workspace.testing.cloud.requests import Refused, Wanted
+from workspace.testing.cloud.refusals import Refused, error_of
+from workspace.testing.cloud.requests import Wanted
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WINDOW = timedelta(hours=24)
@@ -195,7 +196,7 @@ class Cloud:
         if "biz_opaque_callback_data" in message.body:
             told["biz_opaque_callback_data"] = message.body["biz_opaque_callback_data"]
         if code:
-            told["errors"] = [requests.error_of(code)]
+            told["errors"] = [error_of(code)]
         message.status = status
         to = self._customers.get(message.to) or Customer(message.to)
         self._tell(after, statuses=[told], contacts=[to.contact])

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workspace.channels.simulated.templates import refusal
-from workspace.models import MediaKind, ParameterFormat, Template, VariablePlace
+from workspace.models import MediaKind, Template
 from workspace.testing.cloud import form
+from workspace.testing.cloud.components import filled
+from workspace.testing.cloud.refusals import Refused
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -23,53 +25,6 @@ _MEDIA: Mapping[str, tuple[frozenset[str], int]] = {
     "document": (frozenset(), 100 * _MB),
     "sticker": (frozenset({"image/webp"}), 500_000),
 }
-
-_TITLES = {
-    100: "Invalid parameter",
-    131026: "Message undeliverable",
-    131047: "Re-engagement message",
-    131050: "User has stopped receipt of marketing messages from this business",
-    131053: "Media upload error",
-    131056: "(Business Account, Consumer Account) pair rate limit hit",
-    130429: "Rate limit hit",
-    132000: "Number of parameters does not match",
-    132001: "Template does not exist",
-    132005: "Template hydrated text too long",
-    132012: "Template parameter format mismatch",
-    132015: "Template is paused",
-    132016: "Template is disabled",
-    190: "Invalid OAuth access token",
-}
-
-
-def error_of(code: int, details: str = "") -> dict[str, Any]:
-    """An error as webhooks tell it."""
-    title = _TITLES.get(code, "Something went wrong")
-    return {
-        "code": code,
-        "title": title,
-        "message": title,
-        "error_data": {"details": details or f"{title}."},
-    }
-
-
-class Refused(Exception):
-    """The request is not taken."""
-
-    def __init__(self, code: int, status: int = 400, details: str = "", subcode: int = 0) -> None:
-        super().__init__(code)
-        title = _TITLES.get(code, "Something went wrong")
-        error: dict[str, Any] = {
-            "message": f"(#{code}) {title}",
-            "type": "OAuthException",
-            "code": code,
-            "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
-        }
-        if details:
-            error["error_data"] = {"messaging_product": "whatsapp", "details": details}
-        if subcode:
-            error["error_subcode"] = subcode
-        self.answer = status, {"error": error}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +95,12 @@ def _template(
     if found is None:
         raise Refused(132001, 404, f"template name ({name}) does not exist in {language}")
     components = content.get("components", [])
-    values = dict(_values(found, components))
+    values = filled(found, components) if found.status == "APPROVED" else {}
     said = refusal(found, values, _header_files(components, files))
     if said:
         code = int(said.rpartition("(")[2].rstrip(")."))
         raise Refused(code, 404 if code == 132001 else 400, said)
     return found
-
-
-def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:
-    """The values by the keys of the template's variables."""
-    for component in components:
-        place = VariablePlace(component["type"].lower())
-        for n, parameter in enumerate(component["parameters"], 1):
-            if place is VariablePlace.BUTTON:
-                if parameter["type"] != "payload":  # which comes back, and is shown nowhere
-                    value = parameter[parameter["type"]]
-                    yield template.key(place, str(component["index"])), value
-            elif parameter["type"] == "text":
-                named = template.parameter_format is ParameterFormat.NAMED
-                name = parameter.get("parameter_name", "") if named else str(n)
-                yield template.key(place, name), parameter["text"]
 
 
 def _header_files(

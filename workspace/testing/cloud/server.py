@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from workspace.testing.cloud import listing
 from workspace.testing.cloud.model import Account, Cloud
-from workspace.testing.cloud.requests import Refused
+from workspace.testing.cloud.refusals import Refused
 from workspace.testing.serving import serving
 
 _PATIENCE = 10.0
