@@ -4,6 +4,7 @@ from typing import Any
 
 _TITLES = {
     100: "Invalid parameter",
+    131009: "Parameter value is not valid",
     131026: "Message undeliverable",
     131047: "Re-engagement message",
     131050: "User has stopped receipt of marketing messages from this business",

@@ -1,14 +1,19 @@
 """What the Cloud API allows a request to say; its form is `form`'s. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workspace.channels.simulated.templates import refusal
 from workspace.models import MediaKind, Template
+from workspace.rules import is_emoji
 from workspace.testing.cloud import form
 from workspace.testing.cloud.components import filled
+from workspace.testing.cloud.records import File
 from workspace.testing.cloud.refusals import Refused
+
+Files = Callable[[str], File | None]
+"""A file that was uploaded, by its id, if it is still kept."""
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -37,6 +42,10 @@ class Wanted:
     text: str = field(default="", repr=False)
     marketing: bool = False
     """By a template of the category MARKETING."""
+    quotes: str = ""
+    """The id of the message that it quotes."""
+    reacts_to: str = ""
+    """The id of the message that it is a reaction to."""
 
 
 def check_seen(body: Mapping[str, Any]) -> None:
@@ -49,21 +58,36 @@ def _check(body: Any, wanted: Any) -> None:
         raise Refused(100, details=said)
 
 
-def read(body: Any, templates: Sequence[Template], files: Mapping[str, Any]) -> Wanted:
+def addressee(body: Mapping[str, Any]) -> str:
+    """Whom a message goes to, by number or id; empty: to nobody."""
+    return str(body.get("to") or body.get("recipient") or "").removeprefix("+")
+
+
+def read(body: Any, templates: Sequence[Template], file: Files) -> Wanted:
     """Raises Refused as Meta would."""
     _check(body, form.MESSAGE)
-    to, kind = body.get("to") or body.get("recipient"), body["type"]
+    to, kind = addressee(body), body["type"]
     if not to:
         raise Refused(100, details="The parameter to is required.")
-    content, to = body[kind], to.removeprefix("+")
+    return replace(
+        _content(to, kind, body[kind], templates, file),
+        quotes=body.get("context", {}).get("message_id", ""),
+    )
+
+
+def _content(
+    to: str, kind: str, content: Mapping[str, Any], templates: Sequence[Template], file: Files
+) -> Wanted:
     if kind == "template":
-        template = _template(content, templates, files)
+        template = _template(content, templates, file)
         return Wanted(to, kind, template.name, marketing=template.category == "MARKETING")
     if kind == "text":
         return Wanted(to, kind, text=_text(content["body"], MAX_TEXT))
     if kind == "reaction":
-        return Wanted(to, kind)
-    _file(kind, content, files)
+        if content["emoji"] and not is_emoji(content["emoji"]):
+            raise Refused(131009, details="The emoji is none.")
+        return Wanted(to, kind, reacts_to=content["message_id"])
+    _file(kind, content, file)
     return Wanted(to, kind, text=_text(content.get("caption", "x"), MAX_CAPTION))
 
 
@@ -73,8 +97,8 @@ def _text(text: str, limit: int) -> str:
     return text
 
 
-def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> None:
-    file = files.get(content["id"])
+def _file(kind: str, content: Mapping[str, Any], find: Files) -> None:
+    file = find(content["id"])
     if file is None:
         raise Refused(100, details="The media id is not known.")
     mimes, size = _MEDIA[kind]
@@ -87,29 +111,25 @@ def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> No
 # --- templates ------------------------------------------------------------------------------------
 
 
-def _template(
-    content: Mapping[str, Any], templates: Sequence[Template], files: Mapping[str, Any]
-) -> Template:
+def _template(content: Mapping[str, Any], templates: Sequence[Template], file: Files) -> Template:
     name, language = content["name"], content["language"]["code"]
     found = next((t for t in templates if (t.name, t.language) == (name, language)), None)
     if found is None:
         raise Refused(132001, 404, f"template name ({name}) does not exist in {language}")
     components = content.get("components", [])
     values = filled(found, components) if found.status == "APPROVED" else {}
-    said = refusal(found, values, _header_files(components, files))
+    said = refusal(found, values, _header_files(components, file))
     if said:
         code = int(said.rpartition("(")[2].rstrip(")."))
         raise Refused(code, 404 if code == 132001 else 400, said)
     return found
 
 
-def _header_files(
-    components: Sequence[Mapping[str, Any]], files: Mapping[str, Any]
-) -> list[MediaKind]:
+def _header_files(components: Sequence[Mapping[str, Any]], file: Files) -> list[MediaKind]:
     found = []
     for component in components:
         for parameter in component["parameters"]:
             if parameter["type"] in ("image", "video", "document"):
-                _file(parameter["type"], parameter[parameter["type"]], files)
+                _file(parameter["type"], parameter[parameter["type"]], file)
                 found.append(MediaKind(parameter["type"]))
     return found
