@@ -92,7 +92,7 @@ def shop(day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     ):
         options = {**OPTIONS, "base_url": day.meta.url}
         id = shop.ws.add_channel("whatsapp", "Shop", options).id
-        day.meta.webhooks = f"{listener.url}{id}"
+        day.meta.subscribe(f"{listener.url}{id}")
         yield shop
 
 

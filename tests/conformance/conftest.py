@@ -49,8 +49,9 @@ def desk(kit: Kit, tmp_path: Path) -> Iterator[Desk]:
 
 # --- the table ------------------------------------------------------------------------------------
 
-_SIGNS = {"passed": "ok", "failed": "FAILS", "skipped": "-"}
-_GRAVER = ("passed", "skipped", "failed")
+_SIGNS = {"passed": "ok", "failed": "FAILS", "error": "FAILS", "skipped": "-"}
+_GRAVER = ("passed", "skipped", "failed", "error")
+"""The later say more. An error is what fails before a check or after it, in a fixture."""
 
 
 @pytest.hookimpl(wrapper=True)

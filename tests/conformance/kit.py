@@ -4,10 +4,9 @@ A file ``of_<kind>.py`` beside this one has `KITS`. Whatever a channel's capabil
 must bring; what a kind can't have by its nature it names in `lacks`, and leaves out.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,9 @@ from workspace.channels.base import (
 )
 from workspace.models import Address, DeliveryStatus, FailureKind, Template, TextUnit
 from workspace.services import Services
+from workspace.services.arrivals import cleaned
 from workspace.settings import Paths, Secrets
+from workspace.store.files import clean_name
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 META = Meta(NOW)
@@ -81,6 +82,12 @@ class Judged:
         """Raises Refused."""
         raise NotImplementedError
 
+    def measure(self, document: Document) -> None:
+        """Raises Refused for what is longer or larger than the provider takes, by numbers that are
+        written apart from the channel's.
+        """
+        raise NotImplementedError
+
 
 class Kit:
     kind: str
@@ -92,8 +99,9 @@ class Kit:
     somebody: Address
     """Whom to write to, and who writes."""
     lacks: Mapping[str, str] = {}
-    """What it can't have by its nature -> why, in words: "encode", "cut before", "fixtures",
-    "bundle" or "echo". For nothing else, and for what its capabilities lack, is a check left out.
+    """What it can't have by its nature -> why, in words: "encode", "edges", "cut before",
+    "fixtures", "bundle" or "echo". For nothing else, and for what its capabilities lack, is a check
+    left out.
     """
 
     def __repr__(self) -> str:
@@ -261,12 +269,22 @@ def skip_lacking(kit: Kit, check: str) -> None:
 
 
 def storable(event: Event) -> None:
-    """Fails for what UTF-8, JSON or a database would not take."""
-    for name in ("provider_id", "text", "html", "subject", "name", "unsupported", "detail", "what"):
-        value = getattr(event, name, "")
-        assert isinstance(value, str)
-        json.dumps(value)
-    assert event.occurred_at.tzinfo is not None
-    if isinstance(event, Received):
-        assert event.provider_id
-        assert event.address.value
+    """Fails for what a database would not take of an event, made ready as what comes in is."""
+    ready = cleaned(event)
+    if isinstance(ready, Received):
+        assert ready.provider_id
+        assert ready.address.value
+        named = (replace(f, name=clean_name(f.name), mime="") for f in ready.files)
+        ready = replace(ready, files=tuple(named))
+    assert ready.occurred_at.tzinfo is not None
+    for value in _texts(asdict(ready)):
+        assert "\0" not in value
+        value.encode()
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)

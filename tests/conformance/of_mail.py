@@ -132,7 +132,10 @@ class Mail(Kit):
         "smtp_host": "127.0.0.1",
     }
     somebody = ADA
-    lacks: Mapping[str, str] = {"bundle": "a payload is one mail"}
+    lacks: Mapping[str, str] = {
+        "bundle": "a payload is one mail",
+        "edges": "each mail server has limits of its own",
+    }
     meta = Meta(
         NOW,
         data={

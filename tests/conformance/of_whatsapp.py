@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +15,18 @@ import httpx
 from tests.conformance import judge as judges
 from tests.conformance.judge import Judge
 from tests.conformance.kit import META, NOW, Judged, Kit, Provider, Refused, Shared
+from tests.conformance.whatsapp_payloads import (
+    OURS,
+    SEEDS,
+    USER_ID,
+    WA_ID,
+    message,
+    payload,
+    status,
+)
 from tests.conformance.wrecks import wrecks
 from tests.whatsapp.cloud import BUSINESS, NUMBER, OPTIONS, SECRETS, whatsapp
+from tests.whatsapp.odd_graph import Odd, odd_graph
 from workspace.channels.base import (
     Channel,
     FilledTemplate,
@@ -38,9 +49,11 @@ from workspace.models import (
     Template,
 )
 from workspace.services import Services
+from workspace.testing.cloud import Cloud, requests
+from workspace.testing.cloud.refusals import Refused as RefusedByCloud
 
-PHONE = Address(AddressKind.PHONE, "+4915112345678")
-BSUID = Address(AddressKind.BSUID, "US.13491208655302741918")
+PHONE = Address(AddressKind.PHONE, f"+{WA_ID}")
+BSUID = Address(AddressKind.BSUID, USER_ID)
 HELLO = Outbound(
     key="0123456789abcdef",
     to=PHONE,
@@ -152,10 +165,21 @@ _meta = cache(judges.whatsapp)
 
 
 class ByMeta(Judged):
+    """By Meta's specification. That says nothing of lengths and sizes: those of the simulated Cloud
+    API are from Meta's documents, and apart from the channel's.
+    """
+
     def __init__(self, meta: Judge) -> None:
         self._meta = meta
         self._meta.seen.clear()
-        self.channel = whatsapp(meta.before(accepted))
+        self._cloud = Cloud()
+        self._cloud.templates = [replace(each, status="APPROVED") for each in CATALOGUE]
+        self.channel = whatsapp(meta.before(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/media"):
+            return accepted(request)
+        return httpx.Response(200, json={"id": self._cloud.keep(*_uploaded(request))})
 
     def documents(self) -> Sequence[httpx.Request]:
         """Without uploads, which the judge does not read."""
@@ -178,63 +202,25 @@ class ByMeta(Judged):
         finally:
             self._meta.seen.pop()  # it was not sent
 
+    def measure(self, document: httpx.Request) -> None:
+        try:
+            requests.read(json.loads(document.content), self._cloud.templates, self._cloud.file)
+        except RefusedByCloud as refused:
+            raise Refused(str(refused.answer)) from None
+
+
+def _uploaded(request: httpx.Request) -> tuple[str, bytes]:
+    """Type and bytes of the file in a form."""
+    boundary = request.headers["content-type"].partition("boundary=")[2].encode()
+    parts = (part.partition(b"\r\n\r\n") for part in request.content.split(b"--" + boundary))
+    [(head, data)] = [(head, data) for head, _, data in parts if b'name="file"' in head]
+    mime = head.lower().partition(b"content-type:")[2].strip().decode()
+    return mime, data.removesuffix(b"\r\n")
+
 
 def _with(document: httpx.Request, body: Any) -> httpx.Request:
     plain = {name: document.headers[name] for name in ("authorization", "user-agent")}
     return httpx.Request("POST", document.url, headers=plain, json=body)
-
-
-def failing(sending: Exception, uploading: Exception | None = None) -> Channel:
-    """Files are taken, unless something is said against it."""
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        if not request.url.path.endswith("/media"):
-            raise sending
-        if uploading:
-            raise uploading
-        return accepted(request)
-
-    return whatsapp(httpx.MockTransport(handle))
-
-
-def payload(**lists: Any) -> dict[str, Any]:
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "972123456789", "phone_number_id": NUMBER},
-        "contacts": [{"profile": {"name": "Ada"}, "wa_id": PHONE.value[1:]}],
-        **lists,
-    }
-    change = {"field": "messages", "value": value}
-    entry = {"id": "546", "time": 1_772_366_400, "changes": [change]}
-    return {"object": "whatsapp_business_account", "entry": [entry]}
-
-
-def message(n: int, **more: Any) -> dict[str, Any]:
-    written = {"type": "text", "text": {"body": f"text {n}"}}
-    stamp = str(int(NOW.timestamp()) - 3600 + n)
-    return {"from": PHONE.value[1:], "id": f"wamid.{n}", "timestamp": stamp} | (more or written)
-
-
-def status(id: str, word: str, key: str = "", **more: Any) -> dict[str, Any]:
-    own = {"biz_opaque_callback_data": key} if key else {}
-    stamp = str(int(NOW.timestamp()))
-    return {"id": id, "status": word, "timestamp": stamp, "recipient_id": "1", **own, **more}
-
-
-EVERYTHING = payload(
-    messages=[
-        message(1),
-        message(2, type="image", image={"id": "9", "mime_type": "image/png", "caption": "c"},
-                context={"id": "wamid.1"}),
-        message(3, type="reaction", reaction={"message_id": "wamid.1", "emoji": "👍"}),
-        message(4, type="location", location={"latitude": 1.5, "longitude": 2}),
-        message(5, type="interactive",
-                interactive={"type": "list_reply", "list_reply": {"id": "1", "title": "One"}}),
-        message(6, type="system", system={"wa_id": "1"}),
-    ],
-    statuses=[status("wamid.1", "read"), status("w", "failed", errors=[{"code": 131026}])],
-    errors=[{"code": 1, "title": "t"}],
-)  # fmt: skip
 
 
 class WhatsApp(Kit):
@@ -297,11 +283,18 @@ class WhatsApp(Kit):
 
     @contextmanager
     def cut_before(self, folder: Path) -> Iterator[Channel]:
-        yield failing(httpx.ConnectTimeout("no answer"), httpx.ReadTimeout("no answer"))
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            channel = whatsapp(base_url=f"http://127.0.0.1:{nobody.getsockname()[1]}")
+            yield channel
+            channel.close()
 
     @contextmanager
     def cut_after(self, folder: Path) -> Iterator[Channel]:
-        yield failing(httpx.ReadTimeout("no answer"))
+        with odd_graph(Odd(at="messages")) as server:
+            channel = whatsapp(base_url=server.url)
+            yield channel
+            channel.close()
 
     def template(self) -> Template:
         return next(t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en"))
@@ -326,7 +319,7 @@ class WhatsApp(Kit):
 
     def echo(self, message_: Outbound, provider_id: str) -> bytes:
         mine = message(0, type="text", text={"body": message_.text})
-        mine |= {"id": provider_id, "from": "972123456789", "to": message_.to.value[1:]}
+        mine |= {"id": provider_id, "from": OURS, "to": message_.to.value[1:]}
         content = payload(message_echoes=[mine])
         content["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
         return json.dumps(content).encode()
@@ -356,7 +349,7 @@ class WhatsApp(Kit):
         return {name: (_as_ours(content), META) for name, content in found.items()}
 
     def seeds(self) -> Sequence[bytes]:
-        return [json.dumps(EVERYTHING).encode()]
+        return SEEDS
 
     def signed(self, raw: bytes, secret: str | None = None) -> Mapping[str, str]:
         key = SECRETS["WA_APP_SECRET"] if secret is None else secret

@@ -21,6 +21,7 @@ from tests.conformance import wrecks
 from tests.conformance.conftest import KITS
 from tests.conformance.desk import Desk
 from tests.conformance.dying import live
+from tests.conformance.edges import edges
 from tests.conformance.kit import Kit, Refused, attempt, longest, says, shown_by, storable, told_of
 from workspace.channels import REGISTRY
 from workspace.channels.base import (
@@ -499,7 +500,7 @@ def test_signals_are_honest(kit: Kit, channel: Channel) -> None:
     assert (one != other) is (can.quotes or can.threads)
 
 
-@check("capabilities: a message of every limit goes over the wire", "encode")
+@check("capabilities: the longest text goes over the wire", "encode")
 def test_the_longest_is_sent(kit: Kit, shared: Shared, tmp_path: Path) -> None:
     with kit.judged(shared, tmp_path) as judged:
         limit = judged.channel.capabilities.text_limit
@@ -507,6 +508,25 @@ def test_the_longest_is_sent(kit: Kit, shared: Shared, tmp_path: Path) -> None:
         assert isinstance(attempt(judged.channel, message), Sent)
         for document in judged.documents():
             judged.judge(document)
+
+
+@check("capabilities: each limit is the provider's own, which refuses one more", "encode", "edges")
+def test_limits_are_the_providers(kit: Kit, shared: Shared, tmp_path: Path) -> None:
+    let_through = []
+    with kit.judged(shared, tmp_path) as judged:
+        for name, most, more in edges(kit, judged.channel.capabilities):
+            assert isinstance(attempt(judged.channel, most), Sent), name
+            for document in judged.documents():
+                judged.judge(document)
+                judged.measure(document)
+            attempt(judged.channel, more)
+            try:
+                for document in judged.documents():
+                    judged.measure(document)
+            except Refused:
+                continue
+            let_through.append(name)
+    assert not let_through
 
 
 @check("requests: encode is pure")

@@ -27,6 +27,8 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
+UNCLEAN = st.sampled_from(["\0", "a\0b", "\ud800", "a\udfffb"])
+"""What JSON can say and no database takes."""
 Path = tuple[str | int, ...]
 
 
@@ -117,7 +119,7 @@ def altered(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
     """A payload in JSON with any value anywhere."""
     content = json.loads(draw(st.sampled_from(seeds)))
     way = draw(st.sampled_from(list(ways(content))))
-    return json.dumps(replaced(content, way, draw(VALUES))).encode()
+    return json.dumps(replaced(content, way, draw(VALUES | UNCLEAN))).encode()
 
 
 # --- templates ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.conformance.judge import Judge, Refused
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
 from tests.conformance.of_whatsapp import BSUID, MESSAGES, PHONE, SIGNALS
 from tests.conformance.wrecks import VALUES, replaced, ways, wrecks
-from workspace.channels.base import React, Seen
+from workspace.channels.base import Outbound, React, Seen
 from workspace.channels.whatsapp import encode
 from workspace.testing.cloud import Cloud, CloudServer, Customer
 from workspace.testing.cloud.model import Answer
@@ -34,15 +34,21 @@ def prepared(name: str) -> tuple[Cloud, Any]:
     """A provider whom the customer wrote to, who has the file and approved all templates; and what
     is sent to it.
     """
-    what = (MESSAGES | SIGNALS)[name]
-    call = encode.signal(what) if isinstance(what, React | Seen) else encode.message(what)
     cloud = Cloud()
     cloud.templates = [replace(each, status="APPROVED") for each in cloud.templates]
-    cloud.writes(ADA, "Hello")
+    what = _about((MESSAGES | SIGNALS)[name], cloud.writes(ADA, "Hello"))
+    call = encode.signal(what) if isinstance(what, React | Seen) else encode.message(what)
     if call.file is None:
         return cloud, dict(call.body)
     id = cloud.keep(call.file.mime, call.file.data)
     return cloud, encode.with_file(call, id)
+
+
+def _about(what: Outbound | React | Seen, heard: str) -> Outbound | React | Seen:
+    """The same about a message that there is."""
+    if isinstance(what, React | Seen):
+        return replace(what, provider_id=heard)
+    return replace(what, reply_to=heard) if what.reply_to else what
 
 
 def answer(name: str, body: Any) -> Answer:

@@ -17,7 +17,7 @@ from tests.conformance.of_whatsapp import BSUID
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.models import Template, VariablePlace
 from workspace.testing.cloud import Cloud, CloudServer, Customer, cloud_server
-from workspace.testing.cloud.requests import error_of
+from workspace.testing.cloud.refusals import error_of
 from workspace.testing.serving import serving
 
 pywa = pytest.importorskip("pywa")
@@ -77,7 +77,7 @@ class Business:
             app_secret=SECRETS["WA_APP_SECRET"],
             session=session,
             server=self.app,
-            verify_token="v",
+            verify_token=account.verify_token,
         )
         for what in ABOUT:
             getattr(self.client, f"on_{what}")()(lambda _, update: self._heard.append(update))
@@ -97,7 +97,8 @@ class Business:
 def business(server: CloudServer) -> Iterator[Business]:
     with httpx.Client(transport=Redirected(httpx.URL(server.url))) as session:
         business = Business(server, session)
-        with serving(business.app) as server.webhooks:
+        with serving(business.app) as url:
+            server.subscribe(url)
             yield business
 
 

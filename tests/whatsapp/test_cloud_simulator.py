@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
+import httpx
 import pytest
 from cloud import whatsapp
 from starlette.applications import Starlette
@@ -14,15 +15,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
-from workspace.channels.base import Failure, MarketingChosen, Sent, StatusChanged
+from workspace.channels.base import Failure, MarketingChosen, React, Seen, Sent, StatusChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp.channel import WhatsAppChannel
 from workspace.errors import FileGone
 from workspace.models import Address, AddressKind, FailureKind
-from workspace.testing.cloud import CloudServer, Customer, cloud_server
+from workspace.testing.cloud import Cloud, CloudServer, Customer, cloud_server
 from workspace.testing.serving import serving
 
 ADA = Customer("4915112345678", "Ada", BSUID.value)
+BOB = Customer("4915198765432", "Bob")
 
 
 @pytest.fixture
@@ -47,8 +49,8 @@ def send(channel: WhatsAppChannel, message=HELLO) -> Sent | Failure:  # type: ig
 def test_what_the_judge_allows_it_takes(
     server: CloudServer, channel: WhatsAppChannel, name: str
 ) -> None:
-    server.cloud.writes(ADA, "Hello")
-    message = MESSAGES[name]
+    heard = server.cloud.writes(ADA, "Hello")
+    message = replace(MESSAGES[name], reply_to=heard if MESSAGES[name].reply_to else "")
     template = message.template and message.template.template
     answer = send(channel, message)
     if template and template.status != "APPROVED":
@@ -59,10 +61,53 @@ def test_what_the_judge_allows_it_takes(
         assert server.cloud.accepted(message.key) == 1
 
 
+def tell(channel: WhatsAppChannel, signal: React | Seen) -> Sent | Failure:
+    return channel.decode(channel.perform(channel.encode_signal(signal)))
+
+
 @pytest.mark.parametrize("name", SIGNALS)
-def test_so_it_does_signals(channel: WhatsAppChannel, name: str) -> None:
-    answer = channel.decode(channel.perform(channel.encode_signal(SIGNALS[name])))
-    assert isinstance(answer, Sent)
+def test_so_it_does_signals(server: CloudServer, channel: WhatsAppChannel, name: str) -> None:
+    heard = server.cloud.writes(ADA, "Hello")
+    assert isinstance(tell(channel, replace(SIGNALS[name], provider_id=heard)), Sent)
+    server.cloud.take_due()
+    assert "failed" not in told_later(server, channel)
+
+
+def told_later(server: CloudServer, channel: WhatsAppChannel) -> list[str]:
+    server.cloud.advance(timedelta(seconds=5))
+    events = [e for c in server.cloud.take_due() for e in parsed(channel, c)]
+    return [e.status.value for e in events if isinstance(e, StatusChanged)]
+
+
+def test_it_knows_the_messages_there_are(server: CloudServer, channel: WhatsAppChannel) -> None:
+    theirs, other = server.cloud.writes(ADA, "Hello"), server.cloud.writes(BOB, "Hello")
+    ours = send(channel)
+    assert isinstance(ours, Sent)
+    for id in (theirs, ours.provider_id):
+        assert isinstance(send(channel, replace(HELLO, reply_to=id)), Sent)
+        assert isinstance(tell(channel, React(BSUID, id, "👍")), Sent)
+    assert "failed" not in told_later(server, channel)
+    for answer in (
+        tell(channel, Seen(PHONE, "wamid.nobody")),
+        tell(channel, Seen(PHONE, ours.provider_id)),
+        tell(channel, React(PHONE, theirs, "not an emoji at all")),
+        send(channel, replace(HELLO, reply_to="wamid.nobody")),
+        send(channel, replace(HELLO, reply_to=other)),
+    ):
+        assert isinstance(answer, Failure)
+        assert (answer.kind, answer.code) == (FailureKind.INVALID, "131009")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_reaction_to_what_is_not_there_fails_later(
+    server: CloudServer, channel: WhatsAppChannel, known: bool
+) -> None:
+    server.cloud.writes(ADA, "Hello")
+    id = server.cloud.writes(BOB, "Hello") if known else "wamid.nobody"
+    assert isinstance(tell(channel, React(PHONE, id, "👍")), Sent)
+    assert told_later(server, channel) == ["failed"]
+    [sent] = server.cloud.sent.values()
+    assert sent.code == 131009
 
 
 def test_it_refuses_as_meta_would(server: CloudServer, channel: WhatsAppChannel) -> None:
@@ -94,6 +139,22 @@ def test_a_burst_to_one_customer_is_limited(server: CloudServer, channel: WhatsA
     assert last.kind is FailureKind.RATE_LIMITED
     server.advance(timedelta(minutes=5))
     assert isinstance(send(channel), Sent)
+
+
+def test_two_names_are_one_customer(server: CloudServer, channel: WhatsAppChannel) -> None:
+    hidden = replace(HELLO, to=BSUID)
+    server.cloud.writes(ADA, "Hello")
+    answers = [send(channel, each) for each in (HELLO, hidden) * 23]
+    assert [isinstance(answer, Sent) for answer in answers] == [True] * 45 + [False]
+    server.cloud.advance(timedelta(minutes=5))
+    server.cloud.take_due()
+    server.cloud.refuse[ADA.wa_id] = 131026
+    assert isinstance(send(channel, hidden), Sent)
+    assert told_later(server, channel) == ["failed"]
+    server.cloud.silent.add(ADA.wa_id)
+    answer = send(channel, hidden)
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.UNKNOWN_OUTCOME
 
 
 def test_it_is_so_as_well_while_the_window_is_closed(channel: WhatsAppChannel) -> None:
@@ -148,6 +209,34 @@ def test_files_come_back_as_they_were(server: CloudServer, channel: WhatsAppChan
     assert all(check.ok for check in channel.test())
 
 
+def test_an_address_of_a_file_serves_for_five_minutes(server: CloudServer) -> None:
+    id = server.cloud.keep("image/jpeg", b"\xff\xd8 a photo")
+    headers = {"authorization": f"Bearer {server.cloud.account.token}"}
+
+    def status(address: str) -> int:
+        return httpx.get(address, headers=headers).status_code
+
+    def asked() -> str:
+        return str(httpx.get(f"{server.url}/v23.0/{id}", headers=headers).json()["url"])
+
+    address = asked()
+    server.cloud.advance(timedelta(minutes=5) - timedelta(seconds=1))
+    assert status(address) == 200
+    server.cloud.advance(timedelta(seconds=1))
+    assert status(address) == 404
+    assert status(asked()) == 200
+    assert status(address.partition("?")[0]) == 404
+
+
+def test_a_file_that_is_no_longer_kept_can_not_be_sent(server: CloudServer) -> None:
+    id = server.cloud.keep("image/jpeg", b"\xff\xd8 a photo")
+    body = {"messaging_product": "whatsapp", "to": ADA.wa_id, "type": "image", "image": {"id": id}}
+    assert server.cloud.send(body)[0] == 200
+    server.cloud.advance(timedelta(days=30))
+    status, answer = server.cloud.send(body)
+    assert (status, answer["error"]["code"]) == (400, 100)
+
+
 def parsed(channel: WhatsAppChannel, content: object):  # type: ignore[no-untyped-def]
     from test_whatsapp_parse import META
 
@@ -193,6 +282,25 @@ def test_what_was_told_to_nobody_is_told_later(server: CloudServer) -> None:
         server.advance(timedelta(minutes=1))
     assert [b"Hello" in heard[0], b"Is anybody there?" in heard[1]] == [True, True]
     assert len(heard) == 2
+
+
+def test_it_tells_twice_and_in_no_order_where_this_is_wanted() -> None:
+    heard: list[bytes] = []
+
+    async def hear(request: Request) -> Response:
+        heard.append(await request.body())
+        return Response()
+
+    server = CloudServer(Cloud(), duplicates=0.5, reordering=True)
+    ids = [server.cloud.writes(ADA, f"text {n}") for n in range(20)]
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        server.advance()
+        server.advance(timedelta(minutes=1))
+    told = [next(id for id in ids if id.encode() in raw) for raw in heard]
+    assert set(told) == set(ids)
+    assert 20 < len(told) < 40
+    assert list(dict.fromkeys(told)) != ids
 
 
 def test_outside_the_window_the_refusal_comes_late(

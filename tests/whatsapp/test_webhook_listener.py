@@ -27,6 +27,7 @@ from workspace.services import Services
 from workspace.services.accounts import Accounts
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Settings
+from workspace.testing.cloud import Cloud, CloudServer, Customer, NotSubscribed
 
 
 @pytest.fixture
@@ -64,6 +65,27 @@ def test_a_signed_payload_is_kept_and_applied(
         channel, "+972987654321", "Hello",
     )  # fmt: skip
     assert services.accounts.get(channel).state == "connected"
+
+
+def test_the_provider_tells_an_address_that_proves_to_be_ours(
+    services: Services, listener: Listener, channel: int
+) -> None:
+    server = CloudServer(Cloud())
+    for address, token in (
+        (f"{listener.url}{channel}", "another"),
+        (f"{listener.url}{channel + 9}", None),
+        (f"http://127.0.0.1:1/webhooks/{channel}", None),
+    ):
+        with pytest.raises(NotSubscribed):
+            server.subscribe(address, token)
+    server.cloud.writes(Customer("4915112345678", "Ada"), "Hello")
+    server.advance()
+    assert (server.refused, kept(services)) == ([0], 0)
+    server.subscribe(f"{listener.url}{channel}")
+    server.advance(timedelta(minutes=1))
+    assert services.receiving.apply_pending() == 1
+    [row] = services.inbox.conversations(Filter()).rows
+    assert (row.address.value, row.preview.text) == ("+4915112345678", "Hello")
 
 
 def kept(services: Services) -> int:

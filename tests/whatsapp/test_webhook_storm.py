@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -125,11 +125,13 @@ class Clients:
 
 def prepared(folder: Path, cloud: Cloud, server: CloudServer) -> int:
     """Everybody has written and got an answer; the channel."""
-    cloud.now = datetime.now(UTC)
+    cloud.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)  # none is of later
     with closing(Services.open(Paths(folder), at_once.settings())) as services:
         options = {**OPTIONS, "base_url": server.url}
         channel = services.accounts.add("whatsapp", "Sales", options).id
-        cloud.refuse = {each.address: 131026 for each in CUSTOMERS[::3]}
+        cloud.refuse = {
+            each.address: (131026, 131049, 131053)[n % 3] for n, each in enumerate(CUSTOMERS[::3])
+        }
         for customer in CUSTOMERS:
             cloud.writes(customer, "Hello")
         for content in cloud.take_due():
@@ -177,14 +179,19 @@ def test_the_store_is_what_the_provider_knows(
         compare(services, cloud)
 
 
+FAILURES = {0: None, 131026: "unreachable", 131049: "unreachable", 131053: "media"}
+
+
 def compare(services: Services, cloud: Cloud) -> None:
     with services.store.read() as db:
         inbound = db.execute(
-            "SELECT m.provider_id, m.body, c.address FROM messages AS m JOIN conversations AS c "
-            "ON c.id = m.conversation_id WHERE m.direction = 'inbound'"
+            "SELECT m.provider_id, m.body, m.occurred_at, m.author_name, c.address, p.name "
+            "FROM messages AS m JOIN conversations AS c ON c.id = m.conversation_id "
+            "JOIN contacts AS p ON p.id = c.contact_id WHERE m.direction = 'inbound'"
         )
         outbound = db.execute(
-            "SELECT provider_id, delivery_status FROM messages WHERE direction = 'outbound'"
+            "SELECT provider_id, delivery_status, failure_kind FROM messages "
+            "WHERE direction = 'outbound'"
         )
         conversations = db.execute("SELECT id FROM conversations")
         waiting = db.execute("SELECT * FROM parked"), db.execute("SELECT * FROM quarantine")
@@ -192,10 +199,14 @@ def compare(services: Services, cloud: Cloud) -> None:
         kept = states.load(db, ids)
         computed = {id: states.recompute(db, id) for id in ids}
     assert sorted(inbound) == sorted(
-        (id, each.text, f"+{each.customer.wa_id}" if each.customer.wa_id else each.customer.user_id)
+        (id, each.text, each.at, who.name, f"+{who.wa_id}" if who.wa_id else who.user_id, who.name)
         for id, each in cloud.written.items()
+        if (who := each.customer)
     )
-    assert sorted(outbound) == sorted((id, sent.status) for id, sent in cloud.sent.items())
+    assert sorted(outbound) == sorted(
+        (id, sent.status, FAILURES[sent.code]) for id, sent in cloud.sent.items()
+    )
+    assert {sent.code for sent in cloud.sent.values()} == FAILURES.keys()
     assert len(conversations) == len(CUSTOMERS)
     assert waiting == ([], [])
     assert kept == computed

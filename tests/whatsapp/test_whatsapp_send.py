@@ -5,6 +5,7 @@ all channels checks.
 import inspect
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 import httpx
 import pytest
 from cloud import NUMBER, whatsapp
+from odd_graph import Odd, odd_graph
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, accepted, error
 from workspace.channels.base import Failure, FilledTemplate, SendFailed, Sent
+from workspace.channels.whatsapp import graph
 from workspace.channels.whatsapp.codes import KIND_OF
 from workspace.errors import ConfigError
 from workspace.models import FailureKind, ParameterFormat, Rate, Template, TemplateHeader
@@ -135,6 +138,23 @@ def test_a_header_that_is_refused_here_has_not_left_and_is_not_quoted() -> None:
 def test_one_that_may_have_arrived_is_in_doubt() -> None:
     for reason in (httpx.ReadTimeout(""), httpx.RemoteProtocolError("cut"), httpx.WriteError("")):
         assert failing(reason).kind is FailureKind.UNKNOWN_OUTCOME
+
+
+@pytest.mark.parametrize("how", ["hang up", "stall"])
+@pytest.mark.parametrize(
+    ("at", "kind"),
+    [("media", FailureKind.TRANSIENT), ("messages", FailureKind.UNKNOWN_OUTCOME)],
+)
+def test_what_breaks_off_on_the_wire(
+    monkeypatch: pytest.MonkeyPatch, at: str, kind: FailureKind, how: str
+) -> None:
+    monkeypatch.setattr(graph, "TIMEOUT", httpx.Timeout(30, read=0.5 if how == "stall" else 30))
+    message = replace(HELLO, files=(PHOTO,)) if at == "media" else HELLO
+    with odd_graph(Odd(at, how)) as server, closing(whatsapp(base_url=server.url)) as channel:
+        [request] = channel.encode(message)
+        with pytest.raises(SendFailed) as told:
+            channel.perform(request)
+    assert (told.value.failure.kind, server.asked) == (kind, [at])
 
 
 def test_a_file_that_is_not_taken_stops_its_message(meta: Judge) -> None:

@@ -8,7 +8,7 @@ the channel that talks to it.
 import hashlib
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -16,7 +16,17 @@ from typing import Any
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.models import Template
 from workspace.testing.cloud import listing, requests
-from workspace.testing.cloud.requests import Refused, Wanted
+from workspace.testing.cloud.records import (
+    Account,
+    Customer,
+    Fields,
+    File,
+    Hook,
+    Sent,
+    Written,
+)
+from workspace.testing.cloud.refusals import Refused, error_of
+from workspace.testing.cloud.requests import Wanted
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WINDOW = timedelta(hours=24)
@@ -26,83 +36,18 @@ BURST = 45
 THROUGHPUT = 80
 """Messages of one number a second, in and out together."""
 MEDIA_LIVES = timedelta(days=30)
+ADDRESS_LIVES = timedelta(minutes=5)
+"""Of a file; it is given anew to who asks."""
 TOLD_AGAIN = timedelta(seconds=10)
 """After which a payload that was not acknowledged is posted again; doubled at each further try."""
 
-Fields = dict[str, Any]
 Answer = tuple[int, Fields]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One business with one number."""
-
-    phone_number_id: str = "1122334455667"
-    business_account_id: str = "5467539754836534"
-    number: str = "15550001111"
-    token: str = "EAAtoken-of-a-system-user"
-    app_secret: str = "the-secret-of-the-app"
-    verify_token: str = "what-was-entered-at-meta"
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """`wa_id`: digits; empty: hidden. `user_id`: the business-scoped id."""
-
-    wa_id: str
-    name: str = ""
-    user_id: str = ""
-
-    @property
-    def address(self) -> str:
-        """What messages to them go to."""
-        return self.wa_id or self.user_id
-
-    @property
-    def contact(self) -> Fields:
-        found: Fields = {"profile": {"name": self.name}}
-        found |= {"wa_id": self.wa_id} if self.wa_id else {}
-        return found | ({"user_id": self.user_id} if self.user_id else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a customer wrote; `text` is empty where it was no text."""
-
-    customer: Customer
-    text: str = field(repr=False)
-
-
-@dataclass(slots=True)
-class Sent:
-    """A message that was accepted."""
-
-    id: str
-    to: str
-    at: datetime
-    body: Fields = field(repr=False)
-    status: str = "accepted"
-
-
-@dataclass(slots=True)
-class File:
-    mime: str
-    data: bytes = field(repr=False)
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A payload that is to be posted at an instant."""
-
-    due: datetime
-    content: Fields = field(repr=False)
-    tries: int = 0
-    """In vain, until now."""
-
-
 class Cloud:
-    """`refuse` maps numbers to error codes: what becomes of messages to them after acceptance."""
+    """`refuse` maps numbers or ids of customers to error codes: what becomes of messages
+    to them after acceptance, whichever of their names is used.
+    """
 
     def __init__(self, account: Account | None = None) -> None:
         self.account = account or Account()
@@ -116,15 +61,17 @@ class Cloud:
         self.stopped: set[str] = set()
         """Numbers and ids of customers who want no marketing messages."""
         self.silent: set[str] = set()
-        """Numbers messages to which are accepted, but a gateway gives up before the answer."""
+        """Numbers or ids of customers messages to whom are accepted, but a gateway gives up before
+        the answer.
+        """
         self.seen: list[tuple[str, bool]] = []
         """Messages of customers that were marked as read, and whether with a typing indicator."""
         self.reactions: dict[str, str] = {}
-        """By the id of the customer's message; empty: taken back."""
+        """The last that was sent to a message, by its id; empty: taken back."""
         self.due: list[Hook] = []
         self._wrote: dict[str, datetime] = {}
         self._recent: dict[str, deque[datetime]] = {}
-        """When the last messages to each customer were accepted."""
+        """When the last messages to each customer were accepted, by their address."""
         self._traffic: deque[datetime] = deque(maxlen=THROUGHPUT)
         self._customers: dict[str, Customer] = {}
         self._numbers = count(1)
@@ -146,7 +93,7 @@ class Cloud:
         message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
         self._remember(customer)
         self._traffic.append(self.now)
-        self.written[id] = Written(customer, text)
+        self.written[id] = Written(customer, text, self.now)
         self._tell(messages=[message], contacts=[customer.contact])
         return id
 
@@ -159,7 +106,7 @@ class Cloud:
 
     def chooses(self, customer: Customer, *, stopped: bool) -> None:
         """The customer stops marketing messages of the business, or resumes them."""
-        names = {*filter(None, (customer.wa_id, customer.user_id))}
+        names = customer.names
         self.stopped = self.stopped | names if stopped else self.stopped - names
         what = "stop" if stopped else "resume"
         choice = {
@@ -173,9 +120,25 @@ class Cloud:
         self._hook("user_preferences", about)
 
     def _remember(self, customer: Customer) -> None:
-        for name in filter(None, (customer.wa_id, customer.user_id)):
+        for name in customer.names:
             self._customers[name] = customer
             self._wrote[name] = self.now
+
+    def _names(self, to: str) -> frozenset[str]:
+        """All names of whom a message goes to, as far as they were told."""
+        known = self._customers.get(to)
+        return known.names if known else frozenset({to})
+
+    def _address(self, to: str) -> str:
+        """What stands for a customer, whichever of their names is used."""
+        known = self._customers.get(to)
+        return known.address if known else to
+
+    def _is_of(self, id: str, to: str) -> bool:
+        """Whether a message is one of the conversation with a customer."""
+        written, sent = self.written.get(id), self.sent.get(id)
+        other = written.customer.address if written else sent.to if sent else ""
+        return other != "" and self._address(other) == self._address(to)
 
     def window_open(self, to: str) -> bool:
         wrote = self._wrote.get(to)
@@ -195,8 +158,8 @@ class Cloud:
         if "biz_opaque_callback_data" in message.body:
             told["biz_opaque_callback_data"] = message.body["biz_opaque_callback_data"]
         if code:
-            told["errors"] = [requests.error_of(code)]
-        message.status = status
+            told["errors"] = [error_of(code)]
+        message.status, message.code = status, code
         to = self._customers.get(message.to) or Customer(message.to)
         self._tell(after, statuses=[told], contacts=[to.contact])
 
@@ -280,13 +243,19 @@ class Cloud:
         try:
             if isinstance(body, dict) and body.get("status") == "read":
                 requests.check_seen(body)
+                _check_known(body["message_id"] in self.written)
                 self.seen.append((body["message_id"], "typing_indicator" in body))
                 return 200, {"success": True}
-            wanted = requests.read(body, self.templates, self.files)
+            wanted = requests.read(body, self.templates, self.file)
+            _check_known(not wanted.quotes or self._is_of(wanted.quotes, wanted.to))
             self._allow(wanted)
         except Refused as refused:
             return refused.answer
         return 200, self._accept(wanted, body)
+
+    def loses_answer(self, body: Fields) -> bool:
+        """Whether a gateway gives up before the answer to this message, which was accepted."""
+        return not self.silent.isdisjoint(self._names(requests.addressee(body)))
 
     def _allow(self, wanted: Wanted) -> None:
         """Whether the window is open does not matter here: that is told later; see `_accept`."""
@@ -296,7 +265,7 @@ class Cloud:
             raise Refused(131056)
 
     def _to(self, wanted: Wanted) -> deque[datetime]:
-        return self._recent.setdefault(wanted.to, deque(maxlen=BURST))
+        return self._recent.setdefault(self._address(wanted.to), deque(maxlen=BURST))
 
     def _accept(self, wanted: Wanted, body: Fields) -> Fields:
         id = self._id("wamid")
@@ -304,15 +273,10 @@ class Cloud:
         self._to(wanted).append(self.now)
         self._traffic.append(self.now)
         steps: tuple[str, ...] = ("sent", "delivered")
-        if wanted.kind == "reaction":  # of which no more is told
-            self.reactions[body["reaction"]["message_id"]] = body["reaction"].get("emoji", "")
+        if wanted.reacts_to:  # of which no more is told
+            self.reactions[wanted.reacts_to] = body["reaction"]["emoji"]
             steps = ("sent",)
-        code = self.refuse.get(wanted.to, 0)
-        if not code and not wanted.template and not self.window_open(wanted.to):
-            code = 131047
-        if wanted.marketing and wanted.to in self.stopped:
-            code = 131050
-        if code:
+        if code := self._trouble(wanted):
             self.receipt(id, "failed", timedelta(seconds=2), code)
         else:
             for n, status in enumerate(steps, 1):
@@ -323,20 +287,43 @@ class Cloud:
             "messages": [{"id": id, "message_status": "accepted"}],
         }
 
+    def _trouble(self, wanted: Wanted) -> int:
+        """The code of why a message will fail though it was accepted; 0: it will not."""
+        names = self._names(wanted.to)
+        if code := next((self.refuse[name] for name in names if name in self.refuse), 0):
+            return code
+        if wanted.marketing and not self.stopped.isdisjoint(names):
+            return 131050
+        if not wanted.template and not self.window_open(wanted.to):
+            return 131047
+        # Meta takes a reaction to any message, and tells later that there is none.
+        return 131009 if wanted.reacts_to and not self._is_of(wanted.reacts_to, wanted.to) else 0
+
     def keep(self, mime: str, data: bytes) -> str:
         """A file, uploaded by the business or sent by a customer; its id."""
         id = self._id("media")
         self.files[id] = File(mime, data, self.now + MEDIA_LIVES)
         return id
 
-    def about_file(self, id: str, url: str) -> Answer:
+    def file(self, id: str) -> File | None:
+        """A file that is still kept."""
         file = self.files.get(id)
-        if file is None or file.until <= self.now:
+        return file if file and self.now < file.until else None
+
+    def download(self, id: str, until: int) -> File | None:
+        """What is at an address that serves until an instant, in seconds since 1970."""
+        return self.file(id) if self.now.timestamp() < until else None
+
+    def about_file(self, id: str, place: str) -> Answer:
+        """`place`: its address, without how long that serves."""
+        file = self.file(id)
+        if file is None:
             return Refused(100, 400, subcode=33).answer
+        until = int((self.now + ADDRESS_LIVES).timestamp())
         return 200, {
             "messaging_product": "whatsapp",
             "id": id,
-            "url": url,
+            "url": f"{place}?ext={until}",
             "mime_type": file.mime,
             "sha256": hashlib.sha256(file.data).hexdigest(),
             "file_size": len(file.data),
@@ -350,6 +337,11 @@ class Cloud:
         """How often a message of this name was accepted; more than once is a duplicate."""
         keys = (each.body.get("biz_opaque_callback_data") for each in self.sent.values())
         return sum(each == key for each in keys)
+
+
+def _check_known(known: bool) -> None:
+    if not known:
+        raise Refused(131009, details="The message id is not known.")
 
 
 def _crowded(times: deque[datetime], since: datetime) -> bool:

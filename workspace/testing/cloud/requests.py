@@ -1,12 +1,19 @@
 """What the Cloud API allows a request to say; its form is `form`'s. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workspace.channels.simulated.templates import refusal
-from workspace.models import MediaKind, ParameterFormat, Template, VariablePlace
+from workspace.models import MediaKind, Template
+from workspace.rules import is_emoji
 from workspace.testing.cloud import form
+from workspace.testing.cloud.components import filled
+from workspace.testing.cloud.records import File
+from workspace.testing.cloud.refusals import Refused
+
+Files = Callable[[str], File | None]
+"""A file that was uploaded, by its id, if it is still kept."""
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -24,53 +31,6 @@ _MEDIA: Mapping[str, tuple[frozenset[str], int]] = {
     "sticker": (frozenset({"image/webp"}), 500_000),
 }
 
-_TITLES = {
-    100: "Invalid parameter",
-    131026: "Message undeliverable",
-    131047: "Re-engagement message",
-    131050: "User has stopped receipt of marketing messages from this business",
-    131053: "Media upload error",
-    131056: "(Business Account, Consumer Account) pair rate limit hit",
-    130429: "Rate limit hit",
-    132000: "Number of parameters does not match",
-    132001: "Template does not exist",
-    132005: "Template hydrated text too long",
-    132012: "Template parameter format mismatch",
-    132015: "Template is paused",
-    132016: "Template is disabled",
-    190: "Invalid OAuth access token",
-}
-
-
-def error_of(code: int, details: str = "") -> dict[str, Any]:
-    """An error as webhooks tell it."""
-    title = _TITLES.get(code, "Something went wrong")
-    return {
-        "code": code,
-        "title": title,
-        "message": title,
-        "error_data": {"details": details or f"{title}."},
-    }
-
-
-class Refused(Exception):
-    """The request is not taken."""
-
-    def __init__(self, code: int, status: int = 400, details: str = "", subcode: int = 0) -> None:
-        super().__init__(code)
-        title = _TITLES.get(code, "Something went wrong")
-        error: dict[str, Any] = {
-            "message": f"(#{code}) {title}",
-            "type": "OAuthException",
-            "code": code,
-            "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
-        }
-        if details:
-            error["error_data"] = {"messaging_product": "whatsapp", "details": details}
-        if subcode:
-            error["error_subcode"] = subcode
-        self.answer = status, {"error": error}
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -82,6 +42,10 @@ class Wanted:
     text: str = field(default="", repr=False)
     marketing: bool = False
     """By a template of the category MARKETING."""
+    quotes: str = ""
+    """The id of the message that it quotes."""
+    reacts_to: str = ""
+    """The id of the message that it is a reaction to."""
 
 
 def check_seen(body: Mapping[str, Any]) -> None:
@@ -94,21 +58,36 @@ def _check(body: Any, wanted: Any) -> None:
         raise Refused(100, details=said)
 
 
-def read(body: Any, templates: Sequence[Template], files: Mapping[str, Any]) -> Wanted:
+def addressee(body: Mapping[str, Any]) -> str:
+    """Whom a message goes to, by number or id; empty: to nobody."""
+    return str(body.get("to") or body.get("recipient") or "").removeprefix("+")
+
+
+def read(body: Any, templates: Sequence[Template], file: Files) -> Wanted:
     """Raises Refused as Meta would."""
     _check(body, form.MESSAGE)
-    to, kind = body.get("to") or body.get("recipient"), body["type"]
+    to, kind = addressee(body), body["type"]
     if not to:
         raise Refused(100, details="The parameter to is required.")
-    content, to = body[kind], to.removeprefix("+")
+    return replace(
+        _content(to, kind, body[kind], templates, file),
+        quotes=body.get("context", {}).get("message_id", ""),
+    )
+
+
+def _content(
+    to: str, kind: str, content: Mapping[str, Any], templates: Sequence[Template], file: Files
+) -> Wanted:
     if kind == "template":
-        template = _template(content, templates, files)
+        template = _template(content, templates, file)
         return Wanted(to, kind, template.name, marketing=template.category == "MARKETING")
     if kind == "text":
         return Wanted(to, kind, text=_text(content["body"], MAX_TEXT))
     if kind == "reaction":
-        return Wanted(to, kind)
-    _file(kind, content, files)
+        if content["emoji"] and not is_emoji(content["emoji"]):
+            raise Refused(131009, details="The emoji is none.")
+        return Wanted(to, kind, reacts_to=content["message_id"])
+    _file(kind, content, file)
     return Wanted(to, kind, text=_text(content.get("caption", "x"), MAX_CAPTION))
 
 
@@ -118,8 +97,8 @@ def _text(text: str, limit: int) -> str:
     return text
 
 
-def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> None:
-    file = files.get(content["id"])
+def _file(kind: str, content: Mapping[str, Any], find: Files) -> None:
+    file = find(content["id"])
     if file is None:
         raise Refused(100, details="The media id is not known.")
     mimes, size = _MEDIA[kind]
@@ -132,44 +111,25 @@ def _file(kind: str, content: Mapping[str, Any], files: Mapping[str, Any]) -> No
 # --- templates ------------------------------------------------------------------------------------
 
 
-def _template(
-    content: Mapping[str, Any], templates: Sequence[Template], files: Mapping[str, Any]
-) -> Template:
+def _template(content: Mapping[str, Any], templates: Sequence[Template], file: Files) -> Template:
     name, language = content["name"], content["language"]["code"]
     found = next((t for t in templates if (t.name, t.language) == (name, language)), None)
     if found is None:
         raise Refused(132001, 404, f"template name ({name}) does not exist in {language}")
     components = content.get("components", [])
-    values = dict(_values(found, components))
-    said = refusal(found, values, _header_files(components, files))
+    values = filled(found, components) if found.status == "APPROVED" else {}
+    said = refusal(found, values, _header_files(components, file))
     if said:
         code = int(said.rpartition("(")[2].rstrip(")."))
         raise Refused(code, 404 if code == 132001 else 400, said)
     return found
 
 
-def _values(template: Template, components: Sequence[Mapping[str, Any]]) -> Any:
-    """The values by the keys of the template's variables."""
-    for component in components:
-        place = VariablePlace(component["type"].lower())
-        for n, parameter in enumerate(component["parameters"], 1):
-            if place is VariablePlace.BUTTON:
-                if parameter["type"] != "payload":  # which comes back, and is shown nowhere
-                    value = parameter[parameter["type"]]
-                    yield template.key(place, str(component["index"])), value
-            elif parameter["type"] == "text":
-                named = template.parameter_format is ParameterFormat.NAMED
-                name = parameter.get("parameter_name", "") if named else str(n)
-                yield template.key(place, name), parameter["text"]
-
-
-def _header_files(
-    components: Sequence[Mapping[str, Any]], files: Mapping[str, Any]
-) -> list[MediaKind]:
+def _header_files(components: Sequence[Mapping[str, Any]], file: Files) -> list[MediaKind]:
     found = []
     for component in components:
         for parameter in component["parameters"]:
             if parameter["type"] in ("image", "video", "document"):
-                _file(parameter["type"], parameter[parameter["type"]], files)
+                _file(parameter["type"], parameter[parameter["type"]], file)
                 found.append(MediaKind(parameter["type"]))
     return found

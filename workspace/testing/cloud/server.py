@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import httpx
@@ -16,19 +17,30 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from workspace.testing.cloud import listing
-from workspace.testing.cloud.model import Account, Cloud
-from workspace.testing.cloud.requests import Refused
+from workspace.testing.cloud.model import Cloud
+from workspace.testing.cloud.records import Account, Hook
+from workspace.testing.cloud.refusals import Refused
 from workspace.testing.serving import serving
 
 _PATIENCE = 10.0
-_WHOLE = re.compile(r"[0-9]{1,9}")
+_WHOLE = re.compile(r"[0-9]{1,12}")
+
+
+class NotSubscribed(Exception):
+    """The address did not prove that it is the business's."""
 
 
 class CloudServer:
-    """`cloud` is the model; take `lock` to change it. `webhooks`: where the business is told."""
+    """`cloud` is the model; take `lock` to change it. `webhooks`: where the business is told; see
+    `subscribe`. `duplicates`: this share of what is told is told twice; `reordering`: what is due
+    together is told in any order. Each seed plays its own dice.
+    """
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(
+        self, cloud: Cloud, duplicates: float = 0, reordering: bool = False, seed: int = 1
+    ) -> None:
         self.cloud = cloud
+        self._duplicates, self._reordering, self._dice = duplicates, reordering, Random(seed)
         self.lock = threading.RLock()
         self._asked = threading.Condition(self.lock)
         self.url = ""
@@ -40,17 +52,42 @@ class CloudServer:
 
     # --- webhooks -----------------------------------------------------------------------------
 
+    def subscribe(self, address: str, verify_token: str | None = None) -> None:
+        """Tell an address from now on, once it has proved to be the business's: it knows the verify
+        token (None: the account's), and gives the challenge back as it is. Raises NotSubscribed,
+        and tells nobody any more.
+        """
+        self.webhooks = ""
+        challenge = str(self._dice.getrandbits(40))
+        known = self.cloud.account.verify_token if verify_token is None else verify_token
+        query = {"mode": "subscribe", "challenge": challenge, "verify_token": known}
+        asked = {f"hub.{name}": value for name, value in query.items()}
+        try:
+            answer = httpx.get(address, params=asked, timeout=_PATIENCE)
+        except httpx.HTTPError as error:
+            raise NotSubscribed(f"{address} does not answer: {error}") from None
+        if (answer.status_code, answer.text) != (200, challenge):
+            raise NotSubscribed(f"{address} answers {answer.status_code}, not with the challenge.")
+        self.webhooks = address
+
     def advance(self, by: timedelta = timedelta()) -> None:
         """Let time pass, and tell what there is to tell by then; what is not acknowledged is due
         again later.
         """
         with self.lock:
             self.cloud.advance(by)
-            due = self.cloud.take_hooks()
+            due = self._badly(self.cloud.take_hooks())
         for hook in due:
             if not self.tell(hook.content):
                 with self.lock:
                     self.cloud.again(hook)
+
+    def _badly(self, due: list[Hook]) -> list[Hook]:
+        """As often and in the order in which they are told."""
+        told = [*due, *(hook for hook in due if self._dice.random() < self._duplicates)]
+        if self._reordering:
+            self._dice.shuffle(told)
+        return told
 
     def tell(self, content: Mapping[str, Any]) -> bool:
         """Post a payload once, signed; whether it was acknowledged."""
@@ -107,7 +144,7 @@ class CloudServer:
         with self.lock:
             status, answer = self.cloud.send(body)
             self._asked.notify_all()
-            if status == 200 and body.get("to", "").removeprefix("+") in self.cloud.silent:
+            if status == 200 and self.cloud.loses_answer(body):
                 return Response("upstream request timeout", 504)
         return JSONResponse(answer, status)
 
@@ -152,8 +189,9 @@ class CloudServer:
 
     async def _file(self, request: Request) -> Response:
         self._check(request)
+        until = _whole(request.query_params.get("ext") or "0", "ext")
         with self.lock:
-            file = self.cloud.files.get(request.path_params["id"])
+            file = self.cloud.download(request.path_params["id"], until)
         return Response(file.data, media_type=file.mime) if file else Response(status_code=404)
 
 
@@ -175,9 +213,15 @@ async def _refuse(request: Request, refused: Exception) -> Response:
 
 
 @contextmanager
-def cloud_server(account: Account | None = None) -> Iterator[CloudServer]:
+def cloud_server(
+    account: Account | None = None,
+    *,
+    duplicates: float = 0,
+    reordering: bool = False,
+    seed: int = 1,
+) -> Iterator[CloudServer]:
     """A provider on loopback until the end of the block."""
-    server = CloudServer(Cloud(account))
+    server = CloudServer(Cloud(account), duplicates, reordering, seed)
     with serving(server.app()) as url:
         server.url = url
         yield server

@@ -6,7 +6,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from workspace.testing.cloud.model import Cloud, Customer
+from workspace.testing.cloud.model import Cloud
+from workspace.testing.cloud.records import Customer
 
 Fields = dict[str, Any]
 
