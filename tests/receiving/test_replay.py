@@ -97,6 +97,32 @@ def test_a_message_says_what_it_says(desk: Desk, fix: Callable[..., None]) -> No
     assert (last.text, last.unsupported, row.unread) == ("Größe?\n1. S\n2. M", "", 2)
 
 
+def test_a_copy_in_a_later_payload_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail's name is its sender's to choose: anybody can send one that bears another's."""
+    monkeypatch.setattr(receiving, "BATCH", 2)
+    forged = mail("<x@a>", "eve@example.org", text="Pay to this account.")
+    letters = [mail("<x@a>"), mail("<y@a>", minutes=1), mail("<z@a>", minutes=2), forged]
+    raws = [payload(each, received=at(n)) for n, each in enumerate(letters)]
+    desk.journal(*raws, channel=desk.mail)
+    desk.services.receiving.apply_pending()
+    before = everything(desk)
+    assert replay(desk, desk.mail) == Replayed(payloads=4)
+    assert everything(desk) == before
+
+
+def test_the_payload_that_brought_it_amends_it_though_a_copy_came(
+    desk: Desk, fix: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "BATCH", 1)
+    first = payload(said("a", text="", unsupported="a poll"), received=at(0))
+    take(desk, first, payload(said("a", text="forged"), received=at(1)))
+    fix(first, said("a", text="S or M?"))
+    assert replay(desk).amended == 1
+    assert [m.text for m in desk.messages(desk.only().id)] == ["S or M?"]
+
+
 def test_files_that_nobody_knew_of_come_in(desk: Desk, fix: Callable[..., None]) -> None:
     old = payload(said("a", text="", unsupported="a sticker"))
     take(desk, old)

@@ -7,7 +7,7 @@ WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
 -- name: words
 -- What messages say that came from the provider: all but those sent from here.
-SELECT m.provider_id, m.id, m.conversation_id, m.body, m.html, m.unsupported,
+SELECT m.provider_id, m.id, m.conversation_id, m.received_at, m.body, m.html, m.unsupported,
        (SELECT count(*) FROM attachments AS a WHERE a.message_id = m.id)
 FROM messages AS m
 WHERE m.channel_id = $1 AND m.provider_id IN (SELECT unnest($2::text[]))
