@@ -272,7 +272,7 @@ def test_both_sides_react_and_the_newest_of_each_counts(office: Office) -> None:
     id, name = hello(office), "in-+4915112345-hello"
     react(office, id, "👍")
     office.step()
-    later = NOW + timedelta(seconds=9)
+    later = office.wire.clock = NOW + timedelta(seconds=9)
     tell(office, ReactionChanged(name, NOW, "😮"), ReactionChanged(name, later, "🎉", own=True))
     shown = office.message(id).reactions
     assert {(r.actor_kind, r.emoji) for r in shown} == {

@@ -157,8 +157,15 @@ def _arrival(item: Item, position: int, event: Received) -> Arrival:
 
 
 def signals(item: Item) -> list[Signal]:
+    """Their stamps are clamped, too: of reactions and choices the newest counts, for good."""
+    received_at = item.meta.received_at
     return [
-        Signal(item.journal_id, n, item.channel_id, e)
+        Signal(
+            item.journal_id,
+            n,
+            item.channel_id,
+            replace(e, occurred_at=rules.clamp(e.occurred_at, received_at)),
+        )
         for n, e in enumerate(item.events)
         if isinstance(e, StatusChanged | ReactionChanged)
     ]
