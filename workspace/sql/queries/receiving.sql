@@ -86,8 +86,8 @@ ON CONFLICT (journal_id) DO UPDATE SET error = excluded.error, created_at = excl
 SELECT journal_id, channel_id, error, created_at FROM quarantine ORDER BY journal_id;
 
 -- name: release
--- These could be applied after all.
-DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[]));
+-- These could be applied after all; gives those that were in it.
+DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[])) RETURNING journal_id;
 
 -- name: count_parked
 -- How many receipts wait for their message.
