@@ -239,10 +239,17 @@ class Journal:
         self._write(lambda db: db.execute(_sql("share"), (conversation_id, other)))
 
     def drop(self, ids: Iterable[int]) -> None:
-        """Erase payloads: copies of messages that were erased before. See `finish_erasing`."""
+        """Erase payloads that speak of those who were erased before, and belong to nobody else.
+        See `finish_erasing`.
+        """
         rows = [(id,) for id in ids]
+
+        def work(db: sqlite3.Connection) -> None:
+            alone = [row for row in rows if db.execute(_sql("belongs"), row).fetchone() is None]
+            self._drop(db, alone)
+
         if rows:
-            self._write(lambda db: self._drop(db, rows), truncate=True)
+            self._write(work, truncate=True)
 
     def erase(
         self,

@@ -38,7 +38,7 @@ class Applied:
     joined: list[tuple[int, int]] = field(default_factory=list)
     """The same for payloads of earlier batches whose receipts were parked until now."""
     bounced: list[int] = field(default_factory=list)
-    """Payloads that hold nothing but copies of erased messages."""
+    """Payloads that hold nothing but what is of erased messages and people."""
     files: list[tuple[Staged, int]] = field(default_factory=list)
     messages: int = 0
     """How many were added."""

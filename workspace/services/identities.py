@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workspace import rules
-from workspace.channels.base import IdentityChanged
+from workspace.channels.base import IdentityChanged, Unsupported
 from workspace.models import Address
 from workspace.rules.phones import same
 from workspace.services.arrivals import Arrival, Item
@@ -81,6 +81,17 @@ def _follow(
         for id in heads.move(tx, channel_id, contact.id, own[0]):
             changes.record(tx, "conversation", id)
     return heads.of_contacts(tx, channel_id, [contact.id]).values()
+
+
+def spoken_of(tx: Driver, items: Iterable[Item]) -> list[tuple[int, int]]:
+    """Which payload tells of the people of which conversation in words that nobody understood."""
+    told = []
+    for item in items:
+        people = {a for e in item.events if isinstance(e, Unsupported) for a in e.addresses}
+        known = {contact.id for contact in contacts.by_address(tx, people).values()}
+        for id in heads.of_contacts(tx, item.channel_id, known).values():
+            told.append((item.journal_id, id))
+    return told
 
 
 # --- who comes and moves in one batch ---------------------------------------------------------
