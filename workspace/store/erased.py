@@ -15,7 +15,6 @@ TABLES = (
     "own_reactions",
     "remote_files",
     "attachments",
-    "parked",
     "messages",
     "drafts",
     "draft_uploads",
@@ -64,6 +63,8 @@ def erase(tx: Driver, ids: Sequence[int]) -> Remains:
     )
     people = _column(tx, "contacts", wanted)
     tombstones.add(tx, remains.hashes)
+    columns = [[name[0] for name in names], [name[1] for name in names]]
+    tx.execute(query("erase.drop_parked"), columns)
     for table in TABLES:
         tx.execute(query(f"erase.drop_{table}"), wanted)
     contacts.drop_strangers(tx, people)

@@ -20,9 +20,13 @@ WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('
 SELECT id FROM conversation_aliases WHERE conversation_id IN (SELECT unnest($1::bigint[]));
 
 -- name: provider_ids
--- What the providers call the messages.
+-- What the providers call the messages, and our reactions to them.
 SELECT channel_id, provider_id FROM messages
-WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL;
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL
+UNION
+SELECT r.channel_id, r.provider_id
+FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.provider_id IS NOT NULL;
 
 -- name: files
 -- Their files.
@@ -62,10 +66,11 @@ DELETE FROM remote_files WHERE attachment_id IN (
 DELETE FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]));
 
 -- name: drop_parked
--- Receipts that wait for messages of theirs.
-DELETE FROM parked WHERE (channel_id, provider_id) IN (
-    SELECT channel_id, provider_id FROM messages
-    WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL);
+-- What waits under these names, and what of theirs waits for a message that it quotes.
+DELETE FROM parked AS p
+USING (SELECT unnest($1::bigint[]) AS channel_id, unnest($2::text[]) AS provider_id) AS gone
+WHERE p.channel_id = gone.channel_id
+    AND gone.provider_id IN (p.provider_id, p.event::json ->> 'by');
 
 -- name: drop_messages
 -- Their messages.
