@@ -37,9 +37,10 @@ class Remains:
     """Hashes of all addresses of those who have no other conversation on the channel."""
 
 
-def sending(db: Driver, ids: Sequence[int], now: datetime) -> bool:
-    """Whether something of the conversations is on its way out, within its lease."""
-    return bool(db.execute(query("erase.sending"), [list(ids), now]))
+def sending(db: Driver, ids: Sequence[int], now: datetime) -> datetime | None:
+    """Until when the leases last of what is on its way out; None: nothing of theirs is."""
+    until: datetime | None = db.execute(query("erase.sending"), [list(ids), now])[0][0]
+    return until
 
 
 def cancel(tx: Driver, ids: Sequence[int]) -> None:

@@ -1,13 +1,13 @@
 -- name: sending
--- A row if something of these conversations is on its way out now ($2).
-SELECT 1 FROM messages
-WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
-    AND lease_until > $2
-UNION ALL
-SELECT 1 FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
-WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
-    AND r.lease_until > $2
-LIMIT 1;
+-- Until when the last of what is on its way out now ($2) may be; null: nothing of theirs is.
+SELECT max(lease_until) FROM (
+    SELECT lease_until FROM messages
+    WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
+    UNION ALL
+    SELECT r.lease_until FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+    WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
+) AS under_way
+WHERE lease_until > $2;
 
 -- name: cancel
 -- What was to be sent is not.
