@@ -256,8 +256,10 @@ class Journal:
         conversation_ids: Iterable[int],
         hashes: Iterable[str],
         people: Iterable[str] = (),
+        payloads: Iterable[int] = (),
     ) -> int:
-        """Erase the payloads of conversations and keep tombstones; how many were erased.
+        """Erase the payloads of conversations, and `payloads`, and keep tombstones; how many were
+        erased.
 
         `people`: hashes of those who are to be forgotten as well, see `forgotten`. Give the ids of
         threads merged into them, too. A payload that also carries messages of other conversations
@@ -270,6 +272,7 @@ class Journal:
 
         def work(db: sqlite3.Connection) -> int:
             rows = {row for id in ids for row in db.execute(_sql("of_conversation"), id)}
+            rows |= {(id,) for id in payloads}
             self._drop(db, list(rows))
             db.executemany(_sql("unmap_conversation"), ids)
             db.executemany(_sql("entomb"), [(hash,) for hash in hashes])

@@ -48,21 +48,23 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
     `again`: they were applied before, perhaps by another parser, or could not be; messages that are
     there already are amended.
     """
-    followed = identities.follow(tx, identities.moves(items), again)
-    template_news.take(tx, items)
     if again:
         ingest.unpark_payloads(tx, [item.journal_id for item in items])
     else:
         oddities.take(tx, items)
+    followed = identities.follow(tx, identities.moves(items), again)
+    template_news.take(tx, items)
     heard = _hear(tx, items)
-    newcomers = identities.newcomers(tx, followed.left, heard.fresh.values())
+    waited = identities.waiting(tx, heard.fresh.values())
+    left = [*followed.left, *waited]
+    newcomers = identities.newcomers(tx, left, heard.fresh.values())
     batch = _begin(tx, items, heard, newcomers)
     told = _take(batch, heard)
     batch.write()
-    moved = [*followed.told, *identities.follow(tx, newcomers.moves).told]
+    moved = identities.settle(tx, followed, newcomers, waited)
     chose, spoken_of = marketing.take(tx, items), identities.spoken_of(tx, items)
     for journal_id, conversation_id in [*moved, *chose, *spoken_of]:
-        batch.applied.belongs[journal_id].add(conversation_id)
+        batch.belong(journal_id, conversation_id)
     batch.applied.bounced = _bounced(batch, items, heard, told)
     if again:
         amending.amend(batch, [arrival for arrival in heard.came if arrival.key in heard.there])

@@ -120,7 +120,9 @@ class Erase:
             files.extend(remains.files)
             facts.put(tx, DUE, uuid4().hex)
             changes.record_many(tx, "deleted", [(id, False) for id in wanted])
-            self._journal.erase(remains.conversation_ids, remains.hashes, remains.people)
+            self._journal.erase(
+                remains.conversation_ids, remains.hashes, remains.people, remains.payloads
+            )
             return [Outcome(id, True) for id in wanted]
 
         request = {"verb": "delete", "ids": list(ids)}

@@ -72,6 +72,11 @@ USING (SELECT unnest($1::bigint[]) AS channel_id, unnest($2::text[]) AS provider
 WHERE p.channel_id = gone.channel_id
     AND gone.provider_id IN (p.provider_id, p.event::json ->> 'by');
 
+-- name: parked_moves
+-- Changes of numbers that wait for their people.
+SELECT journal_id, position, channel_id, event FROM parked
+WHERE event::json ->> 'before' IS NOT NULL;
+
 -- name: drop_messages
 -- Their messages.
 DELETE FROM messages WHERE conversation_id IN (SELECT unnest($1::bigint[]));

@@ -90,5 +90,5 @@ SELECT journal_id, channel_id, error, created_at FROM quarantine ORDER BY journa
 DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[])) RETURNING journal_id;
 
 -- name: count_parked
--- How many receipts wait for their message.
+-- How much waits for its message or person.
 SELECT count(*) FROM parked;
