@@ -239,18 +239,27 @@ class Journal:
         self._write(lambda db: db.execute(_sql("share"), (conversation_id, other)))
 
     def drop(self, ids: Iterable[int]) -> None:
-        """Erase payloads: copies of messages that were erased before. See `finish_erasing`."""
+        """Erase payloads that speak of those who were erased before, and belong to nobody else.
+        See `finish_erasing`.
+        """
         rows = [(id,) for id in ids]
+
+        def work(db: sqlite3.Connection) -> None:
+            alone = [row for row in rows if db.execute(_sql("belongs"), row).fetchone() is None]
+            self._drop(db, alone)
+
         if rows:
-            self._write(lambda db: self._drop(db, rows), truncate=True)
+            self._write(work, truncate=True)
 
     def erase(
         self,
         conversation_ids: Iterable[int],
         hashes: Iterable[str],
         people: Iterable[str] = (),
+        payloads: Iterable[int] = (),
     ) -> int:
-        """Erase the payloads of conversations and keep tombstones; how many were erased.
+        """Erase the payloads of conversations, and `payloads`, and keep tombstones; how many were
+        erased.
 
         `people`: hashes of those who are to be forgotten as well, see `forgotten`. Give the ids of
         threads merged into them, too. A payload that also carries messages of other conversations
@@ -263,6 +272,7 @@ class Journal:
 
         def work(db: sqlite3.Connection) -> int:
             rows = {row for id in ids for row in db.execute(_sql("of_conversation"), id)}
+            rows |= {(id,) for id in payloads}
             self._drop(db, list(rows))
             db.executemany(_sql("unmap_conversation"), ids)
             db.executemany(_sql("entomb"), [(hash,) for hash in hashes])

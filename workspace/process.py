@@ -35,7 +35,7 @@ from workspace.settings import API_VERSION, Paths
 from workspace.version import VERSION
 
 PATIENCE = 90.0
-"""Seconds for a hub to start or stop; stopping waits for sends in flight, up to their lease."""
+"""Seconds for a hub to start or stop; stopping waits for sends in flight, for `lease_seconds`."""
 
 POLL = 0.02
 LOG_LINES = 5

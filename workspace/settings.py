@@ -99,7 +99,9 @@ class Settings:
     memory_megabytes: int = 1_024
     """Memory DuckDB may use, for everything together."""
     lease_seconds: float = 60.0
-    """How long one attempt to send may take before it counts as not confirmed."""
+    """How long one attempt to send may take before it counts as not confirmed, were there no files
+    to upload; and how long a hub that is closed waits for what is in flight.
+    """
     max_attempts: int = 6
     """Attempts to send before a passing failure counts as final. What the provider turned away
     because it wants less for a while is no attempt.

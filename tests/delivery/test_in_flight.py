@@ -1,13 +1,18 @@
 """While a message is on its way: taking it back, deleting, closing."""
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 from wire import ANN, Office, Wire, open_office
 
 from workspace.channels.base import Outbound, Response
 from workspace.models import DeliveryStatus
+from workspace.services import settling
 
 D = DeliveryStatus
 
@@ -57,6 +62,43 @@ def test_delete_waits_for_the_send_in_flight_and_cancels_the_rest(office: Office
     assert deleted.is_set()
     assert office.all() == []
     assert [o.text for o in office.wire.took] == ["in flight"]
+
+
+@pytest.fixture
+def uploading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Office, Gate]]:
+    """A large file on its way, which may take longer than an attempt without one."""
+    monkeypatch.setattr(settling, "SLOWEST", 0.1)
+    gate = Gate()
+    office = open_office(tmp_path, Wire(answers=[gate]), lease_seconds=0.1)
+    office.clock.now = datetime.now(UTC)
+    photo = office.services.replies.upload("photo.png", BytesIO(b"\x89PNG\r\n\x1a\n" + b"0" * 20))
+    office.services.replies.send(office.hear().id, "", [photo.id], ANN, None)
+    office.services.delivery.start()
+    assert gate.reached.wait(30)
+    yield office, gate
+    office.services.close()
+
+
+def test_delete_waits_for_a_large_file(uploading: tuple[Office, Gate]) -> None:
+    office, gate = uploading
+    with ThreadPoolExecutor(1) as pool:
+        ids = [row.id for row in office.all()]
+        deleting = pool.submit(office.services.inbox.delete, ids, ANN, None)
+        assert not wait([deleting], 0.5).done
+        gate.open.set()
+        deleting.result(30)
+    assert office.all() == []
+
+
+def test_removing_its_channel_waits_for_a_large_file(uploading: tuple[Office, Gate]) -> None:
+    office, gate = uploading
+    with ThreadPoolExecutor(1) as pool:
+        removing = pool.submit(office.services.accounts.remove, office.channel)
+        assert not wait([removing], 0.5).done
+        gate.open.set()
+        removing.result(30)
+    [sent] = office.services.inbox.messages(office.all()[0].id, None, 100).messages[1:]
+    assert sent.delivery_status is D.SENT
 
 
 def test_a_thread_sends_as_soon_as_something_is_queued(office: Office) -> None:

@@ -139,6 +139,23 @@ def test_a_receipt_that_it_failed_for_that_is_a_stop(office: Office) -> None:
     assert [stopped for stopped, _ in choices(office, ada)] == [False]
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_one_stamped_in_the_future_does_not_outlast_a_resume(office: Office, early: bool) -> None:
+    ada = office.hear()
+    send(office, ada, SALE)
+    ahead = NOW + timedelta(days=400)
+    office.wire.parsed[b"ahead"] = [StatusChanged("wamid.1", ahead, D.FAILED, STOPPED, "Stopped.")]
+    office.wire.answers.append(lambda message: Response(200, "wamid.1"))
+    if early:
+        office.tell(b"ahead")
+    office.step()
+    office.tell(b"ahead")
+    assert choices(office, ada) == [(True, NOW)]
+    office.wire.clock += timedelta(hours=3)
+    tell(office, chose(False, clock=office.wire.clock))
+    send(office, ada, SALE)
+
+
 def test_so_is_one_that_came_before_the_answer(office: Office) -> None:
     ada = office.hear()
     message = send(office, ada, SALE)

@@ -42,7 +42,7 @@ from workspace.models import (
 )
 from workspace.services.filters import Filter
 from workspace.settings import Settings
-from workspace.store import reactions
+from workspace.store import ingest, reactions
 
 D = DeliveryStatus
 CAN = replace(CAPABILITIES, reactions=True)
@@ -272,7 +272,7 @@ def test_both_sides_react_and_the_newest_of_each_counts(office: Office) -> None:
     id, name = hello(office), "in-+4915112345-hello"
     react(office, id, "👍")
     office.step()
-    later = NOW + timedelta(seconds=9)
+    later = office.wire.clock = NOW + timedelta(seconds=9)
     tell(office, ReactionChanged(name, NOW, "😮"), ReactionChanged(name, later, "🎉", own=True))
     shown = office.message(id).reactions
     assert {(r.actor_kind, r.emoji) for r in shown} == {
@@ -311,6 +311,54 @@ def test_erased_with_its_conversation(office: Office) -> None:
     assert office.wire.took == []
     with office.services.store.read() as db:
         assert db.execute("SELECT count(*) FROM own_reactions") == [(0,)]
+
+
+def left(office: Office) -> tuple[int, int]:
+    """How many receipts wait for their message, and how many payloads there are."""
+    with office.services.store.read() as db:
+        return ingest.count_parked(db), office.services.journal.count()
+
+
+def test_late_receipts_of_what_was_erased_leave_nothing(office: Office) -> None:
+    first = hello(office)
+    second = office.ids(office.hear(text="again").id)[-1]
+    react(office, first, "👍")
+    react(office, second, "👍")
+    office.step()
+    tell(office, StatusChanged("key-3", NOW, D.SENT, key="nobody's"))  # waits for its message
+    office.services.inbox.delete([office.all()[0].id], ANN, None)
+    tell(office, *(StatusChanged(f"key-{n}", NOW, D.READ) for n in (1, 2)))
+    assert left(office) == (1, 1)
+
+
+def test_late_receipts_of_one_that_was_replaced_leave_nothing(office: Office) -> None:
+    """By another one of ours, and by one from another program."""
+    id, name = hello(office), "in-+4915112345-hello"
+    react(office, id, "👍")
+    office.step()
+    tell(office, StatusChanged("wamid.1", NOW, D.SENT, key="key-1"))
+    react(office, id, "❤️")
+    office.step()
+    tell(office, StatusChanged("wamid.1", NOW, D.READ, key="key-1"))
+    later = office.wire.clock = NOW + timedelta(seconds=9)
+    tell(office, ReactionChanged(name, later, "🎉", own=True))
+    tell(office, StatusChanged("key-2", later, D.READ))
+    assert left(office)[0] == 0
+    [shown] = office.message(id).reactions
+    assert (shown.emoji, shown.delivery_status) == ("🎉", None)
+    office.services.inbox.delete([office.all()[0].id], ANN, None)
+    assert left(office) == (0, 0)
+
+
+def test_what_stays_of_ours_is_known_by_its_name(office: Office) -> None:
+    """One of another program that is older replaces nothing."""
+    id, name = hello(office), "in-+4915112345-hello"
+    office.wire.clock = NOW + timedelta(seconds=9)
+    react(office, id, "👍")
+    office.step()
+    tell(office, ReactionChanged(name, NOW, "🎉", own=True))
+    tell(office, StatusChanged("key-1", office.wire.clock, D.READ))
+    assert (own(office, id).emoji, own(office, id).delivery_status) == ("👍", D.READ)
 
 
 def test_a_removed_channel_gives_up(office: Office) -> None:

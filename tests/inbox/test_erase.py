@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -203,7 +204,7 @@ def test_a_send_that_never_ends_is_waited_for_up_to_its_lease(post: Post) -> Non
     def send(tx: Any) -> None:
         tx.execute(
             "UPDATE messages SET delivery_status = 'sending', lease_until = $2 WHERE id = $1",
-            [queued[0], START.replace(year=2100)],
+            [queued[0], datetime.now(UTC) + timedelta(seconds=0.3)],
         )
 
     post.services.store.write(send)

@@ -227,6 +227,14 @@ def test_the_newest_reaction_counts_whenever_it_comes(desk: Desk) -> None:
     assert desk.only() == before
 
 
+def test_a_reaction_stamped_in_the_future_is_no_newer_than_when_it_came(desk: Desk) -> None:
+    desk.receive(said("1"))
+    ahead, later = reaction("1", "👍", 999_999), reaction("1", "🎉", 7)
+    desk.journal(payload(ahead, received=at(1)), payload(later, received=at(9)))
+    desk.services.receiving.apply_pending()
+    assert [r.emoji for r in desk.messages(desk.only().id)[0].reactions] == ["🎉"]
+
+
 # --- files ------------------------------------------------------------------------------------
 
 

@@ -199,6 +199,64 @@ def test_who_comes_and_moves_in_one_batch_is_who_they_are_one_by_one(
         assert people(desk, n) == found, order
 
 
+LATE = {name: story for name, story in STORIES.items() if "somebody" not in name}
+
+
+@pytest.mark.parametrize(("count", "story"), LATE.values(), ids=LATE)
+def test_a_change_of_number_waits_for_its_person(
+    desk: Desk, count: int, story: Callable[[int], list[Event]]
+) -> None:
+    """One by one, in any order of all that came before what they wrote last."""
+    for event in story(0):
+        desk.receive(event)
+    wanted = people(desk, 0)
+    last = len(story(0)) - 1
+    for n, order in enumerate(permutations(range(last)), 1):
+        told = [story(n)[k] for k in (*order, last)]
+        for event in told:
+            desk.receive(event)
+        found = people(desk, n)
+        assert len(found) == count
+        assert [person[:3] for person in found] == [person[:3] for person in wanted], order
+        assert desk.sql("SELECT count(*) FROM parked") == [(0,)], order
+        desk.receive(*told)
+        assert people(desk, n) == found, order
+
+
+def test_it_does_not_wait_for_who_has_the_number_since(desk: Desk) -> None:
+    desk.receive(moved("1", 1))
+    desk.receive(said("2", PHONE.value, 2))
+    desk.receive(said("3", PHONE.value, 3))
+    assert desk.only().address == PHONE
+    assert desk.sql("SELECT count(*) FROM parked") == [(1,)]
+
+
+def test_what_waits_is_read_again_as_it_is(desk: Desk) -> None:
+    desk.receive(moved("1", 1))
+    for _ in range(2):
+        desk.services.replays.replay(desk.sms, "", "", "UTC", 0)
+        assert desk.sql("SELECT count(*) FROM parked") == [(1,)]
+    desk.receive(said("2", PHONE.value))
+    assert desk.only().address == MOVED
+    desk.services.replays.replay(desk.sms, "", "", "UTC", 0)
+    assert desk.only().address == MOVED
+    assert desk.sql("SELECT count(*) FROM parked") == [(0,)]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["while it waits", "once it came"])
+def test_a_change_that_waited_is_erased_with_its_person(desk: Desk, late: bool) -> None:
+    """By the number they leave, and by the one where they go."""
+    if late:
+        desk.receive(moved("1", 1))
+        desk.receive(said("2", PHONE.value))
+    else:
+        desk.receive(said("2", MOVED.value))
+        desk.receive(moved("1", 1))
+    desk.services.erase.delete([desk.only().id], ANN, None)
+    assert desk.services.journal.count() == 0
+    assert desk.sql("SELECT count(*) FROM parked") == [(0,)]
+
+
 def confirmed(key: str, id: str, status: DeliveryStatus, minutes: float = 0) -> StatusChanged:
     """A receipt that tells our own name for the message beside the provider's."""
     failed = status is D.FAILED

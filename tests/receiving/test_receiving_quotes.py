@@ -72,6 +72,7 @@ def test_what_was_erased_is_quoted_by_nobody(desk: Desk) -> None:
     desk.services.inbox.delete([desk.only().id], desk.send(desk.only().id).author, None)
     desk.receive(said("b", minutes=1, reply_to="nowhere"))
     assert desk.all() == []
+    assert desk.sql("SELECT * FROM parked") == []
     desk.receive(said("c", minutes=2, reply_to="a"))
     [message] = desk.messages(desk.only().id)
     assert message.reply_to is None

@@ -10,7 +10,7 @@ import pytest
 from desk import ANN, Desk, open_desk
 from line import START, Line, at, file, payload, said
 
-from workspace.channels.base import Event, Meta, Payload
+from workspace.channels.base import Event, Meta, Payload, Unsupported
 from workspace.errors import JournalMismatch
 from workspace.models import Status
 from workspace.services import payloads
@@ -34,6 +34,20 @@ def test_a_payload_that_cant_be_parsed_is_set_aside(desk: Desk) -> None:
     assert "ValueError" in found["payload 2"].detail
     assert "private words" not in found["payload 2"].detail
     assert desk.services.journal.get(2) is not None
+
+
+def test_what_leaves_the_quarantine_and_is_not_understood_is_counted(desk: Desk) -> None:
+    odd = Unsupported("", START, "a hologram")
+    desk.journal(POISON, payload(said("1"), odd))
+    desk.services.receiving.apply_pending()
+    line = desk.services.accounts.channel(desk.sms)
+    assert isinstance(line, Line)
+    line.fixed[POISON.raw] = [odd]
+    assert desk.services.receiving.retry_quarantined() == 1
+    for _ in range(2):
+        found = {c.name: c for c in desk.services.doctor.report()}
+        assert "2 times" in found["oddities of contacts"].detail
+        desk.services.replays.replay(desk.sms, "", "", "UTC", 0)  # which counts nothing twice
 
 
 class Tripping(Line):

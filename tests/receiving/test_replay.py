@@ -40,7 +40,7 @@ def replay(desk: Desk, channel: int = 0, **span: str) -> Replayed:
     first = _replay(desk, channel or desk.sms, **span)
     told = everything(desk)
     again = _replay(desk, channel or desk.sms, **span)
-    assert again == Replayed(payloads=first.payloads, broken=first.broken)
+    assert replace(again, payloads=0) == Replayed(broken=first.broken)
     assert everything(desk) == told
     return first
 
@@ -95,6 +95,32 @@ def test_a_message_says_what_it_says(desk: Desk, fix: Callable[..., None]) -> No
     assert row.preview.text == "Größe? 1. S 2. M"
     last = desk.messages(row.id)[-1]
     assert (last.text, last.unsupported, row.unread) == ("Größe?\n1. S\n2. M", "", 2)
+
+
+def test_a_copy_in_a_later_payload_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail's name is its sender's to choose: anybody can send one that bears another's."""
+    monkeypatch.setattr(receiving, "BATCH", 2)
+    forged = mail("<x@a>", "eve@example.org", text="Pay to this account.")
+    letters = [mail("<x@a>"), mail("<y@a>", minutes=1), mail("<z@a>", minutes=2), forged]
+    raws = [payload(each, received=at(n)) for n, each in enumerate(letters)]
+    desk.journal(*raws, channel=desk.mail)
+    desk.services.receiving.apply_pending()
+    before = everything(desk)
+    assert replay(desk, desk.mail) == Replayed(payloads=4)
+    assert everything(desk) == before
+
+
+def test_the_payload_that_brought_it_amends_it_though_a_copy_came(
+    desk: Desk, fix: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "BATCH", 1)
+    first = payload(said("a", text="", unsupported="a poll"), received=at(0))
+    take(desk, first, payload(said("a", text="forged"), received=at(1)))
+    fix(first, said("a", text="S or M?"))
+    assert replay(desk).amended == 1
+    assert [m.text for m in desk.messages(desk.only().id)] == ["S or M?"]
 
 
 def test_files_that_nobody_knew_of_come_in(desk: Desk, fix: Callable[..., None]) -> None:
@@ -174,6 +200,47 @@ def test_who_was_erased_stays_so(desk: Desk, fix: Callable[..., None]) -> None:
     assert (found.messages, found.cleared) == (1, 1)
     assert [c.address.value for c in desk.all()] == ["+491522"]
     assert "491511" not in repr(everything(desk))
+    left = [entry.raw for entry in desk.services.journal.read(0, 9)]
+    assert (old.raw in left, poison.raw in left) == (True, False)  # the former is of another, too
+
+
+def test_nothing_of_who_was_erased_stays_beside_words_nobody_understands(
+    desk: Desk, fix: Callable[..., None]
+) -> None:
+    old, beside = payload(ODD), payload(ODD, ODD)
+    take(desk, payload(said("a")), old, beside, payload(said("z", "+491522")))
+    erase(desk, "+491511")
+    ada, bob = Address(PHONE, "+491511"), Address(PHONE, "+491522")
+    fix(old, replace(ODD, addresses=(ada,)), ODD)
+    fix(beside, replace(ODD, addresses=(ada,)), replace(ODD, addresses=(bob,)))
+    replay(desk)
+    left = [entry.raw for entry in desk.services.journal.read(0, 9)]
+    assert (len(left), left[0]) == (2, beside.raw)  # it is of Bob, too
+    erase(desk, "+491522")
+    assert desk.services.journal.count() == 0
+
+
+def test_what_is_not_understood_is_erased_with_whom_it_is_about(desk: Desk) -> None:
+    ada = Address(PHONE, "+491511")
+    desk.receive(replace(ODD, addresses=(ada,)), said("a"))  # in one batch, in whatever order
+    desk.receive(replace(ODD, addresses=(ada,), understood=True))
+    erase(desk, "+491511")
+    assert desk.services.journal.count() == 0
+
+
+def test_what_they_wrote_in_the_thread_of_another_is_still_of_that_one(desk: Desk) -> None:
+    ada, bob = "ada@example.org", "bob@example.org"
+    desk.receive_mail(
+        mail("<1@x>", bob), mail("<2@x>", ada, 1, ["<1@x>"]), mail("<3@x>", bob, 2, ["<1@x>"])
+    )
+    desk.receive_mail(mail("<4@x>", ada, 3))
+    erase(desk, ada)
+    before = everything(desk)
+    assert replay(desk, desk.mail) == Replayed(payloads=3)
+    assert everything(desk) == before
+    assert desk.services.journal.count() == 3
+    erase(desk, bob)
+    assert desk.services.journal.count() == 0
 
 
 def test_who_was_erased_stays_so_in_every_writing_of_the_number(

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from cloud import BUSINESS, OPTIONS
+from cloud import BUSINESS, OPTIONS, SECRETS
 from signed import payload, raw, signature, text
 
 from workspace.errors import ConfigError, Unauthorized
@@ -72,6 +72,25 @@ def test_a_missing_secret_of_its_channel_keeps_it_at_the_provider(
     assert services.journal.count() == 0
     call(services, sales, payload(messages=[text("wamid.1")]))
     assert shown(services) == [sales]
+
+
+def test_a_missing_secret_of_one_channel_keeps_nothing_from_another(
+    services: Services, sales: int
+) -> None:
+    support = add(services, "Support", phone_number_id=OTHER, app_secret="secret:support")
+    both = payload(messages=[text("wamid.1", "1111111")])
+    both["entry"] += payload(OTHER, messages=[text("wamid.2", "2222222")])["entry"]
+    with pytest.raises(ConfigError, match=r"secrets\.toml"):  # so the provider repeats it
+        call(services, sales, both)
+    services.receiving.apply_pending()
+    assert shown(services) == [sales]
+    states = [services.accounts.get(id).state for id in (sales, support)]
+    assert states == ["connected", "failing"]
+    secrets = services.paths.secrets
+    secrets.write_text(f'support = "{SECRETS["WA_APP_SECRET"]}"')
+    secrets.chmod(0o600)
+    call(services, sales, both)
+    assert sorted(shown(services)) == sorted([sales, support])
 
 
 def test_what_is_of_no_channel_is_told(

@@ -251,13 +251,15 @@ class MarketingChosen:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """A payload without a message in it that this version does not know; kept in the journal."""
+    """Something without a message in it that this version does not know; kept in the journal."""
 
     provider_id: str
     occurred_at: datetime
     what: str
     understood: bool = False
     """It says nothing that would have to be kept. What was not understood is told by the doctor."""
+    addresses: tuple[Address, ...] = ()
+    """All addresses of the person it is about, where it tells: it is erased with them."""
 
 
 Event = (

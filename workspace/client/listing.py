@@ -189,8 +189,9 @@ class Listing:
         done: list[Outcome] = []
         for number, chosen in enumerate(_chosen(ids, where)):
             signed = self._transport.signed(f"{key}-{number}")
-            # However many match, the hub answers when it is done with all of them.
-            wait = WAIT if where is None else ENDLESS
+            # However many match, the hub answers when it is done with all of them; and an erasure
+            # waits for what is being sent.
+            wait = WAIT if where is None and verb != "delete" else ENDLESS
             call = Call("POST", path, body=chosen | more, headers=signed, timeout=wait)
             done += self._transport.call(list[Outcome], call)
         return Outcomes(done)

@@ -21,9 +21,10 @@ from workspace.process import Hub, Location
 from workspace.rules import names
 
 WAIT = httpx.Timeout(10, read=120, write=120, pool=None)
-"""Seconds. The slowest verbs wait for a send in flight, up to its lease."""
+"""Seconds."""
 
 ENDLESS = httpx.Timeout(10, read=None, write=120, pool=None)
+"""For what takes as long as it takes, such as waiting for a large file that is being sent."""
 
 
 def current_operator() -> Actor:

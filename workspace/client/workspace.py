@@ -248,7 +248,8 @@ class Workspace(Listing, ContactCalls, TemplateCalls, Writing):
 
     def remove_channel(self, channel: Id, *, key: str | None = None) -> None:
         """Disconnect an account; its conversations stay readable. Raises NotFound."""
-        self._transport.delete(f"/v1/channels/{id_of(channel)}", key)
+        path, signed = f"/v1/channels/{id_of(channel)}", self._transport.signed(key)
+        self._transport.send(Call("DELETE", path, headers=signed, timeout=ENDLESS))
 
     def replay(
         self,

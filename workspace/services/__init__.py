@@ -230,7 +230,7 @@ class Services:
         """Stop in an order in which nothing is lost, and give all files back.
 
         What is received is in the journal, what is queued stays queued; a send in flight is waited
-        for up to its lease.
+        for as `Delivery.stop` says.
         """
         self.receivers.ask_to_stop()
         self.fetching.worker.ask_to_stop()

@@ -1,7 +1,9 @@
 """Messages that are there already, read anew by a parser that knows better.
 
 Only what the provider told us can change: the words, and files where there were none. Its place in
-the log, who wrote it and all that operators did since stay.
+the log, who wrote it and all that operators did since stay. And only the payload that brought a
+message can: a copy in a later one changes nothing, as when it came, for the name of a mail is its
+sender's to choose. A payload is known by when it was received, to the microsecond.
 """
 
 from collections.abc import Sequence
@@ -31,10 +33,10 @@ def amend(batch: Batch, came: Sequence[Arrival]) -> None:
     """Store what messages say now. Call it once the batch is written."""
     tx = batch.tx
     before = stored(tx, [arrival.key for arrival in came])
-    # Of copies of one message the first counts, as when it was new.
-    first = {arrival.key: arrival for arrival in reversed(came)}
-    changed = {key: each for key, each in first.items() if key in before}
-    changed = {key: each for key, each in changed.items() if _differs(each, before[key])}
+    brought = [a for a in came if a.key in before and _brought(a, before[a.key])]
+    # Of copies in one payload the first counts, as when it was new.
+    first = {arrival.key: arrival for arrival in reversed(brought)}
+    changed = {key: each for key, each in first.items() if _differs(each, before[key])}
     if not changed:
         return
     ids = [before[key].id for key in changed]
@@ -45,6 +47,10 @@ def amend(batch: Batch, came: Sequence[Arrival]) -> None:
     show(tx, conversations)
     changes.record_many(tx, "conversation", [(id, False) for id in conversations])
     batch.applied.amended = len(changed)
+
+
+def _brought(arrival: Arrival, before: Wording) -> bool:
+    return arrival.item.meta.received_at == before.received_at
 
 
 def _differs(arrival: Arrival, before: Wording) -> bool:

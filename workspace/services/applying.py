@@ -48,21 +48,24 @@ def apply(tx: Driver, items: Sequence[Item], again: bool = False) -> Applied:
     `again`: they were applied before, perhaps by another parser, or could not be; messages that are
     there already are amended.
     """
-    followed = identities.follow(tx, identities.moves(items), again)
-    template_news.take(tx, items)
     if again:
         ingest.unpark_payloads(tx, [item.journal_id for item in items])
     else:
         oddities.take(tx, items)
+    followed = identities.follow(tx, identities.moves(items), again)
+    template_news.take(tx, items)
     heard = _hear(tx, items)
-    newcomers = identities.newcomers(tx, followed.left, heard.fresh.values())
+    waited = identities.waiting(tx, heard.fresh.values())
+    left = [*followed.left, *waited]
+    newcomers = identities.newcomers(tx, left, heard.fresh.values())
     batch = _begin(tx, items, heard, newcomers)
     told = _take(batch, heard)
-    batch.applied.bounced = _bounced(items, heard.came, told, heard.entombed)
     batch.write()
-    moved = [*followed.told, *identities.follow(tx, newcomers.moves).told]
-    for journal_id, conversation_id in [*moved, *marketing.take(tx, items)]:
-        batch.applied.belongs[journal_id].add(conversation_id)
+    moved = identities.settle(tx, followed, newcomers, waited)
+    chose, spoken_of = marketing.take(tx, items), identities.spoken_of(tx, items)
+    for journal_id, conversation_id in [*moved, *chose, *spoken_of]:
+        batch.belong(journal_id, conversation_id)
+    batch.applied.bounced = _bounced(batch, items, heard, told)
     if again:
         amending.amend(batch, [arrival for arrival in heard.came if arrival.key in heard.there])
     return batch.applied
@@ -163,15 +166,16 @@ def _follow(known: dict[Key, Known], merged: dict[int, int]) -> None:
 
 
 def _bounced(
-    items: Sequence[Item], came: Sequence[Arrival], told: Sequence[Signal], entombed: set[Key]
+    batch: Batch, items: Sequence[Item], heard: Heard, told: Sequence[Signal]
 ) -> list[int]:
-    """The payloads that speak of nothing but erased messages."""
-    if not entombed:
-        return []
-    others = {a.item.journal_id for a in came if a.key not in entombed}
-    others |= {s.journal_id for s in told if entombed.isdisjoint(s.keys)}
-    of_erased = {a.item.journal_id for a in came} | {s.journal_id for s in told}
-    return [i.journal_id for i in items if i.journal_id in of_erased - others]
+    """The payloads that speak of nothing but erased messages and people."""
+    entombed = heard.entombed
+    of_erased = {item.journal_id for item in items if item.of_erased}
+    of_erased |= {a.item.journal_id for a in heard.came if a.key in entombed}
+    of_erased |= {s.journal_id for s in told if not entombed.isdisjoint(s.keys)}
+    waiting = {s.journal_id for s in told if entombed.isdisjoint(s.keys)}
+    belongs = batch.applied.belongs
+    return [id for id in belongs if id in of_erased - waiting and not belongs[id]]
 
 
 # --- one message ------------------------------------------------------------------------------

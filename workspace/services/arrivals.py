@@ -32,7 +32,9 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One payload of the journal. `files`: by the position of their event."""
+    """One payload of the journal. `files`: by the position of their event. `of_erased`: it also
+    told of people who were erased since; that is left out of `events`.
+    """
 
     journal_id: int
     channel_id: int
@@ -40,6 +42,7 @@ class Item:
     meta: Meta
     events: tuple[Event, ...]
     files: Mapping[int, tuple[Staged | Awaited, ...]]
+    of_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,15 @@ def _arrival(item: Item, position: int, event: Received) -> Arrival:
 
 
 def signals(item: Item) -> list[Signal]:
+    """Their stamps are clamped, too: of reactions and choices the newest counts, for good."""
+    received_at = item.meta.received_at
     return [
-        Signal(item.journal_id, n, item.channel_id, e)
+        Signal(
+            item.journal_id,
+            n,
+            item.channel_id,
+            replace(e, occurred_at=rules.clamp(e.occurred_at, received_at)),
+        )
         for n, e in enumerate(item.events)
         if isinstance(e, StatusChanged | ReactionChanged)
     ]
@@ -182,6 +192,7 @@ def cleaned(event: Event) -> Event:
         fields |= {name: _line(getattr(event, name)) for name in names}
     if isinstance(event, Unsupported):
         fields["what"] = _line(event.what)
+        fields["addresses"] = tuple(_address(address) for address in event.addresses)
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, IdentityChanged):

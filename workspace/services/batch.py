@@ -36,9 +36,9 @@ class Applied:
     belongs: dict[int, set[int]]
     """Payload -> the conversations it carries something of."""
     joined: list[tuple[int, int]] = field(default_factory=list)
-    """The same for payloads of earlier batches whose receipts were parked until now."""
+    """The same for payloads of earlier batches of which something was parked until now."""
     bounced: list[int] = field(default_factory=list)
-    """Payloads that hold nothing but copies of erased messages."""
+    """Payloads that hold nothing but what is of erased messages and people."""
     files: list[tuple[Staged, int]] = field(default_factory=list)
     messages: int = 0
     """How many were added."""
@@ -93,6 +93,13 @@ class Batch:
 
     def touch(self, conversation_id: int, inbound: bool = False) -> None:
         self.changed[conversation_id] = inbound or self.changed.get(conversation_id, False)
+
+    def belong(self, journal_id: int, conversation_id: int) -> None:
+        """A payload, of this batch or an earlier one, carries something of a conversation."""
+        if journal_id in self.applied.belongs:
+            self.applied.belongs[journal_id].add(conversation_id)
+        else:
+            self.applied.joined.append((journal_id, conversation_id))
 
     def attach(self, arrival: Arrival, message_id: int, conversation_id: int) -> None:
         """The files of a message."""

@@ -75,7 +75,11 @@ class Delivery:
             sender.start()
 
     def stop(self) -> None:
-        """Let sends in flight finish, up to their lease; what is queued stays queued."""
+        """Let sends in flight finish, for `lease_seconds` at most; what is queued stays queued.
+
+        A large file may have a longer lease, but whoever closes the hub waits: it is cut short. It
+        is tried again where the provider can't have it, else in doubt until there is news of it.
+        """
         self._threads = False
         for sender in self._senders.values():
             sender.ask_to_stop()
@@ -94,8 +98,17 @@ class Delivery:
         sender = self._senders.pop(id, None)
         if sender is not None:
             sender.ask_to_stop()
-            sender.join(self._tools.settings.lease_seconds)
+            sender.join(self._lease_left(id))
         self._store.write(lambda tx: self._give_up(tx, id))
+
+    def _lease_left(self, channel_id: int) -> float:
+        """Seconds for which something of the channel may still be in flight."""
+        with self._store.read() as db:
+            under_way = outbox.with_status(db, channel_id, DeliveryStatus.SENDING)
+            found = [outbox.get(db, id) for id in under_way]
+        leases = [message.lease_until for message in found if message and message.lease_until]
+        now, shortest = self._tools.clock(), self._tools.settings.lease_seconds
+        return max([shortest, *((until - now).total_seconds() for until in leases)])
 
     def _give_up(self, tx: Driver, channel_id: int) -> None:
         for waiting in outbox.pending(tx, channel_id):

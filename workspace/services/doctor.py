@@ -129,7 +129,7 @@ class Doctor:
             yield Check(
                 where, False, f"of channel {each.channel_id} can't be applied: {each.error}"
             )
-        yield Check("parked", True, f"{parked} receipts wait for their message")
+        yield Check("parked", True, f"{parked} receipts and the like wait for what they tell of")
 
     def _sent(self) -> Iterator[Check]:
         with self._store.read() as db:

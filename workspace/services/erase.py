@@ -6,7 +6,6 @@ again, or files without a row, which are removed at the next start.
 """
 
 import logging
-import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -85,35 +84,34 @@ class Erase:
     ) -> list[Outcome]:
         """Erase conversations, all or none. Raises NotFound naming an unknown id, unless `gone_ok`.
 
-        Waits for a send in flight up to its lease; what is queued is cancelled first, and stays
-        cancelled if the erasure fails. The rows are gone from the file itself only after
-        `compact`.
+        Waits for a send in flight up to its lease, which is minutes where a large file is on its
+        way; what is queued is cancelled first, and stays cancelled if the erasure fails. The rows
+        are gone from the file itself only after `compact`.
         """
         verbs.check(ids)
         self._drain()
-        deadline = time.monotonic() + self._store.settings.lease_seconds
         while True:
-            left = deadline - time.monotonic()
-            attempt = partial(self._try, ids=ids, key=key, wait=left > 0, gone_ok=gone_ok)
-            done = self._store.write(attempt)
+            done = self._store.write(partial(self._try, ids=ids, key=key, gone_ok=gone_ok))
             if isinstance(done, _Done):
                 self._files.remove(done.files)
                 log.info("%s %s deleted conversations %s", actor.kind, actor.name, list(ids))
                 return done.outcomes
-            self._wait_idle(done, left)
+            self._wait_idle(done.conversations, done.seconds)
 
     def _try(
-        self, tx: Driver, ids: Sequence[int], key: str | None, wait: bool, gone_ok: bool
-    ) -> "_Done | set[int]":
-        """Erase; or cancel what is queued and give the conversations to wait for."""
+        self, tx: Driver, ids: Sequence[int], key: str | None, gone_ok: bool
+    ) -> "_Done | _Busy":
+        """Erase; or cancel what is queued, and say what to wait for."""
         found = conversations.resolve(tx, ids)
         targets = {id for id, _ in found.values()}
         complete = gone_ok or all(id in found for id in ids)
-        if wait and complete and erased.sending(tx, list(targets), datetime.now(UTC)):
+        now = datetime.now(UTC)
+        until = erased.sending(tx, list(targets), now) if complete else None
+        if until is not None:
             erased.cancel(tx, list(targets))
             rebuilding.forget(tx, targets)
             changes.record_many(tx, "conversation", [(id, False) for id in targets])
-            return targets
+            return _Busy(targets, (until - now).total_seconds())
         files: list[int] = []
 
         def work() -> list[Outcome]:
@@ -122,7 +120,9 @@ class Erase:
             files.extend(remains.files)
             facts.put(tx, DUE, uuid4().hex)
             changes.record_many(tx, "deleted", [(id, False) for id in wanted])
-            self._journal.erase(remains.conversation_ids, remains.hashes, remains.people)
+            self._journal.erase(
+                remains.conversation_ids, remains.hashes, remains.people, remains.payloads
+            )
             return [Outcome(id, True) for id in wanted]
 
         request = {"verb": "delete", "ids": list(ids)}
@@ -151,6 +151,14 @@ def _settle(tx: Driver, deletion: str | None) -> None:
     """Nothing is due any more, unless something was deleted meanwhile."""
     if facts.get(tx, DUE) == deletion:
         facts.drop(tx, DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """Something of these conversations is being sent, for so long at most."""
+
+    conversations: set[int]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

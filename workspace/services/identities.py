@@ -1,26 +1,40 @@
-"""People who are reached elsewhere from now on."""
+"""People who are reached elsewhere from now on.
 
+A change of somebody nobody knows yet waits for them in `parked`, as a receipt waits for its
+message, under the address that they leave: their first message may be late.
+"""
+
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pydantic import TypeAdapter
+
 from workspace import rules
-from workspace.channels.base import IdentityChanged
+from workspace.channels.base import IdentityChanged, Unsupported
 from workspace.models import Address
 from workspace.rules.phones import same
 from workspace.services.arrivals import Arrival, Item
-from workspace.store import changes, contacts, heads
+from workspace.store import changes, contacts, heads, ingest
 from workspace.store.driver import Driver
+from workspace.store.ingest import Parked
+
+_EVENT = TypeAdapter(IdentityChanged)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change that a payload tells. `occurred_at` is clamped to when it was received."""
+    """A change that a payload tells, and its place there. The stamp is clamped to when it came."""
 
     journal_id: int
+    position: int
     channel_id: int
-    occurred_at: datetime
     event: IdentityChanged
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.event.occurred_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +50,52 @@ class Followed:
 def moves(items: Iterable[Item]) -> list[Move]:
     """All changes that payloads tell, oldest first: one may begin where another one ended."""
     found = [
-        Move(item.journal_id, item.channel_id, _at(item, event), event)
+        Move(item.journal_id, position, item.channel_id, _clamped(item, event))
         for item in items
-        for event in item.events
+        for position, event in enumerate(item.events)
         if isinstance(event, IdentityChanged) and not item.threads
     ]
-    return sorted(found, key=lambda move: move.occurred_at)
+    return sorted(found, key=_stamp)
 
 
-def _at(item: Item, event: IdentityChanged) -> datetime:
-    return rules.clamp(event.occurred_at, item.meta.received_at)
+def _stamp(move: Move) -> datetime:
+    return move.occurred_at
+
+
+def _clamped(item: Item, event: IdentityChanged) -> IdentityChanged:
+    return replace(event, occurred_at=rules.clamp(event.occurred_at, item.meta.received_at))
 
 
 def follow(tx: Driver, moves: Sequence[Move], again: bool = False) -> Followed:
-    """Give contacts the addresses they have moved to.
+    """Give contacts the addresses they have moved to, and where they have moved to from there, as
+    far as that has waited for them.
 
-    What belongs to somebody else already stays theirs, and of people nobody knows nothing is kept.
-    `again`: the payloads were applied before, and who has moved on since is not called back.
+    What belongs to somebody else already stays theirs. `again`: the payloads were applied before,
+    and who has moved on since is not called back.
     """
-    told, left = [], []
-    for move in moves:
-        found = _follow(tx, move.channel_id, move.event, again)
+    told: list[tuple[int, int]] = []
+    left, ahead = [], list(moves)
+    for move in ahead:  # which grows while it is read, behind the one at hand
+        found = _follow(tx, move, again)
         if found is None:
             left.append(move)
-        else:
-            told += [(move.journal_id, id) for id in found]
+            continue
+        conversations, new = found
+        told += [(move.journal_id, id) for id in conversations]
+        onwards = [
+            m for m in _waiting(tx, move.channel_id, new) if m.occurred_at >= move.occurred_at
+        ]
+        ingest.unpark(tx, [_parked(each) for each in onwards])
+        for each in onwards:
+            insort(ahead, each, key=_stamp)
     return Followed(told, left)
 
 
-def _follow(
-    tx: Driver, channel_id: int, event: IdentityChanged, again: bool
-) -> Iterable[int] | None:
-    """The conversations of who has moved; None: nobody knows them."""
+def _follow(tx: Driver, move: Move, again: bool) -> tuple[Iterable[int], Iterable[Address]] | None:
+    """The conversations of who has moved, and the addresses they had not before; None: nobody
+    knows them.
+    """
+    channel_id, event = move.channel_id, move.event
     known = contacts.by_address(tx, [event.before, *event.after])
     contact = known.get(event.before)
     if contact is None:
@@ -80,7 +108,69 @@ def _follow(
     if own and (new or not again):
         for id in heads.move(tx, channel_id, contact.id, own[0]):
             changes.record(tx, "conversation", id)
-    return heads.of_contacts(tx, channel_id, [contact.id]).values()
+    return heads.of_contacts(tx, channel_id, [contact.id]).values(), new
+
+
+# --- who has not come yet -----------------------------------------------------------------------
+
+
+def waiting(tx: Driver, fresh: Iterable[Arrival]) -> list[Move]:
+    """The changes that have waited for these people, each with those that begin where it ends."""
+    asked: dict[int, set[Address]] = {}
+    for arrival in fresh:
+        if not arrival.item.threads:
+            asked.setdefault(arrival.item.channel_id, set()).update(arrival.others)
+    found: set[Move] = set()
+    for channel_id, addresses in asked.items():
+        while addresses:
+            more = set(_waiting(tx, channel_id, addresses)) - found
+            found |= more
+            addresses = {address for move in more for address in move.event.after}
+    return sorted(found, key=_stamp)
+
+
+def settle(
+    tx: Driver, followed: Followed, newcomers: "Newcomers", waited: Sequence[Move]
+) -> list[tuple[int, int]]:
+    """Once the batch is written: have those move who came with it, and let the others' changes
+    wait. Which payload tells of the people of which conversation, of all that were followed.
+    """
+    then = follow(tx, newcomers.moves)
+    taken = {*newcomers.moves} - {*then.left}
+    ingest.unpark(tx, [_parked(move) for move in waited if move in taken])
+    ingest.park(tx, [_parked(move) for move in followed.left if move not in taken])
+    return [*followed.told, *then.told]
+
+
+def _waiting(tx: Driver, channel_id: int, addresses: Iterable[Address]) -> list[Move]:
+    names = {_name(address) for address in addresses}
+    return [
+        Move(p.journal_id, p.position, channel_id, _EVENT.validate_json(p.event))
+        for p in ingest.parked(tx, channel_id, names)
+    ]
+
+
+def _parked(move: Move) -> Parked:
+    text = _EVENT.dump_json(move.event).decode()
+    name = _name(move.event.before)
+    return Parked(move.channel_id, name, move.journal_id, move.position, text)
+
+
+def _name(address: Address) -> str:
+    """What an address is called where messages are; none of those is of two lines."""
+    one = _one(address)
+    return f"{one.kind.value}\n{one.value}"
+
+
+def spoken_of(tx: Driver, items: Iterable[Item]) -> list[tuple[int, int]]:
+    """Which payload tells of the people of which conversation in words that nobody understood."""
+    told = []
+    for item in items:
+        people = {a for e in item.events if isinstance(e, Unsupported) for a in e.addresses}
+        known = {contact.id for contact in contacts.by_address(tx, people).values()}
+        for id in heads.of_contacts(tx, item.channel_id, known).values():
+            told.append((item.journal_id, id))
+    return told
 
 
 # --- who comes and moves in one batch ---------------------------------------------------------
@@ -119,7 +209,8 @@ class Newcomers:
 def newcomers(tx: Driver, left: Sequence[Move], fresh: Iterable[Arrival]) -> Newcomers:
     """Who of the people nobody knows wrote before they moved, in whatever order it is told.
 
-    They are what they would be had each payload come by itself and in its time.
+    They are what they would be had each payload come by itself and in its time. `left`: also what
+    has waited for them.
     """
     found = Newcomers()
     if not left:

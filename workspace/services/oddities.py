@@ -21,7 +21,7 @@ class Oddities:
 
 
 def take(tx: Driver, items: Sequence[Item]) -> None:
-    """Count those of payloads that are applied for the first time."""
+    """Count those of payloads that are applied for the first time, the quarantine's included."""
     for channel_id in {item.channel_id for item in items}:
         came = [
             (event.what, item.meta.received_at)

@@ -72,7 +72,7 @@ def take(batch: Batch, signals: Sequence[Signal]) -> None:
         if message is not None:
             _apply(batch, each, message)
         elif (own := _reacted(batch, each)) and isinstance(each.event, StatusChanged):
-            _belong(batch, each, own.conversation_id)
+            batch.belong(each.journal_id, own.conversation_id)
             batch.heard.setdefault(own.id, (own, []))[1].append(each.event)
             batch.touch(own.conversation_id)
         elif batch.entombed.isdisjoint(each.keys):
@@ -89,7 +89,7 @@ def _apply(batch: Batch, signal: Signal, message: Known) -> None:
     if isinstance(signal.event, Quotes):
         _quote(batch, signal.channel_id, signal.event, message)
         return
-    _belong(batch, signal, message.conversation_id)
+    batch.belong(signal.journal_id, message.conversation_id)
     if isinstance(signal.event, ReactionChanged):
         _react(batch, signal.channel_id, signal.event, message)
     else:
@@ -102,13 +102,6 @@ def _quote(batch: Batch, channel_id: int, event: Quotes, message: Known) -> None
     if by is not None and by.conversation_id == message.conversation_id:
         batch.quotes[by.id] = message.id
         batch.touch(by.conversation_id)
-
-
-def _belong(batch: Batch, signal: Signal, conversation_id: int) -> None:
-    if signal.journal_id in batch.applied.belongs:
-        batch.applied.belongs[signal.journal_id].add(conversation_id)
-    else:
-        batch.applied.joined.append((signal.journal_id, conversation_id))
 
 
 def _react(batch: Batch, channel_id: int, event: ReactionChanged, message: Known) -> None:

@@ -17,7 +17,7 @@ from workspace.errors import JournalUnavailable, StoreUnavailable
 from workspace.journal import Entry, Journal, Span
 from workspace.models import Address, Replayed
 from workspace.rules.phones import same
-from workspace.services import payloads, replaying
+from workspace.services import oddities, payloads, replaying
 from workspace.services.applying import apply
 from workspace.services.arrivals import Item, cleaned
 from workspace.services.backoff import Backoff
@@ -326,7 +326,8 @@ class Receiving:
             wanted = self._lasting(tx, items) if attempt.again else items
             applied = apply(tx, wanted, attempt.again)
             if attempt.again:
-                ingest.release(tx, [item.journal_id for item in items])
+                left = ingest.release(tx, [item.journal_id for item in items])
+                oddities.take(tx, [item for item in wanted if item.journal_id in left])
             for each in broken:
                 ingest.quarantine(tx, each.journal_id, each.channel_id, each.error)
             facts.put(tx, POSITION, str(position))

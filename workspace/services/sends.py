@@ -188,8 +188,7 @@ def _queued_now(tx: Driver, channel: Channel, message: Queued) -> Queued:
         now = max(now, message.last_inbound_at + timedelta(microseconds=1))
     if message.status is DeliveryStatus.IN_DOUBT:
         return replace(message, occurred_at=now)
-    old = tombstones.hashed(tombstones.salt(tx), message.channel_id, message.provider_id)
-    tombstones.add(tx, [old])
+    tombstones.bury(tx, [(message.channel_id, message.provider_id)])
     name = channel.new_key()
     headers = json.loads(message.reply_headers or "{}")
     return replace(

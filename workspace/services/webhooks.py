@@ -1,7 +1,7 @@
 """What providers call us about: checked, and in the journal before it is acknowledged."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -48,13 +48,20 @@ class Webhooks:
         It is on the disk on return, and applied soon after.
 
         `headers` by lower-case names. Raises NotFound where no such channel takes webhooks,
-        Unauthorized where the provider did not sign it, ConfigError where a secret is missing,
-        JournalUnavailable; then nothing was kept.
+        Unauthorized where the provider did not sign it, JournalUnavailable; then nothing was kept.
+        Raises ConfigError where a secret is missing: it was kept for channels that have theirs,
+        and the provider is to repeat it for the one that lacks it.
         """
         if not self._signed(channel_id, headers, raw):
             raise Unauthorized("The provider's signature is missing or wrong.")
         faults.reach("after_fetch")
-        meant = self._meant(channel_id, headers, raw)
+        meant, missing = self._meant(channel_id, headers, raw)
+        if meant or not missing:
+            self._keep(channel_id, meant, raw)
+        if missing:
+            raise missing
+
+    def _keep(self, channel_id: int, meant: Sequence[int], raw: bytes) -> None:
         if not meant:
             logger.warning("channel %s was called about what is of no channel here", channel_id)
         payload = Payload(raw, Meta(self._clock(), stray=not meant), "")
@@ -64,20 +71,25 @@ class Webhooks:
             self._accounts.well(id)
         self._news()
 
-    def _meant(self, channel_id: int, headers: Mapping[str, str], raw: bytes) -> list[int]:
-        """The channels a payload is about, for which the same provider signed it.
+    def _meant(
+        self, channel_id: int, headers: Mapping[str, str], raw: bytes
+    ) -> tuple[list[int], ConfigError | None]:
+        """The channels a payload is about, for which the same provider signed it; an error where
+        one lacks the secret that would tell.
 
         Nobody else gets a copy: it would hold what customers wrote and belong to no conversation,
         and no erasure would find it.
         """
-        kind = self._accounts.get(channel_id).kind
-        return [
-            id
-            for id in self._accounts.ids()
-            if self._accounts.get(id).kind == kind
-            and self._channel(id).concerns(raw)
-            and (id == channel_id or self._signed(id, headers, raw))
-        ]
+        kind, meant, missing = self._accounts.get(channel_id).kind, [], None
+        for id in self._accounts.ids():
+            if self._accounts.get(id).kind != kind or not self._channel(id).concerns(raw):
+                continue
+            try:
+                if id == channel_id or self._signed(id, headers, raw):
+                    meant.append(id)
+            except ConfigError as error:
+                missing = error
+        return meant, missing
 
     def _signed(self, channel_id: int, headers: Mapping[str, str], raw: bytes) -> bool:
         channel = self._channel(channel_id)

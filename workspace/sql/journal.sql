@@ -112,6 +112,10 @@ DELETE FROM journal_map WHERE conversation_id = ?;
 -- Erase a payload.
 DELETE FROM payloads WHERE id = ?;
 
+-- name: belongs
+-- A row if a payload carries something of any conversation.
+SELECT 1 FROM journal_map WHERE payload_id = ? LIMIT 1;
+
 -- name: entomb
 -- A message that must not come back.
 INSERT OR IGNORE INTO tombstones (hash) VALUES (?);

@@ -274,7 +274,8 @@ CREATE TABLE thread_refs (
 );
 CREATE INDEX thread_refs_by_conversation ON thread_refs (conversation_id);
 
--- Receipts, reactions and quotations that came before their message.
+-- Receipts, reactions and quotations that came before their message, and changes of the numbers of
+-- people nobody knows yet, under kind and address of the one they leave.
 CREATE TABLE parked (
     channel_id bigint NOT NULL,
     provider_id text NOT NULL,

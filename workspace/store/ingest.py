@@ -287,5 +287,6 @@ def quarantined(db: Driver) -> list[Quarantined]:
     return [Quarantined(*row) for row in db.execute(query("receiving.quarantined"))]
 
 
-def release(tx: Driver, journal_ids: Iterable[int]) -> None:
-    tx.execute(query("receiving.release"), [list(journal_ids)])
+def release(tx: Driver, journal_ids: Iterable[int]) -> set[int]:
+    """Payloads leave the quarantine; those of them that were in it."""
+    return {row[0] for row in tx.execute(query("receiving.release"), [list(journal_ids)])}

@@ -12,7 +12,7 @@ from workspace.models import (
     Direction,
     FailureKind,
 )
-from workspace.store import ids
+from workspace.store import ids, tombstones
 from workspace.store.driver import Driver, Row
 from workspace.store.sql import query
 
@@ -66,6 +66,7 @@ def put(
     tx: Driver, message_id: int, channel_id: int, emoji: str, by: Actor, at: datetime, name: str
 ) -> int:
     """Queue a reaction in the place of the one before; its id."""
+    _bury(tx, [message_id], [at])
     [id] = ids.allocate(tx, 1)
     columns = [message_id, id, channel_id, emoji, by.kind.value, by.name, at, name]
     tx.execute(query("reactions.put"), columns)
@@ -76,6 +77,7 @@ def made_elsewhere(tx: Driver, told: Mapping[int, tuple[int, str, datetime]]) ->
     """What the business said to messages with another program: (channel, emoji, when), by id."""
     if told:
         channels, emojis, stamps = zip(*told.values(), strict=True)
+        _bury(tx, list(told), stamps)
         columns: list[Sequence[object]] = [
             list(told),
             ids.allocate(tx, len(told)),
@@ -84,6 +86,12 @@ def made_elsewhere(tx: Driver, told: Mapping[int, tuple[int, str, datetime]]) ->
             list(stamps),
         ]
         tx.execute(query("reactions.made_elsewhere"), columns)
+
+
+def _bury(tx: Driver, message_ids: Sequence[int], stamps: Sequence[datetime]) -> None:
+    """Late receipts of what gives way now must bounce: no erasure would find them."""
+    names = tx.execute(query("reactions.replaced"), [list(message_ids), list(stamps)])
+    tombstones.bury(tx, [(channel_id, name) for channel_id, name in names])
 
 
 def get(db: Driver, id: int) -> Own | None:

@@ -4,7 +4,7 @@ It makes replays and rescans of a mailbox bounce without telling whom they were 
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from secrets import token_hex
 
 from workspace.models import Address
@@ -44,6 +44,13 @@ def person(salt: str, channel_id: int, address: Address) -> str:
 def add(tx: Driver, hashes: Iterable[str]) -> None:
     """Keep tombstones; known ones stay as they are."""
     tx.execute(query("tombstones.add"), [list(hashes)])
+
+
+def bury(tx: Driver, keys: Collection[Key]) -> None:
+    """Keep tombstones of messages (channel id, provider id)."""
+    if keys:
+        secret = salt(tx)
+        add(tx, [hashed(secret, *key) for key in keys])
 
 
 def entombed(db: Driver, keys: Iterable[Key]) -> set[Key]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workspace.store.driver import Driver
 from workspace.store.sql import query
@@ -14,6 +15,8 @@ class Wording:
     provider_id: str
     id: int
     conversation_id: int
+    received_at: datetime
+    """When the payload came that brought it."""
     body: str = field(repr=False)
     html: str = field(repr=False)
     unsupported: str

@@ -1,13 +1,13 @@
 -- name: sending
--- A row if something of these conversations is on its way out now ($2).
-SELECT 1 FROM messages
-WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
-    AND lease_until > $2
-UNION ALL
-SELECT 1 FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
-WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
-    AND r.lease_until > $2
-LIMIT 1;
+-- Until when the last of what is on its way out now ($2) may be; null: nothing of theirs is.
+SELECT max(lease_until) FROM (
+    SELECT lease_until FROM messages
+    WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status = 'sending'
+    UNION ALL
+    SELECT r.lease_until FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+    WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.delivery_status = 'sending'
+) AS under_way
+WHERE lease_until > $2;
 
 -- name: cancel
 -- What was to be sent is not.
@@ -20,9 +20,13 @@ WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND delivery_status IN ('
 SELECT id FROM conversation_aliases WHERE conversation_id IN (SELECT unnest($1::bigint[]));
 
 -- name: provider_ids
--- What the providers call the messages.
+-- What the providers call the messages, and our reactions to them.
 SELECT channel_id, provider_id FROM messages
-WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL;
+WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL
+UNION
+SELECT r.channel_id, r.provider_id
+FROM own_reactions AS r JOIN messages AS m ON m.id = r.message_id
+WHERE m.conversation_id IN (SELECT unnest($1::bigint[])) AND r.provider_id IS NOT NULL;
 
 -- name: files
 -- Their files.
@@ -62,10 +66,16 @@ DELETE FROM remote_files WHERE attachment_id IN (
 DELETE FROM attachments WHERE conversation_id IN (SELECT unnest($1::bigint[]));
 
 -- name: drop_parked
--- Receipts that wait for messages of theirs.
-DELETE FROM parked WHERE (channel_id, provider_id) IN (
-    SELECT channel_id, provider_id FROM messages
-    WHERE conversation_id IN (SELECT unnest($1::bigint[])) AND provider_id IS NOT NULL);
+-- What waits under these names, and what of theirs waits for a message that it quotes.
+DELETE FROM parked AS p
+USING (SELECT unnest($1::bigint[]) AS channel_id, unnest($2::text[]) AS provider_id) AS gone
+WHERE p.channel_id = gone.channel_id
+    AND gone.provider_id IN (p.provider_id, p.event::json ->> 'by');
+
+-- name: parked_moves
+-- Changes of numbers that wait for their people.
+SELECT journal_id, position, channel_id, event FROM parked
+WHERE event::json ->> 'before' IS NOT NULL;
 
 -- name: drop_messages
 -- Their messages.

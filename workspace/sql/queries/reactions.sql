@@ -10,6 +10,14 @@ DO UPDATE SET id = excluded.id, emoji = excluded.emoji, actor_kind = excluded.ac
               attempts = 0, not_before = NULL, lease_until = NULL, failure_kind = NULL,
               failure = '';
 
+-- name: replaced
+-- What the reactions are called that give way to newer ones.
+SELECT r.channel_id, r.provider_id
+FROM own_reactions AS r
+JOIN (SELECT unnest($1::bigint[]) AS message_id, unnest($2::timestamptz[]) AS occurred_at) AS n
+    ON n.message_id = r.message_id
+WHERE r.provider_id IS NOT NULL AND n.occurred_at >= r.occurred_at;
+
 -- name: made_elsewhere
 -- What the business said with another program, where that is the newest. An empty one is kept: an
 -- older one may come after it.

@@ -7,7 +7,7 @@ WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
 -- name: words
 -- What messages say that came from the provider: all but those sent from here.
-SELECT m.provider_id, m.id, m.conversation_id, m.body, m.html, m.unsupported,
+SELECT m.provider_id, m.id, m.conversation_id, m.received_at, m.body, m.html, m.unsupported,
        (SELECT count(*) FROM attachments AS a WHERE a.message_id = m.id)
 FROM messages AS m
 WHERE m.channel_id = $1 AND m.provider_id IN (SELECT unnest($2::text[]))
@@ -86,9 +86,9 @@ ON CONFLICT (journal_id) DO UPDATE SET error = excluded.error, created_at = excl
 SELECT journal_id, channel_id, error, created_at FROM quarantine ORDER BY journal_id;
 
 -- name: release
--- These could be applied after all.
-DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[]));
+-- These could be applied after all; gives those that were in it.
+DELETE FROM quarantine WHERE journal_id IN (SELECT unnest($1::bigint[])) RETURNING journal_id;
 
 -- name: count_parked
--- How many receipts wait for their message.
+-- How much waits for its message or person.
 SELECT count(*) FROM parked;
