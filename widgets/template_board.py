@@ -62,7 +62,6 @@ def _told(template: Template) -> dict[str, Any]:
         **wire.template(template),
         "channel": str(template.channel_id) if template.channel_id else "",
         "format": template.header.format if template.header else "",
-        "obstacle": template.obstacle,
         "quality": template.quality,
         "source": template.body,
         "findings": [

@@ -138,7 +138,7 @@ class Board {
     const { value: language } = this.language;
     const { value: channel } = this.channel;
     this.shown = this.templates.filter((template) => {
-      const text = fold(`${wordsOf(template)} ${template.reason}`).folded;
+      const text = fold(`${wordsOf(template)} ${template.reason} ${template.obstacle}`).folded;
       return (
         (!status || (template.status === status && !template.own)) &&
         (!language || template.language === language) &&

@@ -1,0 +1,73 @@
+"""Templates that can't be sent whatever the provider says, and providers that can't be asked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.axe import violations
+from tests.browser.cloud import Number, number
+from tests.browser.composing import tool
+from tests.browser.lab import Inbox, Lab, inbox_of
+from workspace.models import TemplateHeader
+from workspace.testing.cloud import Customer
+
+OBSTACLE = "It has parts that can't be filled in here: location."
+LOU = Customer("491771234500", "Lou Location")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Number]:
+    """A number whose provider also approved a template that asks for a place on the map."""
+    with number(tmp_path / "shop") as made:
+        [hello, *_] = [t for t in made.cloud.templates if t.name == "hello"]
+        with made.server.lock:
+            header = TemplateHeader("LOCATION")
+            made.cloud.templates.append(replace(hello, name="find_us", header=header))
+        made.hub.ws.sync_templates(made.channel)
+        yield made
+
+
+@pytest.fixture
+def inbox(lab: Lab, shop: Number) -> Iterator[Inbox]:
+    with lab.run(lab.blank("shop", inbox_of(shop.hub.ws.info().folder))) as inbox:
+        yield inbox
+
+
+@pytest.fixture
+def board(inbox: Inbox) -> Locator:
+    inbox.root.get_by_role("button", name="Templates").click()
+    board = inbox.root.get_by_role("region", name="Templates")
+    expect(options(board).first).to_be_visible()
+    return board
+
+
+def options(place: Locator) -> Locator:
+    return place.get_by_role("listbox").get_by_role("option")
+
+
+def test_one_with_parts_nobody_can_fill_in_is_not_offered(
+    inbox: Inbox, shop: Number, board: Locator
+) -> None:
+    row = options(board).filter(has_text="find_us")
+    expect(row).to_contain_text("Approved")
+    expect(row).to_contain_text(OBSTACLE)
+    expect(row.locator(".cw-pill")).to_have_attribute("data-fit", "false")
+    board.get_by_label("Search templates").fill("filled in here")
+    expect(options(board)).to_have_count(1)
+    expect(board.locator(".cw-board-callout")).to_have_text(OBSTACLE)
+    inbox.root.get_by_role("button", name="Messages").click()
+    shop.writes(LOU, "Where are you?")
+    inbox.open(LOU.name)
+    tool(inbox, "Attach").click()
+    inbox.root.get_by_role("menuitem", name="Template").click()
+    pane = inbox.root.get_by_role("group", name="Template", exact=True)
+    offered = options(pane).filter(has_text="find_us")
+    expect(offered).to_be_disabled()
+    expect(offered).to_contain_text(OBSTACLE)
+    pane.get_by_label("Search templates").fill("find_us")
+    pane.get_by_label("Search templates").press("Enter")
+    expect(offered).to_be_visible()
+    assert violations(inbox.page) == []
