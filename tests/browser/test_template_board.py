@@ -94,6 +94,26 @@ def test_by_keyboard_and_without_touching_what_is_hidden(
     entry(inbox, "Templates").click()
 
 
+def test_the_menu_leads_in_and_not_out(inbox: Inbox, board: Locator) -> None:
+    entry(inbox, "Templates").click()
+    expect(board).to_be_visible()
+    expect(entry(inbox, "Templates")).to_have_attribute("aria-current", "page")
+
+
+def test_the_keyboard_goes_back_to_the_messages_too(
+    inbox: Inbox, board: Locator, hub: Stage
+) -> None:
+    hub.writes("Kay Keyboard", "Still there?")
+    press = inbox.page.keyboard.press
+    press("Escape")
+    listed = inbox.root.get_by_role("listbox", name="Conversations")
+    expect(listed).to_be_focused()
+    press("j")
+    expect(inbox.heading).not_to_be_empty()
+    press("/")
+    expect(inbox.search).to_be_focused()
+
+
 def test_what_the_provider_decides_shows_by_itself(board: Locator, hub: Stage) -> None:
     simulator = hub.channel("WhatsApp")
     simulator.review("hello", "en", "PAUSED", "Too many blocked it.")

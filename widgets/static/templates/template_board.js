@@ -5,7 +5,7 @@ import { plural, relative, moment } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands, withKey } from "../shared/keys.js";
 import { confirm, toast } from "../shared/overlay.js";
-import { onPage, showPage } from "../shared/pages.js";
+import { MESSAGES, onPage, showPage } from "../shared/pages.js";
 import { blank, every, panel, showTrouble } from "../shared/panel.js";
 import { fold, plain } from "../shared/text.js";
 import { languageName, wordsOf } from "../new/template_bubble.js";
@@ -225,7 +225,7 @@ class Board {
     if (this.editor) this.close();
     else if (this.el.dataset.open === "true") this.closeDetail();
     else if (this.el.contains(document.activeElement) && document.activeElement !== this.list) this.list.focus();
-    else showPage(this.el, "messages");
+    else showPage(this.el, MESSAGES);
   }
 
   closeDetail() {
