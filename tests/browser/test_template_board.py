@@ -179,6 +179,7 @@ def test_an_own_one_from_the_first_word_to_the_customer(
     form.get_by_label("Text").press("Control+Enter")
     expect(inbox.toast).to_contain_text("“Thanks & bye” is kept.")
     expect(option(board, "Thanks & bye")).to_contain_text("Your own")
+    expect(inbox.toast.get_by_role("button", name="Copy as Python")).to_be_visible()
     [kept] = [each for each in hub.ws.templates() if each.own]
     assert (kept.body, kept.examples) == ("Thank you, {{name}}! <b>Bye</b>", {"name": "Ada"})
     detail(board).get_by_role("button", name="Edit").click()

@@ -10,7 +10,7 @@ const PAUSE = 150;
 export class TemplateEditor {
   /**
    * `template`: what is changed; null: a new one. `taken({name, language})`: whether there is another of
-   * this name; `saved(template)` and `cancel()` are called at the end.
+   * this name; `saved(template, deed)` and `cancel()` are called at the end.
    */
   constructor({ link, template, languages, taken, saved, cancel }) {
     Object.assign(this, { link, template, taken, saved });
@@ -115,8 +115,8 @@ export class TemplateEditor {
     }
     this.going(true);
     try {
-      const { value } = await this.link.ask("save", { name, language, ...this.written });
-      this.saved(value);
+      const { value, deed } = await this.link.ask("save", { name, language, ...this.written });
+      this.saved(value, deed);
     } catch (trouble) {
       this.say(trouble.message);
     }
