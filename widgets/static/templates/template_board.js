@@ -5,13 +5,13 @@ import { fill, h, token } from "../shared/dom.js";
 import { plural } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands, withKey } from "../shared/keys.js";
-import { confirm, toast } from "../shared/overlay.js";
+import { confirm, sheet, toast } from "../shared/overlay.js";
 import { MESSAGES, onPage, showPage } from "../shared/pages.js";
 import { blank, every, panel, showTrouble } from "../shared/panel.js";
 import { fold, plain } from "../shared/text.js";
 import { languageName, wordsOf } from "../new/template_bubble.js";
 import { linesOf, statusWords } from "../new/template_lines.js";
-import { detailOf } from "./template_detail.js";
+import { detailOf, previewOf } from "./template_detail.js";
 import { TemplateEditor } from "./template_editor.js";
 import { TemplateSyncs } from "./template_syncs.js";
 
@@ -40,7 +40,8 @@ class Board {
     });
     this.none = h("p", { class: "cw-board-none", role: "status" });
     this.detail = h("section", { class: "cw-board-detail", "aria-label": "Template" });
-    this.main = h("div", { class: "cw-board-main" }, h("div", { class: "cw-board-left" }, this.tools, this.list, this.none), this.detail);
+    this.left = h("div", { class: "cw-board-left" }, this.tools, this.list, this.none);
+    this.main = h("div", { class: "cw-board-main" }, this.left, this.detail);
     el.setAttribute("role", "region");
     el.setAttribute("aria-label", "Templates");
     link.on("state", (state) => this.take(state));
@@ -96,7 +97,24 @@ class Board {
 
   arrive() {
     if (!this.asked) this.load();
-    (this.el.dataset.open === "true" ? this.detail.querySelector("button, input") : this.list)?.focus();
+    if (this.editor) this.editor.focus();
+    else this.settle();
+  }
+
+  /** The keyboard goes to the list, or to what is in its place. */
+  settle() {
+    if (this.list.checkVisibility()) this.list.focus();
+    else this.enter(this.covered ? this.detail : this.el);
+  }
+
+  /** Whether the chosen one is in the list's place, as in a narrow page. */
+  get covered() {
+    return this.detail.checkVisibility() && !this.left.checkVisibility();
+  }
+
+  /** To the first of `place` that takes the focus: which button shows depends on the width. */
+  enter(place) {
+    [...place.querySelectorAll("button, [tabindex='0']")].find((node) => node.checkVisibility())?.focus();
   }
 
   async load() {
@@ -118,6 +136,7 @@ class Board {
     this.offer(this.language, "All languages", [...new Set(templates.map(({ language }) => language))].sort(), languageName);
     this.offer(this.channel, "All channels", [...new Set(templates.map(({ channel }) => channel))], (id) => this.channelName(id));
     this.syncs.take(syncs);
+    this.editor?.meanwhile();
     this.show(true);
   }
 
@@ -217,7 +236,7 @@ class Board {
     } else if (event.key === "Enter" && this.chosen) {
       event.preventDefault();
       this.el.dataset.open = "true";
-      this.detail.querySelector("button")?.focus();
+      this.enter(this.detail);
     }
   }
 
@@ -236,15 +255,15 @@ class Board {
 
   /** Escape: out of the field, the template, then the page. */
   back() {
+    const inside = this.el.contains(document.activeElement) && document.activeElement !== this.list;
     if (this.editor) this.close();
-    else if (this.el.dataset.open === "true") this.closeDetail();
-    else if (this.el.contains(document.activeElement) && document.activeElement !== this.list) this.list.focus();
+    else if (this.covered || (inside && this.list.checkVisibility())) this.closeDetail();
     else showPage(this.el, MESSAGES);
   }
 
   closeDetail() {
     this.el.dataset.open = "false";
-    this.list.focus();
+    this.settle();
   }
 
   // --- the chosen one
@@ -278,12 +297,13 @@ class Board {
   async edit(template) {
     if (!(await this.leave())) return;
     const languages = [...new Set(this.templates.map(({ language }) => language))].sort();
-    const taken = ({ name, language }) => this.templates.some((each) => each.own && each.name === name && each.language === language);
+    const kept = ({ name, language }) => this.templates.find((each) => each.own && each.name === name && each.language === language);
     this.editor = new TemplateEditor({
       link: this.link,
       template,
       languages,
-      taken,
+      kept,
+      look: (now) => sheet(this.el, "As it is kept now", previewOf(now)),
       saved: (kept, deed) => this.saved(kept, deed),
       cancel: () => this.close(),
     });
@@ -298,15 +318,15 @@ class Board {
     for (const field of [this.search, this.status, this.language, this.channel]) field.value = "";
     this.chosen = nameOf(kept);
     this.show();
-    this.list.focus();
+    this.settle();
     this.tell(`“${plain(kept.name)}” is kept.`, deed);
   }
 
   async close() {
     if (!(await this.leave())) return;
-    this.look();
+    this.show(); // what was edited may be gone
     this.el.dataset.open = "false";
-    this.list.focus();
+    this.settle();
   }
 
   end() {
@@ -333,7 +353,7 @@ class Board {
       this.templates = this.templates.filter((each) => nameOf(each) !== nameOf(template));
       this.el.dataset.open = "false";
       this.show();
-      this.list.focus();
+      this.settle();
       this.tell(`“${plain(name)}” is deleted.`, deed);
     } catch (trouble) {
       toast(this.el, trouble.message);
