@@ -304,7 +304,7 @@ class Board {
       languages,
       kept,
       look: (now) => sheet(this.el, "As it is kept now", previewOf(now)),
-      saved: (kept, deed) => this.saved(kept, deed),
+      saved: (...told) => this.saved(...told),
       cancel: () => this.close(),
     });
     this.el.dataset.open = "true";
