@@ -5,15 +5,15 @@ from typing import Any
 
 from widgets import wire
 from widgets.assets import loader
-from widgets.deeds import wrote
+from widgets.deeds import DoingPanel, wrote
 from widgets.live import News
-from widgets.panel import Did, Panel, answers
-from workspace.client.as_code import python_of_call
+from widgets.panel import Did, answers
+from workspace.client.as_code import python_of_call, sql_of_synced_templates, sql_of_template
 from workspace.models import Template
 from workspace.rules import lint_template, own_template
 
 
-class Templates(Panel):
+class Templates(DoingPanel):
     """All templates of the workspace: searched, looked at as the customer sees them, synced; own
     ones made, changed and deleted.
     """
@@ -34,9 +34,10 @@ class Templates(Panel):
             self.push("state", self._ready())
 
     @answers("sync", slow=True)
-    def _sync(self) -> dict[str, Any]:
+    def _sync(self) -> Did:
         self.ws.sync_templates()
-        return self._ready()
+        python = python_of_call("sync_templates")
+        return wrote(self.ws, self._ready(), python, sql_of_synced_templates())
 
     @answers("check")
     def _check(self, body: str, examples: Mapping[str, str]) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Templates(Panel):
         kept = self.ws.save_template(name, language, body, examples)
         given = {"examples": dict(kept.examples)} if kept.examples else {}
         python = python_of_call("save_template", kept.name, kept.language, kept.body, **given)
-        return wrote(self.ws, _told(kept), python)
+        return wrote(self.ws, _told(kept), python, sql_of_template(kept.name, kept.language))
 
     @answers("delete")
     def _delete(self, name: str, language: str) -> Did:
@@ -62,7 +63,6 @@ def _told(template: Template) -> dict[str, Any]:
         **wire.template(template),
         "channel": str(template.channel_id) if template.channel_id else "",
         "format": template.header.format if template.header else "",
-        "obstacle": template.obstacle,
         "quality": template.quality,
         "source": template.body,
         "findings": [

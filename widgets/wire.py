@@ -97,6 +97,7 @@ def template(value: Template) -> dict[str, Any]:
         "category": value.category,
         "status": value.status,
         "reason": value.reason,
+        "obstacle": value.obstacle,
         "own": value.own,
         "media": header.media if header else None,
         "header": _parts(header_parts(value)),

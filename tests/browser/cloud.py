@@ -37,6 +37,11 @@ class Number:
             self.hub.services.webhooks.take(self.channel, headers, raw)
         self.hub.services.receiving.drain()
 
+    def another(self, name: str, **changes: str) -> int:
+        """The channel of another number, configured like this one but for `changes`."""
+        options = {**_options(self.server), **changes}
+        return self.hub.ws.add_channel("whatsapp", name, options).id
+
     def writes(self, customer: Customer, *texts: str) -> Conversation:
         with self.server.lock:
             for text in texts:
@@ -54,13 +59,18 @@ def number(folder: Path) -> Iterator[Number]:
         environment.setenv("WA_TOKEN", account.token)
         environment.setenv("WA_APP_SECRET", account.app_secret)
         environment.setenv("WA_VERIFY", account.verify_token)
-        options = {
-            "phone_number_id": account.phone_number_id,
-            "business_account_id": account.business_account_id,
-            "token": "env:WA_TOKEN",
-            "app_secret": "env:WA_APP_SECRET",
-            "verify_token": "env:WA_VERIFY",
-            "base_url": server.url,
-        }
         with stage(folder, demo=False) as hub:
-            yield Number(hub, server, hub.ws.add_channel("whatsapp", "Number", options).id)
+            made = hub.ws.add_channel("whatsapp", "Number", _options(server))
+            yield Number(hub, server, made.id)
+
+
+def _options(server: CloudServer) -> dict[str, str]:
+    account = server.cloud.account
+    return {
+        "phone_number_id": account.phone_number_id,
+        "business_account_id": account.business_account_id,
+        "token": "env:WA_TOKEN",
+        "app_secret": "env:WA_APP_SECRET",
+        "verify_token": "env:WA_VERIFY",
+        "base_url": server.url,
+    }

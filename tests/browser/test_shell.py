@@ -194,6 +194,28 @@ def test_notifications_say_no_more_than_asked_for(desktop: Inbox, hub: Stage) ->
     assert page.evaluate(TOLD)[-1] == ["Ned Next", "And me?"]
 
 
+def test_a_notification_leads_out_of_another_page(desktop: Inbox, hub: Stage) -> None:
+    page = desktop.page
+    page.evaluate("() => { answer = 'granted' }")
+    hub.writes("Paul Page", "Hello")
+    desktop.open("Paul Page")
+    bell(desktop)
+    page.get_by_role("checkbox", name="Desktop notifications").check()
+    page.keyboard.press("Escape")
+    desktop.root.get_by_role("button", name="Templates").click()
+    expect(desktop.log).to_be_hidden()
+    # Open, but behind the page: nobody looks at it.
+    hub.writes("Paul Page", "Are you there?")
+    page.wait_for_function("() => notes.length === 1")
+    page.evaluate("() => notes.at(-1).onclick()")
+    expect(desktop.message("Are you there?")).to_be_visible()
+    desktop.root.get_by_role("button", name="Templates").click()
+    hub.writes("Paul Page", "Or not?")
+    page.wait_for_function("() => notes.length === 2")
+    desktop.root.get_by_role("button", name=re.compile("^Messages")).click()
+    page.wait_for_function("() => notes.at(-1).closed")
+
+
 def test_blocked_notifications_say_how_to_allow_them(desktop: Inbox) -> None:
     desktop.page.evaluate("() => { answer = 'denied' }")
     bell(desktop)

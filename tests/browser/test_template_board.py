@@ -94,6 +94,86 @@ def test_by_keyboard_and_without_touching_what_is_hidden(
     entry(inbox, "Templates").click()
 
 
+def test_the_menu_leads_in_and_not_out(inbox: Inbox, board: Locator) -> None:
+    entry(inbox, "Templates").click()
+    expect(board).to_be_visible()
+    expect(entry(inbox, "Templates")).to_have_attribute("aria-current", "page")
+
+
+def test_the_keyboard_goes_back_to_the_messages_too(
+    inbox: Inbox, board: Locator, hub: Stage
+) -> None:
+    hub.writes("Kay Keyboard", "Still there?")
+    expect(inbox.root.locator(".cw-rows")).to_have_count(1)  # the first one brings the list
+    press = inbox.page.keyboard.press
+    press("Escape")
+    listed = inbox.root.get_by_role("listbox", name="Conversations")
+    expect(listed).to_be_focused()
+    press("j")
+    expect(inbox.heading).not_to_be_empty()
+    press("/")
+    expect(inbox.search).to_be_focused()
+
+
+def test_enter_and_escape_lead_in_and_out_at_any_width(inbox: Inbox, board: Locator) -> None:
+    page, listed = inbox.page, board.get_by_role("listbox")
+    back = board.get_by_role("button", name="Back to the templates")
+    listed.press("Enter")
+    expect(board.get_by_role("group", name="About this template")).to_be_focused()
+    entry(inbox, "Messages").click()
+    entry(inbox, "Templates").click()
+    expect(listed).to_be_focused()
+    listed.press("Enter")
+    page.keyboard.press("Escape")
+    expect(listed).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(board).to_be_hidden()
+    entry(inbox, "Templates").click()
+    page.set_viewport_size({"width": 700, "height": 900})
+    try:
+        option(board, "hello").click()
+        expect(listed).to_be_hidden()
+        entry(inbox, "Messages").click()
+        entry(inbox, "Templates").click()
+        expect(back).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(listed).to_be_focused()
+        listed.press("Enter")
+        expect(back).to_be_focused()
+        back.press("Enter")
+        expect(listed).to_be_focused()
+    finally:
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_what_somebody_else_kept_meanwhile_is_told(
+    inbox: Inbox, board: Locator, hub: Stage, pictures: Path
+) -> None:
+    hub.ws.save_template("Hours", "en", "We are open until 6.")
+    option(board, "Hours").click()
+    detail(board).get_by_role("button", name="Edit").click()
+    form = board.get_by_role("form", name="Edit template")
+    form.get_by_label("Text").fill("We are open until 7.")
+    hub.ws.save_template("Bye", "en", "Bye")  # of another one there is nothing to tell
+    expect(option(board, "Bye")).to_be_visible()
+    expect(form.get_by_role("alert")).to_have_count(0)
+    hub.ws.save_template("Hours", "en", "We are open until 8.")
+    expect(form.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile.")
+    form.get_by_role("button", name="See what they wrote").click()
+    theirs = inbox.page.get_by_role("dialog", name="As it is kept now")
+    expect(theirs).to_contain_text("We are open until 8.")
+    assert violations(inbox.page) == []
+    inbox.root.screenshot(path=pictures / "templates-meanwhile-seen.png")
+    theirs.get_by_role("button", name="Close").click()
+    expect(form.get_by_label("Text")).to_have_value("We are open until 7.")
+    inbox.root.screenshot(path=pictures / "templates-meanwhile.png")
+    hub.ws.delete_template("Hours", "en")
+    expect(form.get_by_role("alert")).to_contain_text("Somebody else deleted this meanwhile.")
+    form.get_by_role("button", name="Save").click()
+    expect(inbox.toast).to_contain_text("“Hours” is kept.")
+    assert {t.body for t in hub.ws.templates() if t.own} == {"We are open until 7.", "Bye"}
+
+
 def test_what_the_provider_decides_shows_by_itself(board: Locator, hub: Stage) -> None:
     simulator = hub.channel("WhatsApp")
     simulator.review("hello", "en", "PAUSED", "Too many blocked it.")
@@ -159,6 +239,7 @@ def test_an_own_one_from_the_first_word_to_the_customer(
     form.get_by_label("Text").press("Control+Enter")
     expect(inbox.toast).to_contain_text("“Thanks & bye” is kept.")
     expect(option(board, "Thanks & bye")).to_contain_text("Your own")
+    expect(inbox.toast.get_by_role("button", name="Copy as Python")).to_be_visible()
     [kept] = [each for each in hub.ws.templates() if each.own]
     assert (kept.body, kept.examples) == ("Thank you, {{name}}! <b>Bye</b>", {"name": "Ada"})
     detail(board).get_by_role("button", name="Edit").click()

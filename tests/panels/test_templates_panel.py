@@ -36,6 +36,9 @@ def test_everything_about_them_is_told(browser: Browser, chat: Channel, ws: Work
     assert {"id": str(chat.id), "name": "Board", "look": "whatsapp"} in told["channels"]
     assert str(chat.id) in {sync["channel_id"] for sync in told["syncs"]}
     assert browser.ask("sync")["templates"] == told["templates"]
+    assert code(browser) == "ws.sync_templates()"
+    found = ws.sql(code(browser, "sql")).df()
+    assert {*found["name"]} == {t["name"] for t in told["templates"] if not t["own"]}
 
 
 def test_an_own_one_is_checked_kept_and_forgotten(browser: Browser, ws: Workspace) -> None:
@@ -52,6 +55,8 @@ def test_an_own_one_is_checked_kept_and_forgotten(browser: Browser, ws: Workspac
     assert "save_template('Hello!', 'en', 'Hi {{name}}', examples=" in code(browser).replace(
         '"', "'"
     )
+    [found] = ws.sql(code(browser, "sql")).df()["body"]
+    assert found == "Hi {{name}}"
     with pytest.raises(Refused, match="mixed"):
         browser.ask("save", **named, body="{{1}} {{name}}", examples={})
     browser.ask("delete", **named)
@@ -65,10 +70,12 @@ def own(state: dict[str, list[dict[str, object]]]) -> list[str]:
     return [str(each["name"]) for each in state["templates"] if each["own"]]
 
 
-def code(browser: Browser) -> str:
-    """The newest deed, as Python."""
+def code(browser: Browser, form: str = "python") -> str:
+    """The newest deed, as another panel copies it; the same as here."""
     inbox = Browser(Inbox(browser.panel.ws, panels=["list"]).list)
-    return str(inbox.ask("deed_code", deed=browser.deed, form="python"))
+    asked = {"deed": browser.deed, "form": form}
+    assert browser.ask("deed_code", **asked) == inbox.ask("deed_code", **asked)
+    return str(inbox.ask("deed_code", **asked))
 
 
 def test_the_menu_has_the_pages_there_are(ws: Workspace) -> None:

@@ -165,6 +165,17 @@ def sql_of_conversation(id: int | str) -> str:
     return _select("v1.conversations", [_among("conversation_id", [id])], "conversation_id")
 
 
+def sql_of_template(name: str, language: str) -> str:
+    """One SELECT over v1.templates that finds this one of the business's own."""
+    named = [f"name = {_literal(name)}", f"language = {_literal(language)}"]
+    return _select("v1.templates", ["own", *named], "name")
+
+
+def sql_of_synced_templates() -> str:
+    """One SELECT over v1.templates that finds what the providers keep."""
+    return _select("v1.templates", ["NOT own"], "channel_name, name, language")
+
+
 def _filled(template: TemplateChoice) -> dict[str, Any]:
     """With what is filled in."""
     return {name: value for name, value in asdict(template).items() if value}

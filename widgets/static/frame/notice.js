@@ -8,6 +8,7 @@ import { icon } from "../shared/icons.js";
 import { onCommands } from "../shared/keys.js";
 import { notifications } from "./notifications.js";
 import { openConversation } from "../shared/opening.js";
+import { MESSAGES, onPage, pageOf, showPage } from "../shared/pages.js";
 import { guardKeys, onTrait, panel } from "../shared/panel.js";
 import { plain } from "../shared/text.js";
 import { title } from "./title.js";
@@ -24,6 +25,7 @@ class Notice {
     link.on("arrived", (arrived) => this.arrived(arrived));
     onTrait(model, "conversation_id", signal, () => this.read());
     document.addEventListener("visibilitychange", () => this.read(), { signal });
+    onPage(el, signal, () => this.read());
     signal.addEventListener("abort", () => title.forget(link.view));
     inPlace(el, signal, (inbox) => this.settle(el, inbox, signal));
     this.load();
@@ -78,11 +80,13 @@ class Notice {
   }
 
   looksAt(id) {
-    return !document.hidden && this.model.get("conversation_id") === id;
+    return !document.hidden && pageOf(this.el) === MESSAGES && this.model.get("conversation_id") === id;
   }
 
+  /** Of a notification; "": of a crowd. */
   open(id) {
     if (id) openConversation(this.el, this.model, id);
+    else showPage(this.el, MESSAGES);
   }
 
   read() {

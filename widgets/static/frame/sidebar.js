@@ -6,7 +6,7 @@ import { icon } from "../shared/icons.js";
 import { command, withKey } from "../shared/keys.js";
 import { askToNotify, notifying } from "./notifications.js";
 import { popover } from "../shared/overlay.js";
-import { onPage, pageOf, showPage } from "../shared/pages.js";
+import { MESSAGES, onPage, pageOf, showPage } from "../shared/pages.js";
 import { panel } from "../shared/panel.js";
 import { onRemembered, remember, remembered } from "../shared/remembered.js";
 
@@ -65,7 +65,7 @@ class Sidebar {
 
   go(name) {
     if (name !== pageOf(this.el)) showPage(this.el, name);
-    else command(this.el, "back");
+    else if (name === MESSAGES) command(this.el, "back"); // of another page, that would lead out of it
   }
 
   entry({ name, label, icon: glyph, badge }) {

@@ -23,7 +23,7 @@ export class Focus {
     inbox.addEventListener("focusin", ({ target }) => this.arrived(target), { signal });
     inbox.addEventListener("focusout", (event) => event.relatedTarget || setTimeout(() => this.left()), { signal });
     const watcher = new MutationObserver((records) => this.changed(records));
-    watcher.observe(inbox, { attributeFilter: ["hidden", "disabled", "data-open"], childList: true, subtree: true });
+    watcher.observe(inbox, { attributeFilter: ["hidden", "disabled", "data-open", "data-page"], childList: true, subtree: true });
     signal.addEventListener("abort", () => watcher.disconnect());
   }
 

@@ -1,6 +1,8 @@
 // Which conversation an inbox is about to show. Its panels hear that from their kernel, a moment after one of
 // them has told it; who begins to write within that moment must not write to the one before.
 
+import { MESSAGES, showPage } from "./pages.js";
+
 const NAME = "cw-opening";
 
 /** Tells the panels around `el` what the kernel will tell them. */
@@ -8,8 +10,9 @@ export function foretell(el, id) {
   for (const panel of el.closest(".cw-inbox")?.querySelectorAll(".cw-panel") ?? []) panel.dispatchEvent(new CustomEvent(NAME, { detail: id }));
 }
 
-/** Opens a conversation in the inbox around `el`, whose panel has this model. */
+/** Opens a conversation in the inbox around `el`, whose panel has this model; "" closes it. */
 export function openConversation(el, model, id) {
+  if (id) showPage(el, MESSAGES);
   // Nothing would come of it from the kernel.
   if (model.get("conversation_id") === id) return;
   model.set("conversation_id", id);

@@ -1,7 +1,7 @@
 // Which page of the workspace an inbox shows: the messages, or another panel in their place.
 
 const NAME = "cw-page";
-const MESSAGES = "messages";
+export const MESSAGES = "messages";
 /** Panels of a page of their own, by its name; and those that are on every page. */
 const PAGES = { templates: ".cw-templates" };
 const ALWAYS = ".cw-sidebar, .cw-notice, .cw-toasts";

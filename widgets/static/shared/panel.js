@@ -64,7 +64,7 @@ class Link {
     return this.request(name, args, this.answered ? [] : FIRST_RETRIES);
   }
 
-  /** Resolves to {value, parts}: what was answered, and the bytes that came with it. */
+  /** Resolves to {value, parts, deed}: what was answered, the bytes that came with it, and what was done. */
   request(name, args, retries, bytes = null) {
     const call = token();
     return new Promise((resolve, reject) => {
@@ -103,7 +103,7 @@ class Link {
     waiting.done();
     if (message.deed) did(this.el, message.deed);
     if (message.error) waiting.reject(new Trouble(message.error.code, message.error.message));
-    else waiting.resolve({ value: message.value, parts: waiting.parts });
+    else waiting.resolve({ value: message.value, parts: waiting.parts, deed: message.deed });
   }
 }
 

@@ -1,17 +1,19 @@
 // The page Templates: a list of all of them, and the chosen one as the customer sees it.
 
+import { Deeds } from "../shared/deeds.js";
 import { fill, h, token } from "../shared/dom.js";
-import { plural, relative, moment } from "../shared/format.js";
+import { plural } from "../shared/format.js";
 import { channelIcon, icon } from "../shared/icons.js";
 import { onCommands, withKey } from "../shared/keys.js";
-import { confirm, toast } from "../shared/overlay.js";
-import { onPage, showPage } from "../shared/pages.js";
+import { confirm, sheet, toast } from "../shared/overlay.js";
+import { MESSAGES, onPage, showPage } from "../shared/pages.js";
 import { blank, every, panel, showTrouble } from "../shared/panel.js";
 import { fold, plain } from "../shared/text.js";
 import { languageName, wordsOf } from "../new/template_bubble.js";
 import { linesOf, statusWords } from "../new/template_lines.js";
-import { detailOf } from "./template_detail.js";
+import { detailOf, previewOf } from "./template_detail.js";
 import { TemplateEditor } from "./template_editor.js";
+import { TemplateSyncs } from "./template_syncs.js";
 
 const MINUTE = 60_000;
 
@@ -19,6 +21,13 @@ class Board {
   constructor({ el, link, signal }) {
     Object.assign(this, { el, link, templates: [], shown: [], chosen: "", channels: new Map() });
     this.id = `cw-board-${token()}`;
+    this.deeds = new Deeds({ el, link });
+    this.syncs = new TemplateSyncs({
+      link,
+      named: (id) => this.channelName(id),
+      done: (state, deed) => this.synced(state, deed),
+      failed: (words) => toast(el, words),
+    });
     this.head();
     this.filters();
     this.list = h("div", {
@@ -31,11 +40,13 @@ class Board {
     });
     this.none = h("p", { class: "cw-board-none", role: "status" });
     this.detail = h("section", { class: "cw-board-detail", "aria-label": "Template" });
-    this.main = h("div", { class: "cw-board-main" }, h("div", { class: "cw-board-left" }, this.tools, this.list, this.none), this.detail);
+    this.left = h("div", { class: "cw-board-left" }, this.tools, this.list, this.none);
+    this.main = h("div", { class: "cw-board-main" }, this.left, this.detail);
     el.setAttribute("role", "region");
     el.setAttribute("aria-label", "Templates");
     link.on("state", (state) => this.take(state));
-    link.on("trouble", (trouble) => this.said(trouble.message));
+    // On another page, its own panels say so.
+    link.on("trouble", (trouble) => el.checkVisibility() && toast(el, trouble.message));
     onPage(el, signal, (page) => page === "templates" && this.arrive());
     onCommands(el, signal, {
       next: () => this.step(1),
@@ -44,7 +55,7 @@ class Board {
       new: () => this.edit(null),
       back: () => this.back(),
     });
-    every(MINUTE, signal, () => this.tellSyncs());
+    every(MINUTE, signal, () => this.syncs.show());
     // Where it stands alone it shows at once; in an inbox, once its page is chosen.
     this.seen = new ResizeObserver(() => el.checkVisibility() && !this.asked && this.load());
     this.seen.observe(el);
@@ -54,13 +65,8 @@ class Board {
   // --- its parts
 
   head() {
-    // What goes on and what fails is said aloud; a time that passes is not.
-    this.time = h("span", {});
-    this.told = h("span", { class: "cw-board-told", role: "status" });
-    this.synced = h("span", { class: "cw-board-synced" }, this.time, this.told);
-    this.syncButton = h("button", { class: "cw-button", hidden: true, "aria-label": "Sync now", title: "Read them from the providers now", onclick: () => this.sync() }, icon("reopen"), h("span", {}, "Sync now"));
     const create = h("button", { class: "cw-button cw-primary", "aria-label": "New template", title: withKey("New template", "new"), onclick: () => this.edit(null) }, icon("plus"), h("span", {}, "New template"));
-    this.title = h("header", { class: "cw-board-head" }, h("h2", {}, "Templates"), this.synced, this.syncButton, create);
+    this.title = h("header", { class: "cw-board-head" }, h("h2", {}, "Templates"), this.syncs.node, this.syncs.button, create);
   }
 
   filters() {
@@ -91,12 +97,29 @@ class Board {
 
   arrive() {
     if (!this.asked) this.load();
-    (this.el.dataset.open === "true" ? this.detail.querySelector("button, input") : this.list)?.focus();
+    if (this.editor) this.editor.focus();
+    else this.settle();
+  }
+
+  /** The keyboard goes to the list, or to what is in its place. */
+  settle() {
+    if (this.list.checkVisibility()) this.list.focus();
+    else this.enter(this.covered ? this.detail : this.el);
+  }
+
+  /** Whether the chosen one is in the list's place, as in a narrow page. */
+  get covered() {
+    return this.detail.checkVisibility() && !this.left.checkVisibility();
+  }
+
+  /** To the first of `place` that takes the focus: which button shows depends on the width. */
+  enter(place) {
+    [...place.querySelectorAll("button, [tabindex='0']")].find((node) => node.checkVisibility())?.focus();
   }
 
   async load() {
     this.asked = true;
-    fill(this.el, this.title, this.main);
+    fill(this.el, this.title, this.syncs.troubles, this.main);
     fill(this.list, [1, 2, 3, 4].map(() => h("div", { class: "cw-template-option" }, h("span", { class: "cw-bone" }))));
     try {
       const { value } = await this.link.read("ready", { view: this.link.view });
@@ -108,13 +131,23 @@ class Board {
 
   take({ templates, syncs, channels }) {
     this.templates = templates;
-    this.syncs = syncs;
     this.channels = new Map(channels.map((channel) => [channel.id, channel]));
     this.offer(this.status, "All statuses", [...new Set(templates.filter(({ own }) => !own).map(({ status }) => status))].sort(), statusWords);
     this.offer(this.language, "All languages", [...new Set(templates.map(({ language }) => language))].sort(), languageName);
     this.offer(this.channel, "All channels", [...new Set(templates.map(({ channel }) => channel))], (id) => this.channelName(id));
-    this.tellSyncs();
+    this.syncs.take(syncs);
+    this.editor?.meanwhile();
     this.show(true);
+  }
+
+  synced(state, deed) {
+    this.take(state);
+    this.tell(this.syncs.outcome, deed);
+  }
+
+  /** What was done, with a way to copy it as code. */
+  tell(words, deed) {
+    this.deeds.tell(words, { deed: { id: deed } });
   }
 
   offer(select, all, values, words) {
@@ -138,7 +171,7 @@ class Board {
     const { value: language } = this.language;
     const { value: channel } = this.channel;
     this.shown = this.templates.filter((template) => {
-      const text = fold(`${wordsOf(template)} ${template.reason}`).folded;
+      const text = fold(`${wordsOf(template)} ${template.reason} ${template.obstacle}`).folded;
       return (
         (!status || (template.status === status && !template.own)) &&
         (!language || template.language === language) &&
@@ -203,7 +236,7 @@ class Board {
     } else if (event.key === "Enter" && this.chosen) {
       event.preventDefault();
       this.el.dataset.open = "true";
-      this.detail.querySelector("button")?.focus();
+      this.enter(this.detail);
     }
   }
 
@@ -222,15 +255,15 @@ class Board {
 
   /** Escape: out of the field, the template, then the page. */
   back() {
+    const inside = this.el.contains(document.activeElement) && document.activeElement !== this.list;
     if (this.editor) this.close();
-    else if (this.el.dataset.open === "true") this.closeDetail();
-    else if (this.el.contains(document.activeElement) && document.activeElement !== this.list) this.list.focus();
-    else showPage(this.el, "messages");
+    else if (this.covered || (inside && this.list.checkVisibility())) this.closeDetail();
+    else showPage(this.el, MESSAGES);
   }
 
   closeDetail() {
     this.el.dataset.open = "false";
-    this.list.focus();
+    this.settle();
   }
 
   // --- the chosen one
@@ -264,13 +297,14 @@ class Board {
   async edit(template) {
     if (!(await this.leave())) return;
     const languages = [...new Set(this.templates.map(({ language }) => language))].sort();
-    const taken = ({ name, language }) => this.templates.some((each) => each.own && each.name === name && each.language === language);
+    const kept = ({ name, language }) => this.templates.find((each) => each.own && each.name === name && each.language === language);
     this.editor = new TemplateEditor({
       link: this.link,
       template,
       languages,
-      taken,
-      saved: (kept) => this.saved(kept),
+      kept,
+      look: (now) => sheet(this.el, "As it is kept now", previewOf(now)),
+      saved: (...told) => this.saved(...told),
       cancel: () => this.close(),
     });
     this.el.dataset.open = "true";
@@ -278,21 +312,21 @@ class Board {
     this.editor.focus();
   }
 
-  saved(kept) {
+  saved(kept, deed) {
     this.end();
     this.templates = [...this.templates.filter((each) => nameOf(each) !== nameOf(kept)), kept].sort((a, b) => a.name.localeCompare(b.name));
     for (const field of [this.search, this.status, this.language, this.channel]) field.value = "";
     this.chosen = nameOf(kept);
     this.show();
-    this.list.focus();
-    toast(this.el, `“${plain(kept.name)}” is kept.`);
+    this.settle();
+    this.tell(`“${plain(kept.name)}” is kept.`, deed);
   }
 
   async close() {
     if (!(await this.leave())) return;
-    this.look();
+    this.show(); // what was edited may be gone
     this.el.dataset.open = "false";
-    this.list.focus();
+    this.settle();
   }
 
   end() {
@@ -315,63 +349,15 @@ class Board {
     const body = h("p", {}, "What was sent with it stays as it is.");
     if (!(await confirm(this.el, { title: `Delete “${plain(name)}”?`, body, action: "Delete" }))) return;
     try {
-      await this.link.ask("delete", { name, language });
+      const { deed } = await this.link.ask("delete", { name, language });
       this.templates = this.templates.filter((each) => nameOf(each) !== nameOf(template));
       this.el.dataset.open = "false";
       this.show();
-      this.list.focus();
-      toast(this.el, `“${plain(name)}” is deleted.`);
+      this.settle();
+      this.tell(`“${plain(name)}” is deleted.`, deed);
     } catch (trouble) {
-      this.said(trouble.message);
+      toast(this.el, trouble.message);
     }
-  }
-
-  // --- the providers
-
-  async sync() {
-    if (this.syncing) return;
-    this.going(true);
-    this.tellSyncs();
-    try {
-      const { value } = await this.link.ask("sync");
-      this.going(false);
-      this.take(value);
-    } catch (trouble) {
-      this.going(false);
-      this.said(trouble.message);
-    }
-  }
-
-  going(now) {
-    this.syncing = now;
-    // Not `disabled`, which would let go of the focus.
-    this.syncButton.setAttribute("aria-disabled", String(now));
-    this.syncButton.dataset.going = String(now);
-  }
-
-  tellSyncs() {
-    const syncs = this.syncs ?? [];
-    const failed = syncs.filter(({ failure }) => failure);
-    const times = syncs.map(({ synced_at: at }) => at).filter(Boolean).sort();
-    this.syncButton.hidden = syncs.length === 0;
-    const oldest = times[0];
-    const words = failed.map(({ channel_id: id, failure }) => `${this.channelName(id)}: ${failure}`);
-    if (this.syncing) this.tell("Syncing…");
-    else if (failed.length) this.said(words[0], words.join("\n"));
-    else this.tell("", oldest ? `Synced ${moment(oldest)}` : "");
-    this.time.textContent = oldest && !this.told.textContent ? `Synced ${relative(oldest)}` : "";
-  }
-
-  said(words, title = words) {
-    this.time.textContent = "";
-    this.tell(words, title, true);
-  }
-
-  /** Said aloud once, as long as it stays the same. */
-  tell(words, title = "", failed = false) {
-    this.synced.dataset.failed = String(failed);
-    this.synced.title = title;
-    if (this.told.textContent !== words) fill(this.told, failed && icon("alert"), words);
   }
 }
 

@@ -44,13 +44,11 @@ export function heading(words) {
 }
 
 function troubleOf(template) {
+  if (isFit(template)) return null;
   const { status, reason, obstacle } = template;
-  const why = isFit(template) ? "" : reason || "The provider does not say why. Only approved templates can be sent.";
-  return [why && callout("lock", why, status), obstacle && callout("alert", obstacle, "")];
-}
-
-function callout(glyph, words, status) {
-  return h("p", { class: "cw-board-callout", dataset: { status } }, icon(glyph), h("span", {}, words));
+  const undecided = status !== "APPROVED" && (reason || "The provider does not say why. Only approved templates can be sent.");
+  const lines = [undecided, obstacle].filter(Boolean).map((words) => h("p", {}, words));
+  return h("div", { class: "cw-board-callout", dataset: { status } }, icon("lock"), h("div", {}, lines));
 }
 
 /** With the examples where values will be. */

@@ -9,18 +9,20 @@ const PAUSE = 150;
 
 export class TemplateEditor {
   /**
-   * `template`: what is changed; null: a new one. `taken({name, language})`: whether there is another of
-   * this name; `saved(template)` and `cancel()` are called at the end.
+   * `template`: what is changed; null: a new one. `kept({name, language})`: the one of this name as it is kept now;
+   * `look(template)` shows one; `saved(template, deed)` and `cancel()` are called at the end.
    */
-  constructor({ link, template, languages, taken, saved, cancel }) {
-    Object.assign(this, { link, template, taken, saved });
+  constructor({ link, template, languages, kept, look, saved, cancel }) {
+    Object.assign(this, { link, template, kept, look, saved });
     this.examples = new Map(template?.variables.map(({ key, example }) => [key, example]) ?? []);
+    this.heard = JSON.stringify(template);
     this.drawn = null;
     this.touched = false;
     this.check = debounce(PAUSE, () => this.ask());
     this.fields(languages);
     this.given = h("div", { class: "cw-editor-examples" });
     this.preview = h("div", { class: "cw-board-phone" });
+    this.news = h("div", { class: "cw-board-callout", role: "alert", hidden: true });
     this.problem = h("p", { class: "cw-field-problem", role: "alert", hidden: true });
     this.button = h("button", { type: "submit", class: "cw-button cw-primary" }, "Save");
     const words = template ? "Edit template" : "New template";
@@ -31,6 +33,7 @@ export class TemplateEditor {
       h(
         "div",
         { class: "cw-board-scroll" },
+        this.news,
         h("p", { class: "cw-editor-note" }, "For channels whose provider keeps no templates, such as mail and SMS. It is sent as plain text."),
         h(
           "div",
@@ -109,18 +112,19 @@ export class TemplateEditor {
     if (this.saving) return;
     this.say("");
     const [name, language] = [this.name.value.trim().split(/\s+/).join(" "), this.language.value.trim()];
-    if (!this.template && this.taken({ name, language })) {
+    if (!this.template && this.kept({ name, language })) {
       this.say("There is one of this name and language already; edit that one, or choose another name.");
       return;
     }
     this.going(true);
     try {
-      const { value } = await this.link.ask("save", { name, language, ...this.written });
-      this.saved(value);
+      const { value, deed } = await this.link.ask("save", { name, language, ...this.written });
+      this.saved(value, deed);
     } catch (trouble) {
       this.say(trouble.message);
     }
     this.going(false);
+    this.meanwhile();
   }
 
   going(now) {
@@ -134,6 +138,19 @@ export class TemplateEditor {
     event.preventDefault();
     event.stopPropagation();
     this.node.requestSubmit();
+  }
+
+  /** Says whether what is being changed is no longer as it was. What is on its way may be what is kept now. */
+  meanwhile() {
+    if (!this.template || this.saving) return;
+    const now = this.kept(this.template);
+    const heard = JSON.stringify(now);
+    if (heard === this.heard) return;
+    this.heard = heard;
+    const see = now && h("button", { type: "button", class: "cw-link-button", onclick: () => this.look(now) }, "See what they wrote");
+    const words = now ? "Somebody else changed this meanwhile. Save replaces what they wrote. " : "Somebody else deleted this meanwhile. Save keeps it anew.";
+    fill(this.news, icon("alert"), h("p", {}, words, see));
+    this.news.hidden = heard === JSON.stringify(this.template);
   }
 
   /** Said aloud only where it is something else. */
