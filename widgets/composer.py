@@ -47,6 +47,7 @@ class Composer(TemplatePanel):
         return {**self._situation(conversation_id), "draft": draft}
 
     def changed(self, news: News) -> None:
+        super().changed(news)
         if self.conversation_id and (news.channels or news.touches(self.conversation_id)):
             try:
                 self.push("state", self._situation(self.conversation_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -18,7 +19,7 @@ from widgets.panel import answers
 from workspace.client.as_code import python_of, sql_of
 from workspace.client.pages import Conversations
 from workspace.errors import Conflict, InvalidRequest
-from workspace.models import Tab
+from workspace.models import Channel, Tab
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,8 @@ class ConversationList(DoingPanel):
         self._narrowed: dict[str, Any] = {}
         """What the list of that number matches."""
         self._told: dict[str, Any] = {}
+        self._channels: Sequence[Channel] = ()
+        self._ahead: dict[str, int] = {}
         self._scope = ws.info().folder
         super().__init__(ws, query=query, ids=ids, **traits)
 
@@ -120,11 +123,14 @@ class ConversationList(DoingPanel):
                 patch = self._look_at(ids)
             else:
                 patch = Patch()
+            if news.channels or news.everything or ids:
+                self._look_at_clocks()
             if gone := set(patch.gone).intersection(self.selection):
                 self.selection = [id for id in self.selection if id not in gone]
             self._tell(patch)
 
     def _begin(self) -> Patch:
+        self._look_at_clocks()
         self._narrowed = self._where()
         page = self._page(None, FIRST)
         self._loaded = Loaded()
@@ -150,6 +156,15 @@ class ConversationList(DoingPanel):
         patch = self._loaded.update(ids, found)
         self._page(None, 1)
         return patch
+
+    def _look_at_clocks(self) -> None:
+        """By how many seconds a channel's clock is ahead of this machine's: a simulated one has a
+        time of its own, by which its windows close.
+        """
+        self._channels = self.ws.channels()
+        now = datetime.now(UTC)
+        ahead = {str(each.id): round((each.now - now).total_seconds()) for each in self._channels}
+        self._ahead = {id: seconds for id, seconds in ahead.items() if seconds}
 
     def _page(self, cursor: str | None, limit: int) -> Conversations:
         """A page of the list, whose counts are those of the tabs from now on."""
@@ -184,13 +199,15 @@ class ConversationList(DoingPanel):
         for at in range(0, max(len(patch.rows), 1), MOST):
             first = at == 0
             rows = {"rows": patch.rows[at : at + MOST], "gone": patch.gone if first else []}
-            self.push("rows", {**head, **rows, "fresh": patch.fresh and first, "to": to})
+            when = {"now": datetime.now(UTC).isoformat(), "to": to}
+            self.push("rows", {**head, **rows, **when, "fresh": patch.fresh and first})
 
     def _head(self) -> dict[str, Any]:
         filtered = self.totals is not None and self.totals.filtered
         return {
             "end": self._loaded.cursor is None,
-            "channels": None if self._loaded.rows else len(self.ws.channels()),
+            "channels": None if self._loaded.rows else len(self._channels),
+            "ahead": self._ahead,
             "context": {
                 "list": self._number,
                 "search": self.filter.search,

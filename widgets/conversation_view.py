@@ -72,9 +72,10 @@ class ConversationView(DoingPanel):
         return emoji()
 
     @answers("fetch")
-    def _fetch(self, attachment_id: str) -> None:
+    def _fetch(self, attachment_id: str) -> Did:
         """Try again to get a file that could not be fetched."""
         self.ws.fetch_again(attachment_id)
+        return wrote(self.ws, None, python_of_call("fetch_again", int(attachment_id)))
 
     @answers("mail", files=True)
     def _mail(self, message_id: str, images: bool) -> Bytes:

@@ -31,6 +31,7 @@ class NewConversation(TemplatePanel):
         return [_offer(channel) for channel in self.ws.channels()]
 
     def changed(self, news: News) -> None:
+        super().changed(news)
         if news.channels or news.everything:
             self.push("channels", self._ready())
 

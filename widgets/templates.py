@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from widgets import situation, wire
+from widgets.live import News
 from widgets.panel import answers
 from widgets.uploads import UploadPanel
 from workspace.errors import InvalidRequest
@@ -22,6 +23,10 @@ from workspace.rules import (
 
 class TemplatePanel(UploadPanel):
     """Offers a channel's templates, takes the file of a header, and says what is wrong."""
+
+    def changed(self, news: News) -> None:
+        if news.templates or news.everything:
+            self.push("templates", None)  # what is chosen may not be what would be sent
 
     @answers("templates", slow=True)
     def _templates(self, channel: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What one does with a message: its file, an answer that quotes it, a reaction."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.cloud import Number, number
-from tests.browser.composing import expect_saved, start
-from tests.browser.lab import Inbox, Lab, inbox_of
+from tests.browser.composing import expect_saved, start, tool
+from tests.browser.lab import Inbox, Lab, inbox_of, replaced
 from tests.browser.samples import PNG
 from workspace.models import Status
 from workspace.testing.cloud import Customer
@@ -52,6 +53,7 @@ def test_a_file_that_could_not_be_fetched_is_fetched_again(
         cloud.files.clear()  # it can't be had from the provider now
     whatsapp.passes()
     whatsapp.hub.until(lambda: _missing(whatsapp, "Fern File"))
+    row = whatsapp.hub.named("Fern File")
     inbox.open("Fern File")
     again = absent(inbox).get_by_role("button", name="Try again")
     expect(absent(inbox)).to_contain_text("no longer has this file")
@@ -67,6 +69,11 @@ def test_a_file_that_could_not_be_fetched_is_fetched_again(
     photo = inbox.log.get_by_role("button", name="Photo image.png")
     expect(photo.locator("img")).to_be_visible()
     expect(absent(inbox)).to_have_count(0)
+    [file] = [f for m in whatsapp.hub.ws.messages(row.id) for f in m.attachments]
+    with replaced(inbox.page, "navigator.clipboard.writeText", "async (text) => (copied = text)"):
+        inbox.choose("Copy last action as Python")
+        expect(inbox.toast).to_contain_text("Python copied")
+    assert inbox.page.evaluate("copied") == f"ws.fetch_again({file.id})"
     expect(inbox.root.locator(".cw-row").filter(has_text="Fern File")).to_contain_text("Look at")
 
 
@@ -162,6 +169,53 @@ def test_by_keyboard_and_taken_off_again(inbox: Inbox, whatsapp: Number) -> None
     expect(quoted(again)).to_contain_text("Second")
     again.field.fill("")
     again.root.get_by_role("button", name="Don't quote it").click()
+
+
+def test_one_s_own_message_is_one_s_own_whenever_it_is_quoted(
+    inbox: Inbox, whatsapp: Number
+) -> None:
+    """The draft of a conversation one comes back to is drawn before its state is there."""
+    whatsapp.writes(Customer("4915112340007", "Otto Own"), "Well?")
+    whatsapp.writes(Customer("4915112340008", "Ella Else"), "Hello")
+    start(inbox, "Otto Own")
+    inbox.send("Soon")
+    has = re.compile("^(Sent|Delivered)$")
+    expect(inbox.message("Soon").get_by_role("img", name=has)).to_be_visible()
+    reply(inbox, "Soon")
+    expect(quoted(inbox)).to_contain_text("You")
+    inbox.field.fill("As I said")
+    expect_saved(inbox)
+    start(inbox, "Ella Else")
+    start(inbox, "Otto Own")
+    expect(quoted(inbox)).to_contain_text("You")
+    inbox.field.fill("")
+    inbox.root.get_by_role("button", name="Don't quote it").click()
+
+
+def reply(inbox: Inbox, text: str) -> None:
+    inbox.message(text).get_by_role("button", name="Message options").press("Enter")
+    inbox.log.get_by_role("menuitem", name="Reply").press("Enter")
+
+
+def test_a_reply_takes_the_place_of_what_stands_there(inbox: Inbox, whatsapp: Number) -> None:
+    """Of the templates; a recording is to be ended first."""
+    whatsapp.writes(Customer("4915112340009", "Rhea Reply"), "In blue?")
+    start(inbox, "Rhea Reply")
+    pane = inbox.root.get_by_role("group", name="Template")
+    tool(inbox, "Attach").click()
+    inbox.root.get_by_role("menuitem", name="Template").click()
+    expect(pane).to_be_visible()
+    reply(inbox, "In blue?")
+    expect(pane).to_have_count(0)
+    expect(quoted(inbox)).to_contain_text("In blue?")
+    expect(inbox.field).to_be_focused()
+    inbox.root.get_by_role("button", name="Don't quote it").click()
+    tool(inbox, "Record a voice message").click()
+    expect(inbox.root.get_by_role("timer")).to_be_visible()
+    reply(inbox, "In blue?")
+    expect(inbox.toast).to_have_text("Finish or cancel the recording first")
+    tool(inbox, "Cancel recording").click()
+    expect(quoted(inbox)).to_be_hidden()
 
 
 # --- reactions ------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """Writing in the inbox: emoji, drafts, canned replies, notes, Undo."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.composing import (
     attach,
     expect_saved,
@@ -311,6 +313,54 @@ def test_a_closed_window_takes_a_template(inbox: Inbox, hub: Stage) -> None:
     pane.get_by_role("button", name="Send template").click()
     [sent] = wait_for(hub, "Wanda Window", 1)
     assert sent.template
+
+
+def test_what_was_previewed_is_what_is_sent(
+    inbox: Inbox, hub: Stage, ana: Workspace, pictures: Path
+) -> None:
+    """Somebody else changes a template, then deletes it, while it is filled in."""
+    ana.save_template("Thanks", "en", "Thank you, {{name}}!", {"name": "Ada"})
+    hub.writes("Theo Thanks", "Well?", channel="Mail", subject="Well?")
+    start(inbox, "Theo Thanks")
+    tool(inbox, "Attach").click()
+    inbox.root.get_by_role("menuitem", name="Template").click()
+    pane = inbox.root.get_by_role("group", name="Template")
+    pane.get_by_role("option").filter(has_text="Thanks").click()
+    name, preview = pane.get_by_label(re.compile("^Name")), pane.locator(".cw-template-bubble")
+    name.fill("Theo")
+    expect(preview).to_have_text("Thank you, Theo!")
+    send = pane.get_by_role("button", name="Send template")
+    expect(send).to_be_enabled()
+    ana.save_template("Thanks", "en", "No, {{name}}, for {{why}} alone.", {"why": "that"})
+    expect(pane.get_by_role("alert").first).to_contain_text("This template was changed")
+    expect(preview).to_have_text("No, Theo, for that alone.")
+    expect(send).to_be_disabled()
+    expect(name).to_have_value("Theo")
+    expect(name).to_be_focused()
+    inbox.page.screenshot(path=pictures / "template-changed.png")
+    assert violations(inbox.page) == []
+    pane.get_by_label(re.compile("^Why")).fill("the vase")
+    expect(send).to_be_enabled()
+    ana.delete_template("Thanks", "en")
+    expect(pane.get_by_role("status")).to_contain_text("There is no template 'Thanks'")
+    expect(send).to_be_disabled()
+    inbox.page.screenshot(path=pictures / "template-deleted.png")
+    assert violations(inbox.page) == []
+    tool(inbox, "Close templates").click()
+
+
+def test_a_reply_that_is_too_late_leads_to_what_is_left(inbox: Inbox, hub: Stage) -> None:
+    hub.channel("Brief", plays="whatsapp", window_hours=2 / 3600)
+    hub.writes("Tina Too Late", "Quick!", channel="Brief")
+    inbox.open("Tina Too Late")
+    choose = tool(inbox, "Choose a template")
+    choose.click()
+    pane = inbox.root.get_by_role("group", name="Template")
+    expect(pane).to_be_visible()
+    inbox.message("Quick!").get_by_role("button", name="Message options").press("Enter")
+    inbox.log.get_by_role("menuitem", name="Reply").press("Enter")
+    expect(pane).to_have_count(0)
+    expect(choose).to_be_focused()
 
 
 def test_a_blocked_contact_is_not_written_to(inbox: Inbox, hub: Stage) -> None:

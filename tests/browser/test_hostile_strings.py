@@ -56,7 +56,8 @@ PARTS = ".cw-inbox, .cw-inbox .cw-panel, .cw-rows, .cw-row, .cw-log, .cw-message
 # The tools of a message stand beside it, but within the log.
 OVERFLOWING = """(parts) => [...document.querySelectorAll(parts)]
   .filter((part) => {
-    const tools = part.querySelector(":scope > .cw-message-tools");
+    const tools = part.querySelector(
+      ":scope > .cw-message-tools, :scope > .cw-bubble > .cw-message-tools");
     if (tools) tools.style.display = "none";
     const wide = part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0;
     if (tools) tools.style.display = "";

@@ -1,7 +1,7 @@
 """An operator's day in notebooks/inbox.ipynb, on a real JupyterLab in a real browser."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -69,6 +69,20 @@ def test_a_window_that_closes_soon_is_marked(inbox: Inbox, hub: Stage) -> None:
     hub.ws.resolve(id)
     expect(inbox.status("Clo Closing")).to_have_text("Resolved")
     expect(sign).to_have_count(0)
+
+
+def test_a_window_closes_by_the_clock_of_its_channel(inbox: Inbox, hub: Stage) -> None:
+    """In the list as beside the composer."""
+    provider = hub.channel("Ahead", plays="whatsapp")
+    hub.writes("Ada Ahead", "Hello", channel="Ahead")
+    expect(inbox.row("Ada Ahead").get_by_label(re.compile("Messaging window"))).to_have_count(0)
+    provider.advance(timedelta(hours=22))
+    hub.ws.note(hub.named("Ada Ahead").id, "So that the page hears of something")
+    expect(inbox.row("Ada Ahead").get_by_label(WINDOW)).to_be_visible()
+    inbox.open("Ada Ahead")
+    expect(
+        inbox.root.get_by_text(re.compile("Messaging window open for (2 h|1 h 5)"))
+    ).to_be_visible()
 
 
 WINDOW = re.compile(r"^Messaging window closes in (2 h|1 h 5\d min)$")

@@ -192,7 +192,18 @@ def test_a_mail_by_a_template_of_our_own(
     expect(inbox.heading).to_have_text("Wilma Welcome")
     [message] = hub.ws.messages(hub.named("Wilma Welcome").id)
     assert (message.text, message.template) == ("Dear Wilma,\n\nwelcome!", "Welcome")
+    again = reopened(inbox)
+    through(again, MAIL)
+    turn = again.get_by_role("button", name="Use a template")
+    turn.click()
+    option(again, "Welcome").click()
+    again.get_by_label("Name", exact=False).last.fill("Wilma")
     hub.ws.delete_template("Welcome", "en")
+    again.get_by_role("button", name="Change", exact=True).click()
+    expect(again.get_by_text("This channel has no templates.")).to_be_visible()
+    again.get_by_role("button", name="Write a message instead").click()
+    expect(again.get_by_label("Message")).to_be_focused()
+    expect(turn).to_be_hidden()
 
 
 def test_an_existing_conversation_is_offered_and_opened(
@@ -315,7 +326,9 @@ def test_what_could_not_be_checked_is_not_sent(lab: Lab, hub: Stage) -> None:
 
 
 def test_templates_are_as_they_are_now(inbox: Inbox, hub: Stage, new: Locator) -> None:
-    """What is approved, or paused, while the page is open shows when New is opened again."""
+    """What is approved while the page is open shows when New is opened again, what is paused while
+    it is chosen at once.
+    """
     through(new, WHATSAPP)
     expect(option(new, "feedback_request")).to_contain_text("Paused")
     inbox.page.keyboard.press("Escape")
@@ -326,6 +339,8 @@ def test_templates_are_as_they_are_now(inbox: Inbox, hub: Stage, new: Locator) -
     choose(again, "feedback_request", "English")
     expect(again.get_by_label("Preview")).to_contain_text("how was your order")
     provider.review("feedback_request", "en", "PAUSED", "Paused for 3 hours")
+    expect(again.get_by_role("alert")).to_contain_text("is PAUSED: Paused for 3 hours")
+    expect(again.get_by_label("Preview")).to_contain_text("how was your order")
 
 
 @pytest.mark.parametrize(

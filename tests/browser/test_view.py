@@ -147,6 +147,29 @@ def test_sending_again_what_is_not_confirmed(inbox: Inbox, hub: Stage) -> None:
     assert [message.text for message in hub.ws.messages(id)] == ["Hello", "Did it go?"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"), [("unreachable", "It failed"), ("silent", "It is not confirmed")]
+)
+def test_the_menu_of_a_photo_that_is_not_there_says_why(
+    inbox: Inbox, hub: Stage, fault: str, words: str
+) -> None:
+    channel, name = f"Chat {fault}", f"Phil {fault}"
+    hub.channel(channel, plays="whatsapp", faults={fault: 1})
+    id = hub.writes(name, "Hello", channel=channel).id
+    hub.ws.send(id, "", [hub.ws.upload("pot.png", PNG)])
+    ended = (DeliveryStatus.FAILED, DeliveryStatus.IN_DOUBT)
+    hub.until(lambda: hub.ws.messages(id)[-1].delivery_status in ended)
+    inbox.open(name)
+    inbox.messages.last.get_by_role("button", name="Message options").press("Enter")
+    item = inbox.log.get_by_role("menuitem")
+    expect(item).to_have_text(words)
+    expect(item).to_be_focused()
+    expect(item).to_be_disabled()
+    inbox.page.keyboard.press("Enter")
+    expect(item).to_be_visible()
+    inbox.page.keyboard.press("Escape")
+
+
 def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
     id = hub.writes("Nina Note", "Hello").id
     hub.ws.note(id, "She is a friend of the house")
@@ -227,6 +250,32 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
         expect(page.locator(".cw-head-card")).to_be_hidden()
     hub.until(lambda: hub.ws.conversation(id).status is Status.RESOLVED)
     assert hub.ws.conversation(id).archived
+
+
+def test_what_only_a_composer_does_is_not_offered_without_one(lab: Lab, hub: Stage) -> None:
+    hub.channel("Closed", plays="whatsapp", faults={"window_closed": 1})
+    id = hub.writes("Willa Without", "Hello", channel="Closed").id
+    hub.ws.send(id, "Can you hear me?")
+    hub.until(lambda: hub.ws.messages(id)[-1].delivery_status is DeliveryStatus.FAILED)
+    cell = f"""import workspace
+from widgets import ConversationView, Inbox
+ws = workspace.connect()
+display(ConversationView(ws, conversation_id="{id}"))
+for more in ([], ["composer"]):
+    display(Inbox(ws, panels=["view", *more], conversation_id="{id}"))"""
+    with lab.open(lab.blank("without", cell)) as page:
+        page.evaluate(RUN_ALL)
+        views = page.locator(".cw-view")
+        expect(views).to_have_count(3)
+        for n, view in enumerate(views.all()):
+            view.scroll_into_view_if_needed()
+            expect(view.get_by_role("button", name="Retry")).to_be_visible()
+            choose = view.get_by_role("button", name="Choose a template")
+            expect(choose).to_be_visible(visible=n == 2)
+            view.get_by_role("log").press("q")
+            said = page.get_by_text("Show the composer to reply")
+            expect(said).to_have_count(min(n + 1, 2))
+        expect(page.get_by_role("group", name="Replying to")).to_contain_text("Willa Without")
 
 
 def run_view(page: Page) -> Locator:

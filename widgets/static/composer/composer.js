@@ -11,6 +11,7 @@ import { toast } from "../shared/overlay.js";
 import { page } from "../shared/page.js";
 import { every, onTrait, panel } from "../shared/panel.js";
 import { partsOf } from "./parts.js";
+import { onQuote } from "./quote.js";
 import { Sending } from "./sending.js";
 import { plain } from "../shared/text.js";
 
@@ -38,7 +39,7 @@ class Composer {
     onCommands(this.el, signal, { reply: () => this.reply(false), note: () => this.reply(true), template: () => this.id !== "" && void this.chooseTemplate() });
     link.on("state", (value) => this.take(value));
     link.on("live", (live) => this.followHub(live));
-    page.addEventListener("quote", ({ detail }) => this.quoteOf(detail), { signal });
+    onQuote(this, signal, (message) => this.quoteOf(message));
     page.addEventListener("drafted", ({ detail }) => this.drafted(detail), { signal });
     const opening = new Opening(this.el, signal, (id) => this.go(id));
     onTrait(this.model, "conversation_id", signal, (id) => opening.told(id));
@@ -246,12 +247,15 @@ class Composer {
     if (this.box.isConnected) this.field.focus();
   }
 
-  /** A message of the open conversation is to be answered; where nothing may be written, that is said. */
-  quoteOf({ inbox, scope, id, message }) {
-    if (inbox !== this.el.closest(".cw-inbox") || scope !== this.state?.scope || id !== this.id || this.recording) return;
-    this.entry.noting = false;
+  /** A message of the open conversation is to be answered; what keeps one from it is said. */
+  async quoteOf(message) {
+    const { entry } = this;
+    await this.loading;
+    if (!this.state || entry !== this.entry) return;
+    if (this.recording) return void toast(this.el, "Finish or cancel the recording first");
+    entry.noting = false;
+    this.templates.close();
     if (this.sendable) this.quote(message);
-    else this.reply(false);
   }
 
   /** `message`: in short; null: none. */
@@ -316,11 +320,6 @@ class Composer {
     this.templates.show(this.entry, this.state.channel, anew);
     this.show();
     return this.templates.form.focus();
-  }
-
-  templateClosed() {
-    this.show();
-    this.reply(this.entry.noting);
   }
 
   // --- sound

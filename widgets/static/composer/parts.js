@@ -27,7 +27,10 @@ export function partsOf(composer, signal) {
     link,
     send: (entry, choice) => composer.sending.template(entry, choice, () => composer.chooseTemplate(false)),
     failed: (entry, words) => composer.fail(entry, entry.noting, "Not sent", words),
-    closed: () => composer.templateClosed(),
+    closed: () => {
+      composer.show();
+      composer.reply(composer.entry.noting);
+    },
   });
   const hint = new Hint(() => composer.stopWaiting());
   const warning = new Warning({ review: () => composer.review(), anyway: () => composer.sendAnyway() });

@@ -44,7 +44,7 @@ export class TemplatePane {
     const { problem } = this.form ?? { problem: "" };
     // Not `disabled`, which would let go of the focus while it sends.
     this.button.setAttribute("aria-disabled", String(Boolean(problem) || Boolean(this.turn?.going)));
-    fill(this.problem, this.form?.touched ? problem : "");
+    this.say(this.form?.touched ? problem : "");
     if (this.node) this.node.dataset.chosen = String(this.form.touched);
   }
 
@@ -52,7 +52,7 @@ export class TemplatePane {
     const { turn } = this;
     if (!turn || turn.going) return;
     if (this.form.problem) {
-      fill(this.problem, this.form.problem);
+      this.say(this.form.problem);
       return;
     }
     turn.going = true;
@@ -64,8 +64,15 @@ export class TemplatePane {
       return;
     }
     this.check();
-    if (words) fill(this.problem, words);
+    if (words) this.say(words);
     else this.close();
+  }
+
+  /** What there is to fill in, or else what is wrong. */
+  say(words) {
+    const wrong = Boolean(words) && (words === this.form?.refusal || !this.form?.problem);
+    this.problem.dataset.wrong = String(wrong);
+    fill(this.problem, wrong && icon("alert"), h("span", {}, words));
   }
 
   /** For another conversation, or none. */

@@ -1,6 +1,7 @@
 // The conversation list: rows as the kernel holds them, newest activity first, more as one scrolls.
 
 import { Deeds } from "../shared/deeds.js";
+import { Clocks } from "./clocks.js";
 import { debounce, fill, h } from "../shared/dom.js";
 import { command, onCommands } from "../shared/keys.js";
 import { empty, skeleton } from "./list_blanks.js";
@@ -23,11 +24,10 @@ const DONE_WITH = new Set(["archive", "unarchive", "resolve"]);
 
 class ConversationList {
   constructor({ model, el, link, signal }) {
-    this.model = model;
-    this.el = el;
-    this.link = link;
+    Object.assign(this, { model, el, link });
     this.rows = new Rows();
     this.place = new Place(this.rows);
+    this.clocks = new Clocks();
     this.context = { search: "", me: "", total: 0 };
     this.active = model.get("selected");
     this.selection = new Selection(() => this.tellSelection());
@@ -65,7 +65,7 @@ class ConversationList {
     this.sight = new Sight({
       box: this.box,
       rows: this.rows,
-      paint: (conversation) => row(conversation, this.context),
+      paint: (conversation) => row(conversation, { ...this.context, now: this.clocks.of(conversation.channel_id) }),
       mark: (node, conversation, index) => this.mark(node, conversation, index),
     });
     this.head = new ListHead({
@@ -108,14 +108,14 @@ class ConversationList {
   }
 
   /** A list that begins anew (`fresh`), or what changed in it: rows that came or changed, ids that are gone. */
-  take({ fresh, rows, gone, end, channels, context }) {
+  take({ fresh, rows, gone, end, channels, context, now, ahead }) {
     const again = fresh && (!this.loaded || context.list !== this.context.list);
     this.context = { ...context, view: this.link.view };
     this.end = end;
     this.waiting = false;
     this.loaded = true;
     this.say("");
-    this.sight.forget(fresh ? undefined : [...gone, ...rows.map(({ id }) => id)]);
+    this.sight.forget(this.clocks.set(now, ahead) || fresh ? undefined : [...gone, ...rows.map(({ id }) => id)]);
     let moved = [];
     this.sight.hold(() => (moved = this.rows.apply({ fresh, rows, gone })));
     if (again) this.beginAnew();

@@ -24,8 +24,11 @@ export function statusPill(status) {
   return h("span", { class: "cw-pill", dataset: { status } }, capitalised(status));
 }
 
-/** `search` is highlighted; `me` is the operator whose messages say "You"; `view` makes ids unique. */
-export function row(conversation, { search, me, view }) {
+/**
+ * `search` is highlighted; `me` is the operator whose messages say "You"; `view` makes ids unique; `now` is what
+ * the clock of its channel says.
+ */
+export function row(conversation, { search, me, view, now }) {
   const { id, unread } = conversation;
   const name = plain(conversation.contact_name);
   return h(
@@ -35,7 +38,7 @@ export function row(conversation, { search, me, view }) {
       id: `cw-row-${view}-${id}`,
       class: "cw-row",
       dataset: { id, unread: String(unread > 0) },
-      "aria-label": spoken(conversation, me),
+      "aria-label": spoken(conversation, me, now),
     },
     h("span", { class: "cw-row-pick" }, avatar(conversation), h("span", { class: "cw-tick", "aria-hidden": "true" }, icon("check"))),
     h(
@@ -45,7 +48,7 @@ export function row(conversation, { search, me, view }) {
         "div",
         { class: "cw-row-line" },
         h("span", { class: "cw-row-name", title: name, dir: "auto" }, marked(name, search)),
-        marks(conversation),
+        marks(conversation, now),
         statusPill(conversation.status),
         time(conversation.last_activity_at),
       ),
@@ -60,13 +63,13 @@ export function row(conversation, { search, me, view }) {
 }
 
 /** The row as a screen reader says it: what one sees, in the order of what matters. */
-function spoken(conversation, me) {
+function spoken(conversation, me, now) {
   const { contact_name: name, channel_name: channel, status, unread, preview: last, last_activity_at: at } = conversation;
   const parts = [
     plain(name),
     unread > 0 && `${unread} unread`,
     capitalised(status),
-    ...signs(conversation).map(([, words]) => words),
+    ...signs(conversation, now).map(([, words]) => words),
     channel,
     conversation.subject,
     conversation.match.slice(0, SPOKEN) || author(last, me) + said(last).slice(0, SPOKEN),
@@ -79,16 +82,16 @@ export function time(iso) {
   return h("time", { class: "cw-time", datetime: iso, title: moment(iso) }, age(iso));
 }
 
-function marks(conversation) {
-  return h("span", { class: "cw-marks" }, signs(conversation).map(([picture, words]) => icon(picture, words)));
+function marks(conversation, now) {
+  return h("span", { class: "cw-marks" }, signs(conversation, now).map(([picture, words]) => icon(picture, words)));
 }
 
 /** What needs somebody's eye: a picture and what it means. */
-function signs({ failed, agent_replies: agent, window_closes_at: closes, status }) {
-  const soon = status !== "resolved" && closesWithin(closes, CLOSING_SOON_HOURS);
+function signs({ failed, agent_replies: agent, window_closes_at: closes, status }, now) {
+  const soon = status !== "resolved" && closesWithin(closes, CLOSING_SOON_HOURS, now);
   return [
     failed && ["alert", "Delivery failed"],
-    soon && ["clock", `Messaging window closes in ${timeLeft(closes)}`],
+    soon && ["clock", `Messaging window closes in ${timeLeft(closes, now)}`],
     agent && ["spark", "Agent replies"],
   ].filter(Boolean);
 }

@@ -259,7 +259,7 @@ class NewConversation {
     this.asked.hidden = !writable || !this.templated;
     fields.text.node.hidden = !writable || this.templated;
     fields.text.say(this.templated ? "" : this.refusal);
-    this.turn.hidden = !writable || channel.template || !this.form.offers;
+    this.turn.hidden = !writable || channel.template || !(this.form.offers || this.wanted);
     fill(this.turn, this.templated ? "Write a message instead" : "Use a template");
     this.preview.hidden = !writes;
     this.columns.dataset.single = String(this.preview.hidden);

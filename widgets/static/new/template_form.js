@@ -7,9 +7,12 @@ import { debounce, fill, h } from "../shared/dom.js";
 import { HeaderFile } from "./header_file.js";
 import { icon } from "../shared/icons.js";
 import { bubbleOf, languageName } from "./template_bubble.js";
+import { isFit } from "./template_lines.js";
 import { TemplatePicker } from "./template_picker.js";
 
 const PAUSE = 250;
+const CHANGED = "This template was changed. Look at it once more before you send it.";
+const UNFIT = "This template can't be sent any more; choose another one.";
 const PLACES = { header: "Header", body: "Text", button: "Button" };
 
 export class TemplateForm {
@@ -22,10 +25,15 @@ export class TemplateForm {
     this.check = debounce(PAUSE, () => this.ask());
     this.template = null;
     this.clear();
+    link.on("templates", () => this.channel && this.load(this.channel));
   }
 
-  /** Offers a channel's templates, until then as they were; a choice made on another channel is forgotten. */
+  /**
+   * Offers a channel's templates, until then as they were; a choice made on another channel is forgotten. Only the
+   * newest answer counts.
+   */
   async load(channel) {
+    const turn = (this.turn = {});
     if (channel !== this.channel) {
       this.channel = channel;
       this.clear();
@@ -33,9 +41,11 @@ export class TemplateForm {
     }
     try {
       const { value } = await this.link.read("templates", { channel });
-      if (channel === this.channel) this.picker.offer(value);
+      if (turn !== this.turn) return;
+      this.picker.offer(value);
+      this.renew(value);
     } catch (trouble) {
-      if (channel === this.channel) this.picker.fail(trouble.message, () => this.load(channel));
+      if (turn === this.turn) this.picker.fail(trouble.message, () => this.load(channel));
     }
     this.changed();
   }
@@ -56,6 +66,7 @@ export class TemplateForm {
   /** Why it can't be sent yet, in words; empty when it can. */
   get problem() {
     if (!this.template) return "Choose a template.";
+    if (!this.fit) return this.refusal || UNFIT;
     if (this.header?.problem) return this.header.problem;
     const missing = this.template.variables.find(({ key }) => !this.values.get(key)?.trim());
     return missing ? `Fill in “${missing.label}”.` : this.refusal;
@@ -91,11 +102,55 @@ export class TemplateForm {
   // --- filling in
 
   choose(template) {
-    this.template = template;
-    this.header = template.media ? new HeaderFile({ link: this.link, channel: this.channel, template, changed: () => this.headerChanged() }) : null;
-    fill(this.node, this.chosen(), this.header?.node, template.variables.map((v) => this.field(v)), this.note());
-    this.show();
+    Object.assign(this, { template, fit: true, header: this.headerOf(template) });
+    this.draw();
     (this.node.querySelector(".cw-template-file button, .cw-template-value input") ?? this.node.querySelector("button")).focus();
+  }
+
+  headerOf(template) {
+    return template.media ? new HeaderFile({ link: this.link, channel: this.channel, template, changed: () => this.headerChanged() }) : null;
+  }
+
+  /** `news`: what is to be said of it. */
+  draw(news = "") {
+    const { template, header } = this;
+    const said = news && h("p", { class: "cw-template-news", role: "alert" }, icon("alert"), h("span", {}, news));
+    fill(this.node, this.chosen(), said, header?.node, template.variables.map((v) => this.field(v)), this.note());
+    this.show();
+  }
+
+  /** The chosen one as it is by now: what its writer sees is what is sent, and what was filled in stays. */
+  renew(templates) {
+    const { template: before } = this;
+    const now = templates.find(({ name, language }) => name === before?.name && language === before.language);
+    if (!before || JSON.stringify(now) === JSON.stringify(before)) return;
+    this.fit = Boolean(now && isFit(now));
+    this.template = now ?? { ...before }; // another one: what was asked of it before does not count
+    this.refusal = "";
+    if (now && contentOf(now) !== contentOf(before)) this.redraw(before.media);
+    this.show();
+    this.ask();
+  }
+
+  redraw(media) {
+    const { template, node } = this;
+    const focused = node.contains(document.activeElement) && document.activeElement;
+    if (template.media !== media) {
+      this.header?.drop();
+      this.header = this.headerOf(template);
+    }
+    this.values = new Map([...this.values].filter(([each]) => template.variables.some((variable) => variable.key === each)));
+    this.draw(CHANGED);
+    if (focused) this.goOn(focused);
+  }
+
+  /** To what has taken the place of what had the focus. */
+  goOn(focused) {
+    const inputs = [...this.node.querySelectorAll(".cw-template-value input")];
+    const input = inputs.find(({ dataset }) => dataset.key === focused.dataset.key);
+    const next = focused.isConnected ? focused : input ?? this.node.querySelector("button");
+    next.focus();
+    if (next === input) input.setSelectionRange(focused.selectionStart, focused.selectionEnd);
   }
 
   chosen() {
@@ -126,6 +181,7 @@ export class TemplateForm {
       autocomplete: "off",
       placeholder: example && `e.g. ${example}`,
       dataset: { key },
+      value: this.values.get(key),
       oninput: () => this.typed(key, input.value),
       onfocus: () => this.light(key),
       onblur: () => this.light(""),
@@ -148,17 +204,17 @@ export class TemplateForm {
   /** Asks the rules, which know the limits; the hub asks them again. Only the newest answer counts. */
   async ask() {
     const { template, choice } = this;
-    if (!template || !this.template) return;
+    if (!template) return;
     const asked = JSON.stringify(choice);
     const { value } = await this.link.ask("check_template", { channel: this.channel, template: choice }).catch((trouble) => ({ value: trouble.message }));
-    if (JSON.stringify(this.choice) !== asked) return;
+    if (this.template !== template || JSON.stringify(this.choice) !== asked) return;
     const missing = template.variables.some(({ key }) => !this.values.get(key)?.trim());
-    this.refusal = missing ? "" : value;
+    this.refusal = missing && this.fit ? "" : value;
     this.show();
   }
 
   note() {
-    this.problemNote = h("p", { class: "cw-field-problem", role: "alert", hidden: true });
+    this.problemNote = h("p", { class: "cw-field-problem cw-template-refusal", role: "alert", hidden: true });
     return this.problemNote;
   }
 
@@ -172,4 +228,9 @@ export class TemplateForm {
     }
     this.changed();
   }
+}
+
+/** What its customer gets, and is asked for, to compare two. */
+function contentOf({ media, header, body, footer, buttons, variables }) {
+  return JSON.stringify([media, header, body, footer, buttons, variables]);
 }

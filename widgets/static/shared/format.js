@@ -79,7 +79,7 @@ export function shortDay(day) {
 }
 
 /** Time until `iso` in words, such as "3 h 20 min"; empty once it has passed. */
-export function timeLeft(iso, now = new Date()) {
+export function timeLeft(iso, now) {
   const minutes = Math.ceil((new Date(iso) - now) / MINUTE);
   if (minutes <= 0) return "";
   if (minutes < 60) return `${minutes} min`;
@@ -88,7 +88,7 @@ export function timeLeft(iso, now = new Date()) {
   return minutes % 60 && hours < 10 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
 }
 
-export function closesWithin(iso, hours, now = new Date()) {
+export function closesWithin(iso, hours, now) {
   const left = iso ? new Date(iso) - now : 0;
   return left > 0 && left <= hours * HOUR;
 }

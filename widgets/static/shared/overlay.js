@@ -58,7 +58,7 @@ function focusFirst(box) {
   box.querySelector("[autofocus], [role^=menuitem], input, button")?.focus();
 }
 
-/** A menu behind `anchor`. `items()` gives [{label, icon, run, danger}], or null for a line. */
+/** A menu behind `anchor`. `items()` gives [{label, icon, run, danger}], or null for a line; without `run` one only says something. */
 export function menu(anchor, label, items, align = "end") {
   return popover(anchor, {
     label,
@@ -79,7 +79,9 @@ function menuItem(item, close) {
   };
   const { title = null } = item;
   const props = { role: "menuitem", class: "cw-menu-item", title, dataset: { danger: Boolean(item.danger) } };
-  return h("button", { ...props, onclick: run }, icon(item.icon), item.label);
+  // Not `disabled`, which the focus would pass by: what it says is to be heard.
+  const does = item.run ? { onclick: run } : { "aria-disabled": "true" };
+  return h("button", { ...props, ...does }, icon(item.icon), item.label);
 }
 
 function moveInMenu(event) {

@@ -17,9 +17,10 @@ export function isHad({ direction, delivery_status: status }) {
 
 /** The tools of a message; null where there is nothing to do. `parts` as of a bubble; `now(id)` gives the message as it is by then. */
 export function tools(message, parts) {
-  if (!message.text && !parts.takes.quotes && !parts.takes.reactions) return null;
+  const reacts = parts.takes.reactions && message.direction === "inbound";
+  if (!message.text && !parts.takes.quotes && !reacts) return null;
   const now = () => parts.now_of(message.id) ?? message;
-  const picker = parts.takes.reactions && message.direction === "inbound" && reactor(message, parts);
+  const picker = reacts && reactor(message, parts);
   const more = h("button", { class: "cw-icon-button cw-message-more", tabindex: "-1", "aria-label": "Message options", title: "Message options" }, icon("more"));
   menu(more, "Message options", () => items(now(), parts, picker), message.direction === "inbound" ? "start" : "end");
   return h("div", { class: "cw-message-tools" }, picker && picker.button, more);
@@ -35,6 +36,8 @@ function reactor(message, { emoji, react }) {
   return picker;
 }
 
+/** Why nothing can be done yet with a message that is no text, by its status. */
+const NOTHING = { failed: "It failed", in_doubt: "It is not confirmed" };
 const SENDING = { queued: "Sending", sending: "Sending", retry: "Waiting to try again" };
 
 /** The reactions below a bubble; a press on one's own takes it back. */
@@ -72,7 +75,8 @@ function items(message, parts, picker) {
   const react = picker && { icon: "smile", label: "React", run: () => picker.button.click() };
   const copy = { icon: "copy", label: "Copy text", run: () => copyText(el, plain(message.text), "Text") };
   const found = [takes.quotes && isHad(message) && reply, react, message.text && copy].filter(Boolean);
-  return found.length > 0 ? found : [{ icon: "clock", label: "It has not left yet", run: () => {} }];
+  const { delivery_status: status } = message;
+  return found.length > 0 ? found : [{ icon: NOTHING[status] ? "alert" : "clock", label: NOTHING[status] ?? "It has not left yet" }];
 }
 
 /** The keys of a message that has the focus; `go(step)` leads to another one. */

@@ -62,6 +62,7 @@ export function bubble(message, parts) {
   const inside = h("div", { class: "cw-bubble" }, content(message, parts));
   // The time ends the last line of a text, or stands under anything else.
   (inside.querySelector(":scope > .cw-text:last-child") ?? inside).append(meta(message));
+  inside.append(tools(message, parts) ?? "");
   return h(
     "article",
     {
@@ -75,7 +76,6 @@ export function bubble(message, parts) {
     reactions(message, parts),
     reactionLine(message, parts),
     deliveryLine(message, parts),
-    tools(message, parts),
   );
 }
 

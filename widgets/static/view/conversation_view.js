@@ -255,10 +255,11 @@ class ConversationView {
     }
   }
 
-  /** The composer of this inbox answers this message. */
+  /** The composer of this inbox answers this message; not every inbox has one. */
   quote(message) {
     const detail = { inbox: this.el.closest(".cw-inbox"), scope: this.scope, id: this.id, message: inShort(message) };
-    page.dispatchEvent(new CustomEvent("quote", { detail }));
+    const unclaimed = page.dispatchEvent(new CustomEvent("quote", { detail, cancelable: true }));
+    if (unclaimed) toast(this.el, "Show the composer to reply");
   }
 
   say(words) {

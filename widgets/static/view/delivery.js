@@ -46,7 +46,7 @@ function line(words, ...actions) {
 
 /** What still gets through where the provider holds the messaging window for closed. */
 function template() {
-  return h("button", { class: "cw-link-button", onclick: ({ target }) => command(target.closest(".cw-panel"), "template") }, "Choose a template");
+  return h("button", { class: "cw-link-button cw-by-composer", onclick: ({ target }) => command(target.closest(".cw-panel"), "template") }, "Choose a template");
 }
 
 /** While Undo is possible; goes by itself when the time is up. */
