@@ -16,8 +16,8 @@ from cloud import NUMBER, whatsapp
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
-from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, accepted, error
-from workspace.channels.base import Failure, FilledTemplate, SendFailed, Sent
+from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, accepted, error
+from workspace.channels.base import Failure, FilledTemplate, Seen, SendFailed, Sent
 from workspace.channels.whatsapp.codes import KIND_OF
 from workspace.errors import ConfigError
 from workspace.models import FailureKind, ParameterFormat, Rate, Template, TemplateHeader
@@ -166,6 +166,17 @@ def test_an_upload_that_fails_has_sent_nothing(answer: tuple[int, bytes]) -> Non
     assert isinstance(found, Failure)
     assert found.kind is FailureKind.TRANSIENT
     assert asked == [f"/v23.0/{NUMBER}/media"]
+
+
+def test_a_success_without_a_name_is_of_a_read_receipt_alone() -> None:
+    said = httpx.MockTransport(lambda _: httpx.Response(200, json={"success": True}))
+    channel = whatsapp(said)
+    for name, signal in SIGNALS.items():
+        found = channel.decode(channel.perform(channel.encode_signal(signal)))
+        assert (found == Sent("")) is isinstance(signal, Seen), name
+    found = answered(200, {"success": True})
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.UNKNOWN_OUTCOME
 
 
 def test_a_missing_token_is_for_a_person_to_mend() -> None:
