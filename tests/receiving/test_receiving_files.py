@@ -256,6 +256,6 @@ def test_in_a_thread_it_comes_by_itself(desk: Desk, shelf: Shelf) -> None:
         desk.receive(said("1", files=(photo(),)))
         assert arrived.wait(10)
     finally:
-        desk.services.fetching.ask_to_stop()
-        desk.services.fetching.join()
+        desk.services.fetching.worker.ask_to_stop()
+        desk.services.fetching.worker.join()
     assert stored(desk) == PNG
