@@ -93,6 +93,19 @@ def test_refusals_say_what_to_do(draft: Draft, kind: FailureKind, words: str) ->
     assert words in refusal.message
 
 
+def test_words_that_no_file_would_carry_are_refused() -> None:
+    """Else only the file went out. A channel that takes several has a text beside them."""
+    sound = FileFacts(MediaKind.AUDIO, "voice.ogg", "audio/ogg", 9)
+    takes = replace(CHANNEL, media={MediaKind.AUDIO: MediaRule(frozenset(), 1000)})
+    refusal = rules.can_send(takes, Draft("hi", [sound]), OPEN)
+    assert refusal is not None
+    assert refusal.kind is FailureKind.INVALID
+    assert refusal.message == "WhatsApp takes no text with 'voice.ogg'; send the text by itself."
+    for fine in (Draft("", [sound]), Draft(" \n", [sound])):
+        assert rules.can_send(takes, fine, OPEN) is None
+    assert rules.can_send(replace(takes, max_attachments=2), Draft("hi", [sound]), OPEN) is None
+
+
 @pytest.mark.parametrize(
     ("template", "words"),
     [

@@ -104,7 +104,7 @@ class Settings:
     """
     max_attempts: int = 6
     """Attempts to send before a passing failure counts as final. What the provider turned away
-    because it wants less for a while is no attempt.
+    because it wants less for a while, of all or of what goes to one customer, is no attempt.
     """
     undo_seconds: float = 5.0
     """How long an operator's single send is held back for Undo; 0: it leaves at once."""

@@ -167,7 +167,9 @@ class AsWhatsApp(AsItself):
     def messages(self) -> Mapping[str, Outbound]:
         found = super().messages()
         hidden = replace(found["a text"], to=of_whatsapp.BSUID)
-        return {**found, "to a business-scoped id": hidden}
+        voice = f"a file: {of_whatsapp.VOICE.name}"
+        alone = {voice: replace(found[voice], text="")}
+        return {**found, **alone, "to a business-scoped id": hidden}
 
     def template(self) -> Template:
         return next(t for t in CATALOGUE if (t.name, t.language) == ("order_update", "en"))

@@ -134,6 +134,28 @@ def test_limits(channel: Channel) -> None:
             edge = longest(rule.caption_limit, can.text_limit.unit)
             assert can_send(can, Draft(edge, [small]), now) is None
             assert can_send(can, Draft(f"{edge}x", [small]), now) is not None
+        elif can.max_attachments == 1:
+            refused = can_send(can, Draft("words", [small]), now)
+            assert refused is not None, kind
+            assert refused.kind is FailureKind.INVALID
+            assert can_send(can, Draft(" \n", [small]), now) is None
+
+
+@check("encode: no text beside a file is left out")
+def test_no_text_is_left_out(kit: Kit, channel: Channel) -> None:
+    """What the sample says may be sent; with other words another thing goes out."""
+    can, now = channel.capabilities, open_now(channel)
+    for name, message in kit.messages().items():
+        if message.template or not message.files:
+            continue
+        facts = [FileFacts(f.kind, f.name, f.mime, len(f.data)) for f in message.files]
+        assert can_send(can, Draft(message.text, facts), now) is None, name
+        if can_send(can, Draft("some words", facts), now) is None:
+            some, other = (
+                [each.payload for each in channel.encode(replace(message, text=words))]
+                for words in ("some words", "other words")
+            )
+            assert some != other, name
 
 
 @check("window: open a second before its end, closed from then on")

@@ -10,11 +10,11 @@ import pytest
 from desk import ANN, Desk
 from line import START, Line, said
 
-from workspace.channels.base import InboundFile, Unreachable
+from workspace.channels.base import InboundFile, NotThere, Unreachable
 from workspace.errors import ConfigError, FileGone, NotFound
 from workspace.models import Attachment, MediaKind
 from workspace.services import Services, World
-from workspace.services.fetching import ATTEMPTS
+from workspace.services.fetching import ATTEMPTS, SURE
 from workspace.settings import Paths
 from workspace.store import remote_files
 from workspace.store.remote_files import NewRemoteFile
@@ -176,6 +176,22 @@ def test_what_time_may_heal_is_tried_again_for_about_a_day(
     assert len(shelf.asked) == ATTEMPTS
     assert clock.now - began > timedelta(hours=20)
     assert the_file(desk).missing == "WhatsApp can't be reached."
+
+
+def test_a_provider_that_has_no_such_file_is_believed_after_a_few_times(
+    desk: Desk, shelf: Shelf, clock: Clock
+) -> None:
+    """It may say so of a permission that is missing for a moment."""
+    shelf.files["65463453"] = NotThere("The provider has none.")
+    desk.receive(said("1", files=(photo(),)))
+    for _ in range(SURE - 1):
+        assert desk.services.fetching.fetch_due() == 1
+        assert the_file(desk).awaited
+        clock.now += timedelta(hours=1)
+    assert desk.services.fetching.fetch_due() == 1
+    assert the_file(desk).missing == "The provider has none."
+    clock.now += timedelta(days=1)
+    assert desk.services.fetching.fetch_due() == 0
 
 
 def test_what_a_person_must_mend_waits_for_the_person(

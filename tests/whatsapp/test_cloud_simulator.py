@@ -15,10 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHONE, PHOTO, SIGNALS, filled
-from workspace.channels.base import Failure, MarketingChosen, React, Seen, Sent, StatusChanged
+from workspace.channels.base import (
+    Failure,
+    MarketingChosen,
+    NotThere,
+    React,
+    Seen,
+    Sent,
+    StatusChanged,
+)
 from workspace.channels.simulated.catalogue import CATALOGUE
 from workspace.channels.whatsapp.channel import WhatsAppChannel
-from workspace.errors import FileGone
 from workspace.models import Address, AddressKind, FailureKind
 from workspace.testing.cloud import Cloud, CloudServer, Customer, cloud_server
 from workspace.testing.serving import serving
@@ -204,7 +211,7 @@ def test_files_come_back_as_they_were(server: CloudServer, channel: WhatsAppChan
     channel.fetch(file.remote, into)
     assert into.getvalue() == data
     server.cloud.advance(timedelta(days=31))
-    with pytest.raises(FileGone):
+    with pytest.raises(NotThere):
         channel.fetch(file.remote, BytesIO())
     assert all(check.ok for check in channel.test())
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from workspace.channels import create
 from workspace.channels.base import (
     FetchesFiles,
     HasWebhook,
+    NotThere,
     OffersTemplates,
     SendFailed,
     SendsSignals,
@@ -105,12 +107,29 @@ def test_all_pages_are_asked_for(meta: Judge) -> None:
     assert [template.name for template in found] == names
 
 
-def test_a_list_without_end_ends() -> None:
-    paging = {"cursors": {"after": "1"}, "next": "x"}
-    endless = httpx.MockTransport(
-        lambda _: httpx.Response(200, json={"data": [listed("a")], "paging": paging})
-    )
-    assert len(whatsapp(endless).templates()) == 2
+CURSORS: list[Any] = [{"after": "1"}, {"after": ""}, {"after": 7}, {}, None, "1"]
+
+
+@pytest.mark.parametrize("cursors", CURSORS)
+def test_a_list_that_goes_on_nobody_knows_where_is_none(cursors: Any) -> None:
+    """Else all templates that were not read would be deleted."""
+    page = {"data": [listed("a")], "paging": {"cursors": cursors, "next": "x"}}
+    channel = whatsapp(httpx.MockTransport(lambda _: httpx.Response(200, json=page)))
+    with pytest.raises(Unreachable, match="has no end"):
+        channel.templates()
+    assert not {check.name: check.ok for check in channel.test()}["templates"]
+
+
+def test_a_list_without_end_is_none() -> None:
+    pages = count(1)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paging = {"cursors": {"after": str(next(pages))}, "next": "x"}
+        return httpx.Response(200, json={"data": [listed("a")], "paging": paging})
+
+    with pytest.raises(Unreachable, match="has no end"):
+        whatsapp(httpx.MockTransport(answer)).templates()
+    assert next(pages) == 101
 
 
 def test_statuses_are_kept_as_they_come() -> None:
@@ -335,10 +354,45 @@ def test_half_a_file_is_tried_again() -> None:
         fetched(store("https://lookaside.fbsbx.com/x", PHOTO[:4]))
 
 
-def test_a_file_that_is_gone_is_gone() -> None:
-    body = {"error": {"code": 100, "error_subcode": 33, "message": "does not exist", "type": "x"}}
-    with pytest.raises(FileGone):
-        fetched(httpx.MockTransport(lambda _: httpx.Response(400, json=body)))
+def answering(status: int, body: Any) -> httpx.MockTransport:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return httpx.MockTransport(lambda _: httpx.Response(status, content=content))
+
+
+@pytest.mark.parametrize("error", [{"code": 100, "error_subcode": 33}, {"code": 33}])
+def test_a_file_that_is_gone_is_not_there(error: dict[str, Any]) -> None:
+    """Meta says the same of a missing permission, so those who are told hear of both."""
+    with pytest.raises(NotThere, match="no longer has this file, or the access token may not"):
+        fetched(answering(400, {"error": {"message": "does not exist", "type": "x", **error}}))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_place_where_no_file_is_may_be_asked_for_anew(status: int) -> None:
+    """Where a file can be had is told for five minutes."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v23.0/65463453":
+            return httpx.Response(200, json={"url": "https://lookaside.fbsbx.com/x"})
+        return httpx.Response(status)
+
+    with pytest.raises(NotThere):
+        fetched(httpx.MockTransport(answer))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"<html>Not Found</html>"),
+        (404, b""),
+        (404, {"error": "no route"}),
+        (400, {"error": {"code": 100, "message": "Invalid parameter"}}),
+        (400, {"error": {"code": 100, "error_subcode": 2018278}}),
+    ],
+)
+def test_what_says_nothing_of_a_file_does_not_end_it(status: int, body: Any) -> None:
+    with pytest.raises(Unreachable) as told:
+        fetched(answering(status, body))
+    assert not isinstance(told.value, NotThere)
 
 
 def test_a_file_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

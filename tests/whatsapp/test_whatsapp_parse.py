@@ -28,6 +28,7 @@ from workspace.channels.whatsapp.parse import parse
 from workspace.models import Address, AddressKind, DeliveryStatus, FailureKind
 
 META = Meta(datetime(2026, 11, 1, tzinfo=UTC))
+STAMP = datetime(2026, 11, 1, 0, 0, 1, tzinfo=UTC)
 US = Us(NUMBER, BUSINESS)
 PHONE = Address(AddressKind.PHONE, "+972987654321")
 BSUID = Address(AddressKind.BSUID, "US.13491208655302741918")
@@ -192,13 +193,32 @@ def test_a_message_of_an_odd_form_is_one() -> None:
 
 @pytest.mark.parametrize("stamp", ["1697044968000000000", "9" * 400, "-9" + "9" * 17])
 def test_a_time_that_no_clock_shows_is_an_odd_one(stamp: str) -> None:
-    """Milliseconds, nanoseconds: the message is one all the same."""
+    """Milliseconds, nanoseconds: message and receipt are what they are all the same."""
     found = one(payload(messages=[message() | {"timestamp": stamp}]))
     assert (found.address, found.occurred_at) == (PHONE, META.received_at)
-    assert isinstance(one(payload(statuses=[status() | {"timestamp": stamp}])), Unsupported)
+    assert one(payload(statuses=[status() | {"timestamp": stamp}])).occurred_at == META.received_at
     news = template_news()
     news["entry"][0]["time"] = int(stamp)
     assert isinstance(one(news), Unsupported)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"timestamp": "soon"}, {"timestamp": None}, {"timestamp": []},
+        {"biz_opaque_callback_data": 7}, {"conversation": 7}, {"pricing": []},
+    ],
+)  # fmt: skip
+def test_a_failure_is_one_whatever_else_is_odd_about_it(odd: dict[str, Any]) -> None:
+    """Else the message would look as if it had arrived, and nobody would answer again."""
+    failed = status(word="failed", errors=[{"code": 131047}])
+    found = one(payload(statuses=[failed | odd]))
+    assert (found.provider_id, found.status) == (failed["id"], DeliveryStatus.FAILED)
+    assert found.failure_kind is FailureKind.WINDOW_CLOSED
+    assert found.occurred_at == (META.received_at if "timestamp" in odd else STAMP)
+    for errors in (7, {}, [7], "131047"):
+        other = one(payload(statuses=[failed | {"errors": errors}]))
+        assert (other.status, bool(other.detail)) == (DeliveryStatus.FAILED, True)
 
 
 def test_one_odd_item_takes_none_with_it() -> None:

@@ -4,6 +4,7 @@ all channels checks.
 
 import inspect
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,12 +19,13 @@ from odd_graph import Odd, odd_graph
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
-from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, accepted, error
-from workspace.channels.base import Failure, FilledTemplate, SendFailed, Sent
+from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, accepted, error
+from workspace.channels.base import Failure, FilledTemplate, Seen, SendFailed, Sent
 from workspace.channels.whatsapp import graph
 from workspace.channels.whatsapp.codes import KIND_OF
 from workspace.errors import ConfigError
 from workspace.models import FailureKind, ParameterFormat, Rate, Template, TemplateHeader
+from workspace.services.ratelimit import TokenBucket
 
 
 @pytest.fixture(scope="session")
@@ -188,6 +190,17 @@ def test_an_upload_that_fails_has_sent_nothing(answer: tuple[int, bytes]) -> Non
     assert asked == [f"/v23.0/{NUMBER}/media"]
 
 
+def test_a_success_without_a_name_is_of_a_read_receipt_alone() -> None:
+    said = httpx.MockTransport(lambda _: httpx.Response(200, json={"success": True}))
+    channel = whatsapp(said)
+    for name, signal in SIGNALS.items():
+        found = channel.decode(channel.perform(channel.encode_signal(signal)))
+        assert (found == Sent("")) is isinstance(signal, Seen), name
+    found = answered(200, {"success": True})
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.UNKNOWN_OUTCOME
+
+
 def test_a_missing_token_is_for_a_person_to_mend() -> None:
     channel = whatsapp(httpx.MockTransport(accepted), secrets={})
     with pytest.raises(SendFailed) as told:
@@ -214,15 +227,27 @@ def test_who_reads_is_not_told_where_that_is_off() -> None:
 
 
 def test_a_number_s_throughput_is_its_own() -> None:
-    assert whatsapp().capabilities.rate == Rate(80, timedelta(seconds=1), 80)
-    for given in (20, "1000"):
-        rate = Rate(int(given), timedelta(seconds=1), int(given))
-        assert whatsapp(throughput=given).capabilities.rate == rate
+    assert whatsapp().capabilities.rate == Rate(32, timedelta(seconds=1), 49)
+    twenty = Rate(8, timedelta(seconds=1), 13)
+    for given in (20, "20"):
+        assert whatsapp(throughput=given).capabilities.rate == twenty
     silent = whatsapp(throughput=20, read_receipts="no").capabilities
-    assert (silent.rate, silent.typing) == (Rate(20, timedelta(seconds=1), 20), None)
+    assert (silent.rate, silent.typing) == (twenty, None)
     for wrong in (0, 1001, "fast", True, 20.5):
         with pytest.raises(ConfigError, match="throughput must be a whole number from 1 to 1000"):
             whatsapp(throughput=wrong)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 20, 80, 1000])
+def test_no_second_has_more_than_the_throughput(most: int) -> None:
+    """However quickly the answers come."""
+    now, sent = 0.0, []
+    bucket = TokenBucket(whatsapp(throughput=most).capabilities.rate, lambda: now)
+    while (now := now + bucket.wait()) < 2.5:
+        bucket.take()
+        sent.append(now)
+    seconds = [bisect_left(sent, at + 1 - 1e-5) - n for n, at in enumerate(sent)]
+    assert max(seconds) == seconds[0] == most
 
 
 def test_a_variable_that_header_and_body_share_goes_into_both() -> None:

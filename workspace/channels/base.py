@@ -140,6 +140,10 @@ class Unreachable(ConnectionError):
         self.strerror = sentence
 
 
+class NotThere(Unreachable):
+    """The provider says it has nothing of this name; some say so of a missing permission, too."""
+
+
 # --- inbound ----------------------------------------------------------------------------------
 
 
@@ -377,8 +381,9 @@ class FetchesFiles(Protocol):
     def fetch(self, remote: str, into: BinaryIO) -> None:
         """Write the file that `InboundFile.remote` names.
 
-        Raises FileGone where it will never come, ConfigError for what a person must mend, and
-        OSError for what time may heal; `into` then holds anything.
+        Raises FileGone where it will never come, NotThere where the provider says that it has none,
+        ConfigError for what a person must mend, and OSError for what time may heal; `into` then
+        holds anything.
         """
         ...
 

@@ -228,6 +228,11 @@ def _text(channel: Capabilities, draft: Draft) -> Refusal | None:
         return Refusal(FailureKind.INVALID, "The message is empty; write a text or attach a file.")
     limit = channel.text_limit
     captions = [channel.media[f.kind].caption_limit for f in draft.files if f.kind in channel.media]
+    if draft.text.strip() and captions and not any(captions) and channel.max_attachments == 1:
+        # Nothing of the message would carry it. A mail has a text of its own beside its files.
+        name = draft.files[0].name
+        why = f"{channel.label} takes no text with {name!r}; send the text by itself."
+        return Refusal(FailureKind.INVALID, why)
     if draft.text and captions:
         # A text beside files travels as the caption of one of them, except where files have none.
         limit = TextLimit(min([limit.n, *(c for c in captions if c)]), limit.unit)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from workspace.channels.base import FetchesFiles
+from workspace.channels.base import FetchesFiles, NotThere
 from workspace.errors import ConfigError, ConvoError, FileGone, NotFound
 from workspace.services.backoff import Backoff
 from workspace.services.configured import Channels
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 40
 """With the longest wait between two that is about a day."""
+
+SURE = 4
+"""Attempts after which a provider is believed that says it has no such file."""
 
 MENDING = timedelta(minutes=5)
 """Between two attempts, as long as a person must mend something, such as an access token."""
@@ -94,7 +97,7 @@ class Fetching:
             if not isinstance(error, ConvoError | OSError):
                 logger.exception("file %s can't be fetched", file.attachment_id)
             wait = timedelta(seconds=self._backoff.delay(file.attempts + 1, at_least=1.0))
-            last = file.attempts + 1 >= ATTEMPTS
+            last = file.attempts + 1 >= (SURE if isinstance(error, NotThere) else ATTEMPTS)
             self._failed(file, None if last else self._clock() + wait, error)
         else:
             self._arrived(file, staged)

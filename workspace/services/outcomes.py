@@ -50,8 +50,8 @@ def not_sent(row: T, failure: Failure, retry: Retry) -> T:
         return in_doubt(row, failure.detail)
     if failure.kind not in _PASSING:
         return failed(row, failure.kind, failure.detail)
-    if failure.kind is FailureKind.RATE_LIMITED:
-        # All of the channel waits: no attempt is used up, or a long limit would fail one by one.
+    if limited(failure):
+        # Not about this message: no attempt is used up, or a long limit would fail one by one.
         row = replace(row, attempts=row.attempts - 1)  # type: ignore[type-var]
     elif row.attempts >= retry.max_attempts:
         words = f"{failure.detail} (given up after {row.attempts} attempts)"
@@ -63,6 +63,11 @@ def not_sent(row: T, failure: Failure, retry: Retry) -> T:
         failure.detail,
         not_before=retry.now + timedelta(seconds=retry.delay),
     )
+
+
+def limited(failure: Failure) -> bool:
+    """Whether the provider only wants less for a while, of all messages or of this customer's."""
+    return failure.kind is FailureKind.RATE_LIMITED or failure.pair
 
 
 def failed(row: T, kind: FailureKind, why: str) -> T:

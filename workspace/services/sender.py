@@ -69,6 +69,8 @@ class Sender:
         self._pairs = Pairs(channel.capabilities.pair_rate, lambda: tools.clock().timestamp())
         self._limits = 0
         """How often the provider has asked for less, one after the other."""
+        self._pair_limits: dict[int, int] = {}
+        """The same for one customer, by their conversation."""
         self._wake = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -223,7 +225,7 @@ class Sender:
             made = sending.attempt(channel, claim, tools.files)
         finally:
             watch.cancel()
-        return self._settle(message, made.outcome, claim.message.attempts), made.taken
+        return self._settle(claim.message, made.outcome), made.taken
 
     def _put_off(self, id: int, queue: int, customer: int) -> bool:
         """Whether it must wait because enough was sent to this customer; nobody else waits."""
@@ -264,7 +266,7 @@ class Sender:
 
     def _settle_reaction(self, own: Own, outcome: Sent | Failure) -> Own | None:
         outcome = _alone(outcome)
-        retry = self._retry(own.attempts, outcome)
+        retry = self._retry(own.conversation_id, own.attempts, outcome)
         return self._stored(
             partial(
                 reacting.settle,
@@ -276,12 +278,15 @@ class Sender:
             partial(reacting.doubt, id=own.id, why=UNSTORABLE),
         )
 
-    def _retry(self, attempts: int, outcome: Sent | Failure) -> Retry:
+    def _retry(self, conversation: int, attempts: int, outcome: Sent | Failure) -> Retry:
         """When to try again, if that is to be."""
         asked = outcome.retry_after if isinstance(outcome, Failure) else None
         tools = self._tools
         limited = isinstance(outcome, Failure) and outcome.kind is FailureKind.RATE_LIMITED
         self._limits = self._limits + 1 if limited else 0
+        pair_limits = self._pair_limits.pop(conversation, 0) + 1
+        if isinstance(outcome, Failure) and outcome.pair:
+            self._pair_limits[conversation] = attempts = pair_limits
         delay = tools.backoff.delay(self._limits or attempts, asked)
         if limited:
             self._bucket.pause(delay)  # it is not about this message alone
@@ -307,26 +312,26 @@ class Sender:
         except ConvoError as error:  # what is left as `sending` is doubted at the next start
             logger.warning("message %s outlived its lease: %s", message, words(error))
 
-    def _settle(self, message: int, outcome: Sent | Failure, attempts: int) -> Queued | None:
+    def _settle(self, message: Queued, outcome: Sent | Failure) -> Queued | None:
         """Store what became of it."""
         outcome = _alone(outcome)
         tools = self._tools
         settled = self._stored(
             partial(
                 settling.settle,
-                id=message,
+                id=message.id,
                 outcome=outcome,
-                retry=self._retry(attempts, outcome),
+                retry=self._retry(message.conversation_id, message.attempts, outcome),
                 threads=self._channel.capabilities.threads,
                 journal=tools.journal,
             ),
-            partial(settling.doubt, id=message, why=UNSTORABLE),
+            partial(settling.doubt, id=message.id, why=UNSTORABLE),
         )
         after = settled.message
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.TEMPLATE:
             tools.templates.doubt(self._id)
         if after and after.status is DeliveryStatus.IN_DOUBT and isinstance(outcome, Sent):
-            logger.error("message %s is in doubt though it was sent: %s", message, after.failure)
+            logger.error("message %s is in doubt though it was sent: %s", after.id, after.failure)
         tools.files.remove(settled.files)
         return after
 
@@ -377,7 +382,7 @@ class Sender:
             logger.warning("channel %s can't be asked for a message: %s", self._id, words(error))
             found = None
         if found:
-            self._settle(id, Sent(message.provider_id), message.attempts)
+            self._settle(message, Sent(message.provider_id))
         else:
             with self._wake:
                 self._doubt(id, asked)

@@ -14,17 +14,23 @@ _LONGEST_WAIT = 86_400.0
 
 
 def response(
-    status: int, headers: Mapping[str, str], content: bytes, upload: bool = False
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    upload: bool = False,
+    receipt: bool = False,
 ) -> Response:
     """An HTTP answer. `data` has its JSON object, empty where it is none, ``retry_after``, and
-    whether it answers the ``upload`` of a file, which sends nothing yet.
+    whether it answers the ``upload`` of a file, which sends nothing yet, or a read ``receipt``,
+    which is no message.
     """
     try:
         body = table(json.loads(content))
     except (*ODD, RecursionError):
         body = {}
     words = content[:300].decode("utf-8", "replace")
-    data = {"body": body, "retry_after": _wait(headers), "upload": upload}
+    kind = {"upload": upload, "receipt": receipt}
+    data = {"body": body, "retry_after": _wait(headers), **kind}
     return Response(status, words, data)
 
 
@@ -41,7 +47,7 @@ def decode(response: Response) -> Sent | Failure:
     if response.code != 200:
         return failure(response)
     body = fields(response)
-    if body.get("success") is True:  # of a read receipt, which is no message
+    if response.data.get("receipt") and body.get("success") is True:
         return Sent("")
     try:
         [first] = tables(body, "messages")[:1]

@@ -28,8 +28,10 @@ def _types(main: str, *subtypes: str) -> frozenset[str]:
     return frozenset(f"{main}/{each}" for each in subtypes)
 
 
-def _per_second(n: int) -> Rate:
-    return Rate(n, timedelta(seconds=1), n)
+def _per_second(most: int) -> Rate:
+    """No second has more than `most`, also the first: a burst and what is gained meanwhile."""
+    gained = max(most * 2 // 5, 1)
+    return Rate(gained, timedelta(seconds=1), most + 1 - gained)
 
 
 CAPABILITIES = Capabilities(

@@ -90,7 +90,7 @@ def _envelope(to: Address) -> Body:
 
 def _media(file: OutboundFile, caption: str) -> Body:
     media: Body = {}
-    if caption and file.kind is not MediaKind.AUDIO:
+    if caption:
         media["caption"] = caption
     if file.kind is MediaKind.DOCUMENT:
         media["filename"] = file.name

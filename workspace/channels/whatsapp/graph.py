@@ -11,7 +11,14 @@ from typing import Any, BinaryIO
 
 import httpx
 
-from workspace.channels.base import Failure, OutboundFile, Response, SendFailed, Unreachable
+from workspace.channels.base import (
+    Failure,
+    NotThere,
+    OutboundFile,
+    Response,
+    SendFailed,
+    Unreachable,
+)
 from workspace.channels.whatsapp import answers
 from workspace.channels.whatsapp.options import WhatsAppOptions
 from workspace.errors import ConfigError, FileGone
@@ -40,10 +47,8 @@ _UNSENT = (
 
 
 _NO_ANSWER = "WhatsApp's answer can't be read; a proxy between may have given it."
-
-
-class NotThere(Unreachable):
-    """The provider knows nothing of this name."""
+_NO_END = "WhatsApp's list of templates has no end, so it is not known which there are."
+_GONE = "WhatsApp no longer has this file, or the access token may not read it."
 
 
 class Graph:
@@ -75,7 +80,8 @@ class Graph:
         """POST to the number's messages. Raises SendFailed where no answer came."""
         url = self._url(self._options.phone_number_id, "messages")
         try:
-            return _read(self._client.post(url, headers=self._headers(), json=body))
+            answer = self._client.post(url, headers=self._headers(), json=body)
+            return _read(answer, receipt=body.get("status") == "read")
         except ConfigError as error:
             raise SendFailed(Failure(FailureKind.AUTH, error.message)) from None
         except _UNSENT as error:
@@ -115,8 +121,11 @@ class Graph:
         return found
 
     def templates(self) -> Iterator[Any]:
-        """All templates of the business account as they are listed. Raises as `get`."""
+        """All templates of the business account as they are listed. Raises as `get`, also where
+        only some of them were: who asks drops those that are not among them.
+        """
         after: dict[str, str] = {}
+        asked = {""}
         for _ in range(_PAGES):
             page = self.get(
                 self._options.business_account_id,
@@ -129,19 +138,22 @@ class Graph:
             if not isinstance(listed, list):
                 raise Unreachable(_NO_ANSWER)
             yield from listed
-            following = _cursor(page)
-            if not following or following == after.get("after"):
+            if not _goes_on(page):
                 return
+            if (following := _cursor(page)) in asked:
+                break
+            asked.add(following)
             after = {"after": following}
+        raise Unreachable(_NO_END)
 
     # --- files --------------------------------------------------------------------------------
 
     def fetch(self, id: str, into: BinaryIO) -> None:
-        """Write a customer's file. Raises FileGone, ConfigError, and OSError to try again."""
+        """Write a customer's file. Raises FileGone, NotThere, ConfigError, and OSError."""
         try:
             about = self.get(id, phone_number_id=self._options.phone_number_id)
         except NotThere:
-            raise FileGone("WhatsApp no longer has this file.") from None
+            raise NotThere(_GONE) from None
         if not (place := about.get("url")):
             raise Unreachable(_NO_ANSWER)
         with _as_os_errors():
@@ -168,7 +180,7 @@ class Graph:
             self._client.stream("GET", url, headers=self._headers()) as response,
         ):
             if response.status_code in (404, 410):
-                raise FileGone("WhatsApp no longer has this file.")
+                raise NotThere(_GONE)
             if response.status_code != 200:
                 raise Unreachable(f"WhatsApp's file server answered {response.status_code}.")
             for piece in response.iter_bytes(1 << 16):
@@ -180,15 +192,19 @@ class Graph:
         return digest.hexdigest()
 
 
-def _read(answer: httpx.Response, upload: bool = False) -> Response:
-    return answers.response(answer.status_code, answer.headers, answer.content, upload)
+def _read(answer: httpx.Response, **kind: bool) -> Response:
+    return answers.response(answer.status_code, answer.headers, answer.content, **kind)
+
+
+def _goes_on(page: Mapping[str, Any]) -> bool:
+    paging = page.get("paging")
+    return isinstance(paging, dict) and bool(paging.get("next"))
 
 
 def _cursor(page: Mapping[str, Any]) -> str:
-    paging = page.get("paging")
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    more = isinstance(paging, dict) and "next" in paging
-    after = cursors.get("after") if isinstance(cursors, dict) and more else None
+    """Of the page after this one, which goes on; empty: it is not told."""
+    cursors = page["paging"].get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
     return after if isinstance(after, str) else ""
 
 
@@ -196,7 +212,10 @@ def _trouble(response: Response) -> Exception:
     failed = answers.failure(response)
     if failed.kind is FailureKind.AUTH:
         return ConfigError(f"WhatsApp refused: {failed.detail}")
-    if response.code == 404 or failed.code in ("33", "100"):
+    # Without its error object a 404 is of a proxy: of what there is it says nothing.
+    error = answers.fields(response).get("error")
+    more = error.get("error_subcode") if isinstance(error, dict) else None
+    if failed.code == "33" or (failed.code, more) == ("100", 33):
         return NotThere(f"WhatsApp has nothing there: {failed.detail}")
     return Unreachable(f"WhatsApp refused: {failed.detail}")
 

@@ -129,13 +129,9 @@ def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Receiv
         who, name = _customer(value, wa_id, user_id)
     except ODD:
         who, name = _addresses(wa_id, user_id), ""
-    try:
-        at = _at(item)
-    except ODD:
-        at = meta.received_at
     return Received(
         provider_id=_id(item),
-        occurred_at=at,
+        occurred_at=_about(item, meta),
         address=who[0],
         also=who[1:],
         name=name,
@@ -182,6 +178,14 @@ def _addresses(wa_id: str, user_id: str) -> tuple[Address, ...]:
 
 def _at(item: Fields) -> datetime:
     return epoch(item["timestamp"])
+
+
+def _about(item: Fields, meta: Meta) -> datetime:
+    """When it was received, where its own time can't be read."""
+    try:
+        return _at(item)
+    except ODD:
+        return meta.received_at
 
 
 # --- messages ---------------------------------------------------------------------------------
@@ -353,15 +357,16 @@ def _system(item: Fields, before: Address) -> Event | None:
 
 
 def _status(item: Fields, value: Fields, meta: Meta) -> Event | None:
-    status = _STATUSES.get(text(item, "status"))
+    """Whatever else can't be read: a message that failed must not look as if it had arrived."""
+    status, at = _STATUSES.get(text(item, "status")), _about(item, meta)
     if status is None:
-        return Unsupported(_id(item), _at(item), f"a status {text(item, 'status')!r:.60}")
-    key = text(item, "biz_opaque_callback_data")
+        return Unsupported(_id(item), at, f"a status {text(item, 'status')!r:.60}")
+    key, errors = item.get("biz_opaque_callback_data"), item.get("errors")
+    own = key if isinstance(key, str) else ""
     if status is not DeliveryStatus.FAILED:
-        return StatusChanged(_id(item), _at(item), status, key=key)
-    errors = tables(item, "errors")
-    why = codes.failure(errors[0] if errors else None)
-    return StatusChanged(_id(item), _at(item), status, why.kind, why.detail, key)
+        return StatusChanged(_id(item), at, status, key=own)
+    why = codes.failure(errors[0] if isinstance(errors, list) and errors else None)
+    return StatusChanged(_id(item), at, status, why.kind, why.detail, own)
 
 
 def _error(item: Fields, value: Fields, meta: Meta) -> Event | None:
