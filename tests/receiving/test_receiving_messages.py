@@ -77,6 +77,12 @@ def test_texts_no_database_takes_are_cleaned(desk: Desk) -> None:
     assert [f.content_id for f in second.attachments] == ["a?"]
 
 
+def test_names_no_database_takes_stay_apart(desk: Desk) -> None:
+    """An empty name, or one that is another's, would make a copy of the second message."""
+    desk.receive(said("\0", text="one"), said("\0\0", minutes=1, text="two"))
+    assert [m.text for m in desk.messages(desk.only().id)] == ["one", "two"]
+
+
 def test_what_could_not_be_shown_still_counts(desk: Desk) -> None:
     desk.receive(said("1", text="", unsupported="A location"))
     assert (desk.only().unread, desk.only().preview.text) == (1, "A location")

@@ -184,9 +184,9 @@ def quotes(arrival: Arrival) -> Signal | None:
 
 def cleaned(event: Event) -> Event:
     """The event without what no database takes: NUL characters and lone surrogates."""
-    fields: dict[str, Any] = {"provider_id": _plain(event.provider_id)}
+    fields: dict[str, Any] = {"provider_id": _name(event.provider_id)}
     if isinstance(event, StatusChanged):
-        fields |= {"detail": _plain(event.detail), "key": _plain(event.key)}
+        fields |= {"detail": _plain(event.detail), "key": _name(event.key)}
     if isinstance(event, TemplateChanged):
         names = ("name", "language", "status", "reason", "category")
         fields |= {name: _line(getattr(event, name)) for name in names}
@@ -213,8 +213,10 @@ def cleaned_template(template: Template) -> Template:
 
 def cleaned_outcome(outcome: Sent | Failure) -> Sent | Failure:
     """The same for what it answers to a send."""
-    names = ("provider_id", "detail") if isinstance(outcome, Sent) else ("detail", "code")
-    return replace(outcome, **{name: _all_plain(getattr(outcome, name)) for name in names})
+    if isinstance(outcome, Sent):
+        id, detail = _name(outcome.provider_id), _all_plain(outcome.detail)
+        return replace(outcome, provider_id=id, detail=detail)
+    return replace(outcome, detail=_plain(outcome.detail), code=_plain(outcome.code))
 
 
 _template = TypeAdapter(Template)
@@ -239,9 +241,9 @@ def _cleaned(event: Received) -> dict[str, Any]:
         "subject": _line(event.subject),
         "unsupported": _line(event.unsupported),
         "also": tuple(_address(address) for address in event.also),
-        "reply_to": _plain(event.reply_to),
+        "reply_to": _name(event.reply_to),
         "cc": tuple(_line(cc) for cc in event.cc),
-        "thread_refs": tuple(_plain(ref) for ref in event.thread_refs),
+        "thread_refs": tuple(_name(ref) for ref in event.thread_refs),
         "files": tuple(_file(file) for file in event.files),
     }
 
@@ -254,12 +256,17 @@ def _file(file: InboundFile) -> InboundFile:
 
 
 def _address(address: Address) -> Address:
-    value = _plain(address.value)
+    value = _name(address.value)
     return address if value == address.value else replace(address, value=value)
 
 
 def _line(text: str) -> str:
     return " ".join(_plain(text).split())
+
+
+def _name(text: str) -> str:
+    """Of a message or a person: it must not become empty, nor the same as another one."""
+    return _plain(text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def _plain(text: str) -> str:
