@@ -227,8 +227,8 @@ def test_who_reads_is_not_told_where_that_is_off() -> None:
 
 
 def test_a_number_s_throughput_is_its_own() -> None:
-    assert whatsapp().capabilities.rate == Rate(32, timedelta(seconds=1), 49)
-    twenty = Rate(8, timedelta(seconds=1), 13)
+    assert whatsapp().capabilities.rate == Rate(72, timedelta(seconds=1), 9)
+    twenty = Rate(18, timedelta(seconds=1), 3)
     for given in (20, "20"):
         assert whatsapp(throughput=given).capabilities.rate == twenty
     silent = whatsapp(throughput=20, read_receipts="no").capabilities

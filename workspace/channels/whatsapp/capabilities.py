@@ -30,7 +30,7 @@ def _types(main: str, *subtypes: str) -> frozenset[str]:
 
 def _per_second(most: int) -> Rate:
     """No second has more than `most`, also the first: a burst and what is gained meanwhile."""
-    gained = max(most * 2 // 5, 1)
+    gained = most - most // 10
     return Rate(gained, timedelta(seconds=1), most + 1 - gained)
 
 
