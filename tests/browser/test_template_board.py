@@ -174,6 +174,15 @@ def test_what_somebody_else_kept_meanwhile_is_told(
     assert {t.body for t in hub.ws.templates() if t.own} == {"We are open until 7.", "Bye"}
 
 
+def test_what_can_t_be_deleted_is_told(inbox: Inbox, board: Locator, hub: Stage) -> None:
+    hub.ws.save_template("Gone", "en", "Thank you!")
+    option(board, "Gone").click()
+    detail(board).get_by_role("button", name="Delete").click()
+    hub.ws.delete_template("Gone", "en")
+    inbox.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+    expect(inbox.toast).to_contain_text("You have no template 'Gone'")
+
+
 def test_what_the_provider_decides_shows_by_itself(board: Locator, hub: Stage) -> None:
     simulator = hub.channel("WhatsApp")
     simulator.review("hello", "en", "PAUSED", "Too many blocked it.")
