@@ -266,7 +266,9 @@ def test_a_call_of_a_customer_is_a_message_that_can_t_be_shown() -> None:
     told = one(payload(calls=[call]))
     assert (told.provider_id, told.address, told.unsupported) == ("wacid.1", PHONE, "a call")
     for other in ({"event": "terminate"}, {"direction": "BUSINESS_INITIATED"}):
-        assert read(payload(calls=[{**call, **other}])) == []
+        step = one(payload(calls=[{**call, **other}]))
+        assert isinstance(step, Unsupported)
+        assert step.understood
     assert isinstance(one(payload(calls=[{**call, "timestamp": None}])), Unsupported)
 
 
@@ -337,6 +339,35 @@ def test_what_a_customer_edits_is_a_message_that_quotes_the_first() -> None:
     assert (found.text, [file.remote for file in found.files]) == ("Edited: c", ["9"])
     odd = one(payload(messages=[message(type="edit", edit={})]))
     assert (odd.address, odd.text, bool(odd.unsupported)) == (PHONE, "", True)
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"messages": [message(type="revoke")]},
+        {"messages": [message(type="reaction")]},
+        {"message_echoes": [message(type="revoke") | {"to": PHONE.value[1:]}]},
+        {"statuses": [{"id": "wamid.1", "status": "seen", "recipient_id": PHONE.value[1:]}]},
+        {"statuses": [{"id": "wamid.1", "status": "seen", "recipient_user_id": BSUID.value}]},
+        {"user_preferences": [{"user_id": BSUID.value, "timestamp": 1, "category": "surveys"}]},
+        {"calls": [{"from": PHONE.value[1:], "timestamp": "1", "event": "terminate"}]},
+        {
+            "calls": [
+                {
+                    "to": PHONE.value[1:],
+                    "from": "972123456789",
+                    "timestamp": "1",
+                    "direction": "BUSINESS_INITIATED",
+                }
+            ]
+        },
+    ],
+)
+def test_what_is_no_message_still_tells_whom_it_is_about(lists: Any) -> None:
+    """Else an erasure would leave it."""
+    told = one(payload(**lists))
+    assert isinstance(told, Unsupported)
+    assert told.addresses == (PHONE, BSUID)
 
 
 def test_what_is_taken_back_wants_no_answer() -> None:

@@ -26,9 +26,9 @@ from workspace.channels.base import (
     Unsupported,
 )
 from workspace.channels.fields import ODD, Fields, epoch, string, table, tables, text
-from workspace.channels.whatsapp import codes, template_news
+from workspace.channels.whatsapp import codes, people, template_news
 from workspace.channels.whatsapp.addressees import Us, named, ours
-from workspace.models import Address, AddressKind, DeliveryStatus
+from workspace.models import Address, DeliveryStatus
 
 _FILES = ("image", "audio", "video", "document", "sticker")
 
@@ -113,6 +113,7 @@ def _odd(name: str, item: Any, value: Fields, meta: Meta) -> Event:
         id if isinstance(id, str) else "",
         meta.received_at,
         f"one of the {name} of a form that is not known",
+        addresses=people.whom(item, value, own=name == "message_echoes"),
     )
 
 
@@ -124,11 +125,11 @@ _UNWRITTEN = ("reaction", "system", "revoke")
 def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Received:
     if item.get("type") in _UNWRITTEN or (own and item.get("type") == "edit"):
         raise ValueError("no message")
-    wa_id, user_id = _person(item, own=own)
+    wa_id, user_id = people.person(item, own=own)
     try:
-        who, name = _customer(value, wa_id, user_id)
+        who, name = people.customer(value, wa_id, user_id)
     except ODD:
-        who, name = _addresses(wa_id, user_id), ""
+        who, name = people.addresses(wa_id, user_id), ""
     return Received(
         provider_id=_id(item),
         occurred_at=_about(item, meta),
@@ -140,40 +141,7 @@ def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Receiv
     )
 
 
-# --- who --------------------------------------------------------------------------------------
-
-
-def _customer(value: Fields, wa_id: str, user_id: str) -> tuple[tuple[Address, ...], str]:
-    """All addresses of a person, the phone number first, and their name.
-
-    Webhooks tell the number, the business-scoped id, or both.
-    """
-    for contact in tables(value, "contacts"):
-        if (wa_id and text(contact, "wa_id") == wa_id) or user_id == text(contact, "user_id") != "":
-            wa_id, user_id = wa_id or text(contact, "wa_id"), user_id or text(contact, "user_id")
-            name = text(contact.get("profile") or {}, "name")
-            return _addresses(wa_id, user_id), name
-    return _addresses(wa_id, user_id), ""
-
-
-def _person(item: Fields, *, own: bool) -> tuple[str, str]:
-    """Number and business-scoped id of the customer."""
-    if own:
-        return text(item, "to").lstrip("+"), text(item, "to_user_id")
-    return text(item, "from"), text(item, "from_user_id")
-
-
-def _addresses(wa_id: str, user_id: str) -> tuple[Address, ...]:
-    found = []
-    if wa_id:
-        if not (wa_id.isascii() and wa_id.isdigit() and len(wa_id) <= 20):
-            raise ValueError("no number")
-        found.append(Address(AddressKind.PHONE, f"+{wa_id}"))
-    if user_id:
-        found.append(Address(AddressKind.BSUID, user_id))
-    if not found:
-        raise ValueError("from nobody")
-    return tuple(found)
+# --- when -------------------------------------------------------------------------------------
 
 
 def _at(item: Fields) -> datetime:
@@ -193,13 +161,14 @@ def _about(item: Fields, meta: Meta) -> datetime:
 
 def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
     kind = text(item, "type")
-    who, name = _customer(value, *_person(item, own=False))
+    who, name = people.correspondent(item, value)
     if kind == "reaction":
         return _reaction(item, own=False)
     if kind == "system":
         return _system(item, who[0])
     if kind == "revoke":
-        return Unsupported(_id(item), _at(item), "a message that its customer took back")
+        what = "a message that its customer took back"
+        return Unsupported(_id(item), _at(item), what, addresses=who)
     if kind == "edit":
         return _edited(item, who, name)
     return _received(item, who, name)
@@ -210,19 +179,21 @@ def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
     answer to anybody.
     """
     kind = text(item, "type")
-    who, name = _customer(value, *_person(item, own=True))
+    who, name = people.correspondent(item, value, own=True)
     if kind == "reaction":
         return _reaction(item, own=True)
     if kind in _CHANGED_BY_PHONE:
-        return Unsupported(_id(item), _at(item), _CHANGED_BY_PHONE[kind])
+        return Unsupported(_id(item), _at(item), _CHANGED_BY_PHONE[kind], addresses=who)
     return _received(item, who, name, own=True)
 
 
 def _call(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """A customer who calls wants to be answered, and opens the window, as one who writes."""
-    if text(item, "event") != "connect" or text(item, "direction") != "USER_INITIATED":
-        return None
-    return _said(item, *_customer(value, *_person(item, own=False)), unsupported="a call")
+    direction = text(item, "direction")
+    if direction == "USER_INITIATED" and text(item, "event") == "connect":
+        return _said(item, *people.correspondent(item, value), unsupported="a call")
+    who = people.whom(item, value, own=direction == "BUSINESS_INITIATED")
+    return Unsupported(text(item, "id"), _about(item, meta), "a step of a call", True, who)
 
 
 def _received(item: Fields, who: tuple[Address, ...], name: str, *, own: bool = False) -> Received:
@@ -349,7 +320,7 @@ def _system(item: Fields, before: Address) -> Event | None:
     """A customer has another number, and with it another business-scoped id."""
     told = table(item["system"])
     number = text(told, "wa_id") or text(told, "new_wa_id")
-    after = _addresses(number.lstrip("+"), text(told, "user_id"))
+    after = people.addresses(number.lstrip("+"), text(told, "user_id"))
     return IdentityChanged(_id(item), _at(item), before, after)
 
 
@@ -360,7 +331,8 @@ def _status(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """Whatever else can't be read: a message that failed must not look as if it had arrived."""
     status, at = _STATUSES.get(text(item, "status")), _about(item, meta)
     if status is None:
-        return Unsupported(_id(item), at, f"a status {text(item, 'status')!r:.60}")
+        what = f"a status {text(item, 'status')!r:.60}"
+        return Unsupported(_id(item), at, what, addresses=people.whom(item, value))
     key, errors = item.get("biz_opaque_callback_data"), item.get("errors")
     own = key if isinstance(key, str) else ""
     if status is not DeliveryStatus.FAILED:
@@ -378,8 +350,9 @@ def _preference(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences"""
     about, choice = text(item, "category"), text(item, "value")
     if about != "marketing_messages" or choice not in ("stop", "resume"):
-        return Unsupported("", _at(item), f"a choice {choice!r:.60} about {about!r:.60}")
-    who, _ = _customer(value, text(item, "wa_id"), text(item, "user_id"))
+        what = f"a choice {choice!r:.60} about {about!r:.60}"
+        return Unsupported("", _at(item), what, addresses=people.whom(item, value))
+    who, _ = people.customer(value, text(item, "wa_id"), text(item, "user_id"))
     return MarketingChosen("", _at(item), who, choice == "stop")
 
 
