@@ -19,7 +19,7 @@ from widgets.panel import answers
 from workspace.client.as_code import python_of, sql_of
 from workspace.client.pages import Conversations
 from workspace.errors import Conflict, InvalidRequest
-from workspace.models import Channel, Tab
+from workspace.models import Tab
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,9 @@ FIRST = 50
 PAGE = 200
 MOST = 500
 """Rows the hub gives at once."""
+
+_JITTER = 5
+"""Seconds of a difference between clocks that a slow answer alone may make."""
 
 
 class ConversationList(DoingPanel):
@@ -62,8 +65,9 @@ class ConversationList(DoingPanel):
         self._narrowed: dict[str, Any] = {}
         """What the list of that number matches."""
         self._told: dict[str, Any] = {}
-        self._channels: Sequence[Channel] = ()
         self._ahead: dict[str, int] = {}
+        """Seconds by which a channel's clock is ahead of this machine's; of those that are."""
+        self._simulated = False
         self._scope = ws.info().folder
         super().__init__(ws, query=query, ids=ids, **traits)
 
@@ -81,10 +85,10 @@ class ConversationList(DoingPanel):
         """The rows, for a view that begins. Pushed, as all that follows: in one order with it."""
         with self._turn:
             if len(self._views) > 1 and self._told:
-                patch = Patch(list(self._loaded.rows.values()), fresh=True)
+                self._tell(Patch(list(self._loaded.rows.values()), fresh=True), to=to)
             else:
-                patch = self._begin()
-            self._tell(patch, to=to)
+                self._tell(self._begin(), to=to)
+                self._look_at_clocks()
 
     @answers("more")
     def _more(self) -> None:
@@ -123,14 +127,13 @@ class ConversationList(DoingPanel):
                 patch = self._look_at(ids)
             else:
                 patch = Patch()
-            if news.channels or news.everything or ids:
-                self._look_at_clocks()
             if gone := set(patch.gone).intersection(self.selection):
                 self.selection = [id for id in self.selection if id not in gone]
             self._tell(patch)
+            if news.channels or news.everything or (ids and self._simulated):
+                self._look_at_clocks()
 
     def _begin(self) -> Patch:
-        self._look_at_clocks()
         self._narrowed = self._where()
         page = self._page(None, FIRST)
         self._loaded = Loaded()
@@ -158,13 +161,17 @@ class ConversationList(DoingPanel):
         return patch
 
     def _look_at_clocks(self) -> None:
-        """By how many seconds a channel's clock is ahead of this machine's: a simulated one has a
-        time of its own, by which its windows close.
+        """A simulated channel has a time of its own, by which its windows close. Once the rows are
+        told, which wait for none of it.
         """
-        self._channels = self.ws.channels()
-        now = datetime.now(UTC)
-        ahead = {str(each.id): round((each.now - now).total_seconds()) for each in self._channels}
-        self._ahead = {id: seconds for id, seconds in ahead.items() if seconds}
+        channels, now = self.ws.channels(), datetime.now(UTC)
+        self._simulated = any(each.kind == "simulator" for each in channels)
+        ahead = {str(each.id): round((each.now - now).total_seconds()) for each in channels}
+        ahead = {id: seconds for id, seconds in ahead.items() if abs(seconds) > _JITTER}
+        both = ahead.keys() | self._ahead.keys()
+        if any(abs(ahead.get(id, 0) - self._ahead.get(id, 0)) > _JITTER for id in both):
+            self._ahead = ahead
+            self._tell(Patch())
 
     def _page(self, cursor: str | None, limit: int) -> Conversations:
         """A page of the list, whose counts are those of the tabs from now on."""
@@ -206,7 +213,7 @@ class ConversationList(DoingPanel):
         filtered = self.totals is not None and self.totals.filtered
         return {
             "end": self._loaded.cursor is None,
-            "channels": None if self._loaded.rows else len(self._channels),
+            "channels": None if self._loaded.rows else len(self.ws.channels()),
             "ahead": self._ahead,
             "context": {
                 "list": self._number,
