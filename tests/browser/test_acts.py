@@ -42,6 +42,7 @@ def absent(inbox: Inbox) -> Locator:
     return inbox.log.locator(".cw-file-absent")
 
 
+@pytest.mark.slow
 def test_a_file_that_could_not_be_fetched_is_fetched_again(
     inbox: Inbox, whatsapp: Number, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +173,7 @@ def test_by_keyboard_and_taken_off_again(inbox: Inbox, whatsapp: Number) -> None
     again.root.get_by_role("button", name="Don't quote it").click()
 
 
+@pytest.mark.slow
 def test_one_s_own_message_is_one_s_own_whenever_it_is_quoted(
     inbox: Inbox, whatsapp: Number
 ) -> None:

@@ -40,6 +40,7 @@ def notebook7(
         yield Lab(url, root, browser)
 
 
+@pytest.mark.slow
 def test_notebook_7_opens_picks_and_replies(notebook7: Lab, hub: Stage, pictures: Path) -> None:
     hub.writes("Nico Notebook", "Is this another house?")
     path = notebook7.notebook("inbox7")
@@ -112,7 +113,7 @@ def opened(browser: Browser, address: str) -> Iterator[tuple[Page, str, list[str
         context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_the_app_answers_customers_and_asks_no_other_host(
     browser: Browser, address: str, hub: Stage, pictures: Path, theme: str
 ) -> None:

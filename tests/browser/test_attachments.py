@@ -327,6 +327,7 @@ def test_the_microphone_is_asked_for_once(inbox: Inbox, hub: Stage, microphone: 
     tool(inbox, "Discard recording").click()
 
 
+@pytest.mark.slow
 def test_who_left_before_the_microphone_was_there_is_not_recorded(
     inbox: Inbox, hub: Stage, microphone: None
 ) -> None:

@@ -147,6 +147,7 @@ def test_narrow(themed: Inbox, hub: Stage) -> None:
         themed.page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.slow
 def test_without_a_channel(lab: Lab, tmp_path: Path) -> None:
     with (
         running_hub(tmp_path / "empty", demo=False) as ws,

@@ -74,6 +74,7 @@ def test_one_may_be_faster_than_the_emoji(inbox: Inbox, hub: Stage) -> None:
 # --- drafts, canned replies, notes ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_draft_outlives_its_kernel(lab: Lab, hub: Stage) -> None:
     hub.writes("Dina Draft", "A question")
     hub.writes("Otto Else", "Another one")
@@ -241,6 +242,7 @@ def test_undo_brings_text_and_files_back(inbox: Inbox, hub: Stage, photo: Path) 
     assert (sent.text, len(sent.attachments)) == ("First\nSecond", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("held")
 def test_undo_under_the_message_brings_all_of_it_back(
     inbox: Inbox, hub: Stage, photo: Path, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
@@ -11,6 +12,7 @@ LABELS = ["Status", "Date range", "Channel", "Unread only"]
 CUT = "chip => chip.scrollWidth > chip.clientWidth"
 
 
+@pytest.mark.slow
 def test_the_filters_have_their_names(lab: Lab, hub: Stage, pictures: Path) -> None:
     hub.writes("Fay Filter", "Which of them?")
     for width in (1440, 760):

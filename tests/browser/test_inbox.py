@@ -11,6 +11,7 @@ from tests.browser.stage import Stage
 from workspace.models import Status
 
 
+@pytest.mark.slow
 def test_works_while_the_next_cell_is_busy(lab: Lab, hub: Stage) -> None:
     hub.writes("Lea Live", "Is anybody there?")
     hub.writes("Otto Other", "Something else")
@@ -160,6 +161,7 @@ def test_a_closed_window_says_so(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.field).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_each_option(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Olga Option", "Hello")
     hub.writes("Nils Neighbour", "Hello")
@@ -250,6 +252,7 @@ def test_badges_follow_while_a_search_is_on(inbox: Inbox, hub: Stage) -> None:
     inbox.open("Ben Buckle")
     delete(inbox)
     expect_badges(inbox, "1", "0")
+    expect(inbox.rows).to_have_count(1)
     assert inbox.names() == ["Bea Button"]
     # As news of what somebody else does, too.
     hub.ws.archive(hub.named("Bea Button").id)

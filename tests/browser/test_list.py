@@ -99,6 +99,7 @@ def test_thousands_of_conversations_and_a_few_dozen_rows(inbox: Inbox, large: St
     assert inbox.rows.last.locator(".cw-row-name").text_content() == names[-1]
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_all_of_it(inbox: Inbox, large: Stage) -> None:
     active = inbox.root.locator("[role=option][data-active=true]")
 
@@ -407,6 +408,7 @@ picked
 WRONG = "ConversationList(ws, query='select nothing from v1.nowhere')"
 
 
+@pytest.mark.slow
 def test_queries_and_frames_are_inboxes(lab: Lab, large: Stage) -> None:
     cells = (QUERY, FRAME, WRONG)
     path = lab.blank("query", inbox_of(large.ws.info().folder), *cells)

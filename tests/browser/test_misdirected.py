@@ -314,6 +314,7 @@ def test_what_was_sent_is_not_offered_elsewhere(two: tuple[Inbox, Inbox], hub: S
     assert len(ours(hub, "Otto Once")) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("held")
 def test_what_is_taken_back_comes_back_once(two: tuple[Inbox, Inbox], hub: Stage) -> None:
     hub.writes("Bella Back", "Hello")

@@ -60,6 +60,7 @@ def part(inbox: Inbox) -> str:
 # --- parts ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_any_choice_of_parts_fills_the_inbox(lab: Lab, hub: Stage) -> None:
     choices = [["list"], ["view", "composer"], ["menu", "list"], ["filters", "list", "view"]]
     found = hub.writes("Paco Part", "Part of it")
@@ -127,6 +128,7 @@ def test_narrowing_leaves_open_what_is_read(
 # --- the title --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_title_counts_what_is_unread_once(lab: Lab, hub: Stage) -> None:
     with lab.open(lab.notebook("titled", "inbox", GONE)) as page:
         plain, icons = page.title(), page.evaluate(ICONS)
@@ -360,6 +362,7 @@ def test_a_new_message_is_said_aloud_once(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.page.get_by_role("region", name="Inbox", exact=True).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_news_reach_every_notebook_also_while_it_computes(
     inbox: Inbox, lab: Lab, hub: Stage
 ) -> None:
@@ -375,6 +378,7 @@ def test_news_reach_every_notebook_also_while_it_computes(
         expect(running(busy.page)).not_to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_saved_notebook_names_nobody(lab: Lab, hub: Stage) -> None:
     """Saved with the state of its panels, while somebody works in it."""
     hub.writes("Prisca Private", "Nobody else is to know of this rash", channel="Mail",

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.lab import Inbox, Lab
@@ -88,6 +89,7 @@ IMPORT = """async source => {
 SHOW = "([piece, size]) => { window.text.body(piece.repeat(size / piece.length)) }"
 
 
+@pytest.mark.slow
 def test_a_long_text_costs_as_much_as_it_is_long(browser: Browser) -> None:
     """A million characters made to be searched from every one of them anew."""
     with browser.new_page() as page:

@@ -43,6 +43,7 @@ def test_each_panel_works_alone(lab: Lab, hub: Stage) -> None:
         expect(page.get_by_role("log")).to_contain_text("Not any more")
 
 
+@pytest.mark.slow
 def test_a_narrow_page_shows_one_thing_at_a_time(lab: Lab, hub: Stage) -> None:
     hub.writes("Nadia Narrow", "Hello")
     with lab.run(lab.notebook("narrow"), width=700) as inbox:

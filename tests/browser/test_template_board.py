@@ -103,7 +103,7 @@ def test_the_menu_leads_in_and_not_out(inbox: Inbox, board: Locator) -> None:
 def test_the_keyboard_goes_back_to_the_messages_too(
     inbox: Inbox, board: Locator, hub: Stage
 ) -> None:
-    hub.writes("Kay Keyboard", "Still there?")
+    hub.writes("Kit Keys", "Still there?")
     expect(inbox.root.locator(".cw-rows")).to_have_count(1)  # the first one brings the list
     press = inbox.page.keyboard.press
     press("Escape")
@@ -282,7 +282,7 @@ def send_it(inbox: Inbox, hub: Stage) -> None:
     assert hub.ws.messages(id)[-1].template == "Thanks & bye"
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.parametrize("theme", [pytest.param("Light", marks=pytest.mark.slow), "Dark"])
 def test_it_is_fair_in_any_light_and_width(
     inbox: Inbox, board: Locator, pictures: Path, theme: str
 ) -> None:
@@ -315,6 +315,7 @@ def test_it_is_fair_in_any_light_and_width(
         inbox.theme("Light")
 
 
+@pytest.mark.slow
 def test_alone_in_a_cell(lab: Lab, hub: Stage) -> None:
     hub.channel("WhatsApp", plays="whatsapp")
     cell = f"""from widgets import Templates

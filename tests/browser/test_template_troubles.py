@@ -77,6 +77,7 @@ def test_one_with_parts_nobody_can_fill_in_is_not_offered(
     assert violations(inbox.page) == []
 
 
+@pytest.mark.slow
 def test_every_provider_that_can_t_be_asked_is_told_in_full(
     inbox: Inbox, shop: Number, board: Locator, pictures: Path
 ) -> None:

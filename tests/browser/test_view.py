@@ -252,6 +252,7 @@ widgets.ConversationView(workspace.connect(), conversation_id="{id}")"""
     assert hub.ws.conversation(id).archived
 
 
+@pytest.mark.slow
 def test_what_only_a_composer_does_is_not_offered_without_one(lab: Lab, hub: Stage) -> None:
     hub.channel("Closed", plays="whatsapp", faults={"window_closed": 1})
     id = hub.writes("Willa Without", "Hello", channel="Closed").id

@@ -177,6 +177,7 @@ def arrived(ws: Workspace) -> int:
     return int(ws.sql("SELECT count(*) AS n FROM v1.messages").df()["n"][0])
 
 
+@pytest.mark.slow
 def test_queries_that_never_end_hold_up_nothing_and_end_with_the_hub(tmp_path: Path) -> None:
     paths = Paths(still_folder(tmp_path / "demo"))
     with running_hub(paths.folder) as ws, ThreadPoolExecutor(AT_ONCE) as pool:

@@ -110,6 +110,7 @@ def rest(reader: "pa.RecordBatchReader") -> int:
     return sum(batch.num_rows for batch in reader)
 
 
+@pytest.mark.slow
 def test_two_kernels_a_command_a_job_and_a_burst(ws: Workspace) -> None:
     folder = ws.info().folder
     doubted = in_doubt(ws)
