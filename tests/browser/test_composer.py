@@ -52,6 +52,9 @@ def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
     tool(inbox, "Emoji").press("Enter")
     recent = inbox.root.get_by_role("rowgroup", name="Recently used").get_by_role("gridcell")
     expect(recent).to_have_text(["👋🏽"])
+    search.fill("there is none")
+    expect(inbox.root.get_by_text("No emoji of this name")).to_be_visible()
+    assert violations(inbox.page) == []
     keys.press("Escape")
     expect(inbox.field).to_be_focused()
 

@@ -31,6 +31,7 @@ export class EmojiPicker {
       "aria-label": "Search emoji",
       oninput: debounce(60, () => this.show()),
     });
+    this.words = h("p", { class: "cw-emoji-words" });
     this.grid = h("div", { class: "cw-emoji-grid", role: "grid", "aria-label": "Emoji" });
     this.tabs = h("div", { class: "cw-emoji-tabs", role: "toolbar", "aria-label": "Groups" });
     this.named = h("span", { class: "cw-emoji-name" });
@@ -40,11 +41,12 @@ export class EmojiPicker {
       { class: "cw-emoji", onkeydown: (event) => this.key(event), onclick: (event) => this.clicked(event) },
       this.field,
       this.tabs,
+      this.words,
       this.grid,
       h("div", { class: "cw-emoji-foot" }, this.named, this.tones),
     );
     for (const name of ["pointerover", "focusin"]) this.grid.addEventListener(name, ({ target }) => this.tell(target));
-    fill(this.grid, h("p", { class: "cw-emoji-empty", role: "status" }, "Loading…"));
+    this.say("Loading…");
     this.showTones();
     this.fetch();
     return root;
@@ -56,7 +58,7 @@ export class EmojiPicker {
       this.showTabs();
       this.show();
     } catch (trouble) {
-      fill(this.grid, h("p", { class: "cw-emoji-empty", role: "alert" }, trouble.message));
+      this.say(trouble.message, "alert");
     }
   }
 
@@ -83,8 +85,16 @@ export class EmojiPicker {
     const query = this.field.value.trim().toLowerCase();
     const sections = query ? [{ name: "Found", emoji: this.found(query) }] : this.sections();
     fill(this.grid, sections.filter(({ emoji }) => emoji.length).map((section) => this.section(section)));
-    if (!this.grid.childElementCount) fill(this.grid, h("p", { class: "cw-emoji-empty", role: "status" }, "No emoji of this name"));
+    this.say(this.grid.childElementCount ? "" : "No emoji of this name");
     this.cells()[0]?.setAttribute("tabindex", "0");
+  }
+
+  /** In the place of the grid, which may hold nothing but emoji. */
+  say(words, role = "status") {
+    this.words.setAttribute("role", role);
+    this.words.textContent = words;
+    this.words.hidden = !words;
+    this.grid.hidden = Boolean(words);
   }
 
   sections() {
