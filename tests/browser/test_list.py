@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import RUN_ALL, Inbox, Lab, inbox_of, python, replaced
+from tests.browser.lab import RUN_ALL, Inbox, Lab, expect_kernel, inbox_of, python, replaced
 from tests.browser.stage import Stage, stage
 from workspace.models import EventKind
 from workspace.testing.builders import START, STEP, Builder, Talk, did, inbound, outbound, talk
@@ -439,8 +439,7 @@ def test_python_sees_and_sets_what_is_selected(inbox: Inbox, large: Stage) -> No
     tick(inbox.rows.nth(0))
     inbox.rows.nth(1).click()
     expect(inbox.heading).to_be_visible()
-    meant = [("selection", (ids[0],)), ("selected", ids[1])]
-    python(inbox.page, f"assert heard == {meant!r}, heard")
+    expect_kernel(inbox.page, "heard", [("selection", (ids[0],)), ("selected", ids[1])])
     python(inbox.page, f"inbox.list.selection = {ids[1:]!r}")
     expect(inbox.root.get_by_text("2 selected")).to_be_visible()
     expect(inbox.rows.nth(0)).to_have_attribute("aria-selected", "false")

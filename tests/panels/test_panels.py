@@ -158,7 +158,7 @@ def test_a_closed_window_gives_its_reason(ws: Workspace) -> None:
     now = datetime.now(UTC)
     found = [row for row in ws.conversations(limit=120) if row.channel_kind == "whatsapp"]
     for is_open, refusal in ((True, ""), (False, wanted)):
-        row = next(row for row in found if (row.window_closes_at > now) is is_open)
+        row = next(r for r in found if r.window_closes_at and (r.window_closes_at > now) is is_open)
         state = Browser(Composer(ws)).ask("ready", view="v", conversation_id=str(row.id))
         assert (state["refusal"], state["closed_refusal"]) == (refusal, wanted)
 
