@@ -164,12 +164,18 @@ def _name(address: Address) -> str:
 
 def spoken_of(tx: Driver, items: Iterable[Item]) -> list[tuple[int, int]]:
     """Which payload tells of the people of which conversation in words that nobody understood."""
-    told = []
+    named: dict[int, list[tuple[int, Address]]] = {}
     for item in items:
-        people = {a for e in item.events if isinstance(e, Unsupported) for a in e.addresses}
-        known = {contact.id for contact in contacts.by_address(tx, people).values()}
-        for id in heads.of_contacts(tx, item.channel_id, known).values():
-            told.append((item.journal_id, id))
+        for event in item.events:
+            if isinstance(event, Unsupported):
+                about = [(item.journal_id, address) for address in event.addresses]
+                named.setdefault(item.channel_id, []).extend(about)
+    told = []
+    for channel_id, about in named.items():
+        known = contacts.by_address(tx, [address for _, address in about])
+        theirs = heads.of_contacts(tx, channel_id, {contact.id for contact in known.values()})
+        people = [(id, known[address].id) for id, address in about if address in known]
+        told += [(id, theirs[person]) for id, person in people if person in theirs]
     return told
 
 
