@@ -100,6 +100,19 @@ def test_by_keyboard_and_without_touching_what_is_hidden(
     entry(inbox, "Templates").click()
 
 
+def test_news_take_nothing_from_who_is_pressing(inbox: Inbox, board: Locator, hub: Stage) -> None:
+    entry(inbox, "Messages").click()
+    entry(inbox, "Templates").hover()
+    inbox.page.mouse.down()
+    told = inbox.root.get_by_role("button", name="Messages").get_attribute("aria-label")
+    hub.writes("Ned News", "Are you there?")
+    expect(inbox.root.get_by_role("button", name="Messages")).not_to_have_attribute(
+        "aria-label", told or ""
+    )
+    inbox.page.mouse.up()
+    expect(board).to_be_visible()
+
+
 def test_the_menu_leads_in_and_not_out(inbox: Inbox, board: Locator) -> None:
     entry(inbox, "Templates").click()
     expect(board).to_be_visible()

@@ -29,6 +29,7 @@ class Sidebar {
   constructor({ el, link, signal }) {
     this.el = el;
     this.entries = h("ul", { class: "cw-sidebar-entries" });
+    this.shown = new Map();
     this.bell = tool("bell", "");
     this.help = tool("question", withKey("Keyboard shortcuts", "help"), () => command(el, "help"));
     this.foldButton = tool("fold", "", () => remember("menu-folded", !this.folded));
@@ -46,13 +47,13 @@ class Sidebar {
     this.ring();
   }
 
-  /** [{name, label, icon, badge}]. */
+  /** [{name, label, icon, badge}]. Buttons stay what they are: a press must not lose its own to news of the badge. */
   show(entries) {
-    const buttons = () => [...this.entries.querySelectorAll("button")];
-    const focused = buttons().indexOf(document.activeElement);
-    fill(this.entries, entries.map((entry) => h("li", {}, this.entry(entry))));
+    for (const entry of entries) {
+      if (!this.shown.has(entry.name)) this.shown.set(entry.name, this.add(entry));
+      this.tell(entry);
+    }
     this.mark();
-    buttons()[focused]?.focus();
   }
 
   /** The page one is on. */
@@ -68,15 +69,26 @@ class Sidebar {
     else if (name === MESSAGES) command(this.el, "back"); // of another page, that would lead out of it
   }
 
-  entry({ name, label, icon: glyph, badge }) {
-    const words = badge > 0 ? `${label}, ${badge} unread` : label;
-    return h(
+  add({ name, label, icon: glyph }) {
+    const badge = h("span", { class: "cw-badge" });
+    const button = h(
       "button",
-      { class: "cw-sidebar-entry", dataset: { page: name }, "aria-label": words, title: words, onclick: () => this.go(name) },
+      { class: "cw-sidebar-entry", dataset: { page: name }, onclick: () => this.go(name) },
       icon(glyph),
       h("span", { class: "cw-sidebar-label" }, label),
-      badge > 0 && h("span", { class: "cw-badge" }, badge > 99 ? "99+" : String(badge)),
+      badge,
     );
+    this.entries.append(h("li", {}, button));
+    return { button, badge };
+  }
+
+  tell({ name, label, badge: unread }) {
+    const { button, badge } = this.shown.get(name);
+    const words = unread > 0 ? `${label}, ${unread} unread` : label;
+    button.setAttribute("aria-label", words);
+    button.title = words;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+    badge.hidden = unread === 0;
   }
 
   place() {
