@@ -14,6 +14,8 @@ ROOT = Path(__file__).parent.parent
 # Daemons live in sbin, which is not on everyone's PATH.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
 
+# Kernels and hubs of their own that tests start need not compile all of it anew, each of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # No test may find the developer's own hub.
 os.environ.pop("CONVO_DATA", None)
 

@@ -1,16 +1,13 @@
 """A real hub in this process, so that a test can let customers write."""
 
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zlib import crc32
-
-import uvicorn
 
 import workspace
 from workspace import connect
@@ -18,9 +15,10 @@ from workspace.channels.simulated.plays import known_by
 from workspace.channels.simulator import Simulator
 from workspace.client import Workspace
 from workspace.hub import auth
-from workspace.hub.__main__ import Server
+from workspace.hub.__main__ import Server, config
 from workspace.hub.app import create_app
 from workspace.hub.context import Hub
+from workspace.hub.sockets import bound
 from workspace.hub.stream import Changes
 from workspace.lock import FolderLock, Holder
 from workspace.models import Actor, ActorKind, Address, AddressKind, Conversation
@@ -45,6 +43,10 @@ class Stage:
     services: Services
     ws: Workspace
     channels: dict[str, int]
+    _changed: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.services.store.on_commit(lambda _: self._changed.set())
 
     def channel(self, name: str, **options: Any) -> Simulator:
         """The simulated channel of this name, made when it is first asked for."""
@@ -77,14 +79,11 @@ class Stage:
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Waits for something to be true; looks again after every change."""
-        changed = threading.Event()
-        watch = self.ws.watch(lambda _: changed.set())
-        try:
-            while not condition():
-                assert changed.wait(PATIENCE), "what was waited for did not happen"
-                changed.clear()
-        finally:
-            watch.stop()
+        while True:
+            self._changed.clear()
+            if condition():
+                return
+            assert self._changed.wait(PATIENCE), "what was waited for did not happen"
 
     def rows(self) -> list[Conversation]:
         """All conversations, of both tabs."""
@@ -92,9 +91,8 @@ class Stage:
 
     def named(self, name: str) -> Conversation:
         """The conversation with the customer of this name."""
-        query = "SELECT id FROM v1.conversations WHERE contact_name = $1"
-        [id] = self.ws.sql(query, [name]).df()["id"]
-        return self.ws.conversation(int(id))
+        [[id]] = self._sql("SELECT id FROM v1.conversations WHERE contact_name = $1", name)
+        return self.ws.conversation(id)
 
     def _tab(self, tab: str) -> Iterator[Conversation]:
         cursor = None
@@ -106,10 +104,15 @@ class Stage:
                 return
 
     def _said(self, name: str) -> int:
-        query = """SELECT count(*) AS n FROM v1.messages AS m
+        query = """SELECT count(*) FROM v1.messages AS m
             JOIN v1.conversations AS c ON c.id = m.conversation_id
             WHERE c.contact_name = $1 AND m.direction = 'inbound'"""
-        return int(self.ws.sql(query, [name]).df()["n"][0])
+        [[count]] = self._sql(query, name)
+        return int(count)
+
+    def _sql(self, query: str, name: str) -> list[tuple[Any, ...]]:
+        with self.services.store.read() as db:
+            return db.execute(query, [name])
 
 
 PLAYS = {"SMS": "sms", "Mail": "mail", "WhatsApp": "whatsapp", "Telegram": "telegram"}
@@ -139,9 +142,8 @@ def stage(folder: Path, *, demo: bool = True, world: World = REAL) -> Iterator[S
         changes = Changes(services.store)
         hub = Hub(paths, services, changes, stop=lambda: None)
         app = create_app(hub, auth.token(paths))
-        config = uvicorn.Config(app, http="h11", loop="asyncio", ws="none", log_config=None)
-        server = _Server(config, lock, hub)
-        listener = socket.create_server(("127.0.0.1", 0))
+        server = _Server(config(app), lock, hub)
+        listener = bound("127.0.0.1", 0)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -105,7 +105,7 @@ def _live(paths: Paths, lock: FolderLock, port: int, webhooks: str) -> None:
     ):
         changes = Changes(services.store)
         hub = Hub(paths, services, changes, stop=lambda: server.stop())
-        server = Server(_config(create_app(hub, token)), lock, hub)
+        server = Server(config(create_app(hub, token)), lock, hub)
         server.run(sockets=[listener])
     logger.info("stopped")
 
@@ -133,7 +133,7 @@ def _webhooks(address: str, services: Services) -> Iterator[None]:
         listener.close()
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",
