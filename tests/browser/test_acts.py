@@ -79,6 +79,7 @@ def test_a_file_that_could_not_be_fetched_is_fetched_again(
     expect(inbox.root.locator(".cw-row").filter(has_text="Fern File")).to_contain_text("Look at")
 
 
+@pytest.mark.slow
 def test_a_file_on_its_way_comes_by_itself_also_far_up(
     inbox: Inbox, whatsapp: Number, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +147,7 @@ def test_an_answer_quotes_a_message(inbox: Inbox, whatsapp: Number, pictures: Pa
     assert violations(inbox.page) == []
 
 
+@pytest.mark.slow
 def test_by_keyboard_and_taken_off_again(inbox: Inbox, whatsapp: Number) -> None:
     kay = Customer("4915112340004", "Kay Key")
     whatsapp.writes(kay, "First", "Second", "Third")
@@ -200,6 +202,7 @@ def reply(inbox: Inbox, text: str) -> None:
     inbox.log.get_by_role("menuitem", name="Reply").press("Enter")
 
 
+@pytest.mark.slow
 def test_a_reply_takes_the_place_of_what_stands_there(inbox: Inbox, whatsapp: Number) -> None:
     """Of the templates; a recording is to be ended first."""
     whatsapp.writes(Customer("4915112340009", "Rhea Reply"), "In blue?")

@@ -105,6 +105,7 @@ def test_a_photo_by_the_menu(inbox: Inbox, hub: Stage, portrait: Path) -> None:
     assert hub.ws.attachment(sent.attachments[0].id) == portrait.read_bytes()
 
 
+@pytest.mark.slow
 def test_files_by_dropping_go_in_order(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Dora Drop", "Send me all of it", channel="Telegram")
     start(inbox, "Dora Drop")
@@ -171,6 +172,7 @@ def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) ->
     assert (sent.text, sent.attachments) == ("Later", ())
 
 
+@pytest.mark.slow
 def test_what_is_removed_at_once_leaves_nothing(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
     """Before the kernel has said under which name it takes the file."""
     hub.writes("Rita Removed", "The file, please", channel="WhatsApp")
@@ -184,6 +186,7 @@ def test_what_is_removed_at_once_leaves_nothing(inbox: Inbox, hub: Stage, tmp_pa
     expect_kernel(inbox.page, SPOOLS, 0)
 
 
+@pytest.mark.slow
 def test_what_is_tried_again_leaves_nothing_of_the_first_time(
     inbox: Inbox, hub: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +280,7 @@ def test_a_voice_message_is_ogg_for_whatsapp(
     assert heard(file.data)[0] > 1.5
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_refused_stays(inbox: Inbox, hub: Stage) -> None:
     """With the reason, to be saved as a file, or sent once that is possible."""
     contact = hub.writes("Rolf Refused", "Call me", channel="WhatsApp").contact_id
@@ -297,6 +301,7 @@ def test_a_recording_that_is_refused_stays(inbox: Inbox, hub: Stage) -> None:
 
 
 @pytest.mark.parametrize("way", ["Cancel recording", "Discard recording", "Escape"])
+@pytest.mark.slow
 def test_a_recording_is_given_up(inbox: Inbox, hub: Stage, microphone: None, way: str) -> None:
     hub.writes("Gil Givenup", "Call me", channel="WhatsApp")
     start(inbox, "Gil Givenup")
@@ -313,6 +318,7 @@ def test_a_recording_is_given_up(inbox: Inbox, hub: Stage, microphone: None, way
     assert not any(message.attachments for message in ours(hub, "Gil Givenup"))
 
 
+@pytest.mark.slow
 def test_the_microphone_is_asked_for_once(inbox: Inbox, hub: Stage, microphone: None) -> None:
     hub.writes("Mia Microphone", "Call me", channel="WhatsApp")
     start(inbox, "Mia Microphone")
@@ -387,6 +393,7 @@ def test_a_page_that_is_not_secure_says_what_recording_needs(lab: Lab, hub: Stag
 # --- the header of a template ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_template_s_photo_comes_in_pieces(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
     """More than one websocket message takes, checked first, sent as it was."""
     hub.writes("Hanna Header", "Quick!", channel="WhatsApp")

@@ -114,6 +114,7 @@ def test_writing(themed: Inbox, hub: Stage, photo: Path, monkeypatch: pytest.Mon
     fair(themed)
 
 
+@pytest.mark.slow
 def test_what_stands_in_the_way_of_writing(themed: Inbox, hub: Stage) -> None:
     faster = hub.writes("Willy Warned", "Anybody there?")
     start(themed, "Willy Warned")
@@ -132,6 +133,7 @@ def test_what_stands_in_the_way_of_writing(themed: Inbox, hub: Stage) -> None:
     fair(themed)
 
 
+@pytest.mark.slow
 def test_narrow(themed: Inbox, hub: Stage) -> None:
     hub.writes("Nils Narrow", "Hello")
     themed.page.set_viewport_size({"width": 760, "height": 900})

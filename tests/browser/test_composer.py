@@ -32,6 +32,7 @@ def ana(hub: Stage) -> Iterator[Workspace]:
         yield ana
 
 
+@pytest.mark.slow
 def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Emil Emoji", "Hello")
     start(inbox, "Emil Emoji")
@@ -59,6 +60,7 @@ def test_emoji_by_keyboard_alone(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.field).to_be_focused()
 
 
+@pytest.mark.slow
 def test_one_may_be_faster_than_the_emoji(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Erna Early", "Hello")
     start(inbox, "Erna Early")
@@ -225,6 +227,7 @@ COLOUR = "node => getComputedStyle(node).backgroundColor"
 
 
 @pytest.mark.usefixtures("held")
+@pytest.mark.slow
 def test_undo_brings_text_and_files_back(inbox: Inbox, hub: Stage, photo: Path) -> None:
     hub.writes("Ute Undo", "Well?", channel="WhatsApp")
     start(inbox, "Ute Undo")
@@ -272,6 +275,7 @@ def test_undo_under_the_message_brings_all_of_it_back(
     ]
 
 
+@pytest.mark.slow
 def test_somebody_else_was_faster(inbox: Inbox, hub: Stage, ana: Workspace) -> None:
     faster = hub.writes("Fritz Fast", "Anybody there?")
     start(inbox, "Fritz Fast")
@@ -354,6 +358,7 @@ def test_what_was_previewed_is_what_is_sent(
     tool(inbox, "Close templates").click()
 
 
+@pytest.mark.slow
 def test_a_reply_that_is_too_late_leads_to_what_is_left(inbox: Inbox, hub: Stage) -> None:
     hub.channel("Brief", plays="whatsapp", window_hours=2 / 3600)
     hub.writes("Tina Too Late", "Quick!", channel="Brief")

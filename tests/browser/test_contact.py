@@ -76,6 +76,7 @@ def test_blocking_asks_first(inbox: Inbox, card: Locator, hub: Stage) -> None:
     assert done == [EventKind.BLOCKED, EventKind.UNBLOCKED]
 
 
+@pytest.mark.slow
 def test_who_was_asked_about_is_blocked(inbox: Inbox, card: Locator, hub: Stage) -> None:
     """Another conversation may open meanwhile, as by a click on a notification."""
     asked, other = hub.writes("Ana Asked", "Buy now!"), hub.writes("Bob Other", "Good morning")
@@ -127,6 +128,7 @@ def test_who_stopped_marketing_messages(lab: Lab, tmp_path: Path) -> None:
             expect(fact).to_contain_text(re.compile("MarketingResumed .*Number"))
 
 
+@pytest.mark.slow
 def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> None:
     for subject in ("First order", "Second order"):
         hub.channel("Mail", plays="mail").customer_writes(
@@ -146,6 +148,7 @@ def test_their_other_conversations(inbox: Inbox, card: Locator, hub: Stage) -> N
     expect(card.get_by_role("listitem").filter(has_text="Second order")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_card_is_closed_and_stays_so(inbox: Inbox, card: Locator, hub: Stage) -> None:
     hub.writes("Clara Closed", "Hello")
     inbox.open("Clara Closed")
@@ -162,6 +165,7 @@ def test_the_card_is_closed_and_stays_so(inbox: Inbox, card: Locator, hub: Stage
     expect(again.root.get_by_role("complementary", name="Contact")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_in_a_narrow_inbox_it_lies_over(inbox: Inbox, card: Locator, hub: Stage) -> None:
     hub.writes("Nelly Narrow", "Hello")
     inbox.page.set_viewport_size({"width": 1000, "height": 900})

@@ -1,5 +1,6 @@
 """Going to a hit of the search, and on from there."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Inbox
@@ -36,6 +37,7 @@ def test_a_hit_opens_where_it_is_and_goes_on_both_ways(inbox: Inbox, hub: Stage)
     expect(inbox.view.get_by_role("button", name="Latest")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_what_comes_while_one_reads_far_up_is_counted(inbox: Inbox, hub: Stage) -> None:
     lines = ["The word is oregano", *(f"Line {n}" for n in range(130))]
     hub.ws.mark_read(hub.writes("Olive Old", *lines).id)
@@ -50,6 +52,7 @@ def test_what_comes_while_one_reads_far_up_is_counted(inbox: Inbox, hub: Stage) 
     expect(inbox.message("News two")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_what_was_only_not_loaded_yet_is_not_new(inbox: Inbox, hub: Stage) -> None:
     lines = ["The word is lovage", *(f"Line {n}" for n in range(40))]
     conversation = hub.writes("Linus Later", *lines)
@@ -73,6 +76,7 @@ def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> Non
     expect(inbox.messages.locator("mark")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_who_wants_no_motion_gets_none(inbox: Inbox, hub: Stage) -> None:
     lines = ["The word is tarragon", *(f"Line {n}" for n in range(40))]
     hub.ws.mark_read(hub.writes("Mona Motion", *lines).id)

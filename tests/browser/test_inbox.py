@@ -230,6 +230,7 @@ def test_delete_asks_first(inbox: Inbox, hub: Stage) -> None:
     assert not [row for row in hub.ws.conversations(limit=200) if row.contact_name == "Dana Delete"]
 
 
+@pytest.mark.slow
 def test_badges_follow_while_a_search_is_on(inbox: Inbox, hub: Stage) -> None:
     for name in ("Bea Button", "Ben Buckle", "Bob Ribbon"):
         hub.writes(name, "It is about the marmalade")
@@ -307,6 +308,7 @@ def test_agent_replies_is_kept_after_a_reload(lab: Lab, hub: Stage) -> None:
     assert hub.named("Agnes Agent").agent_replies
 
 
+@pytest.mark.slow
 def test_keys_stay_in_the_panel(inbox: Inbox, hub: Stage) -> None:
     for name in ("Karl Key", "Kim Key"):
         hub.writes(name, "Hello")
@@ -362,6 +364,7 @@ TO_TOP = """node => {
 }"""
 
 
+@pytest.mark.slow
 def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> None:
     """In a tab behind another one a list has no height, so that its end seems to be in sight."""
     hub.crowd(120)

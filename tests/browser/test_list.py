@@ -185,6 +185,7 @@ def test_selecting_by_keys(inbox: Inbox, large: Stage) -> None:
     assert selected(inbox) == []
 
 
+@pytest.mark.slow
 def test_all_that_match_and_another_one_that_came(inbox: Inbox, large: Stage) -> None:
     """The number is what one saw: when it is another one by then, one is asked again."""
     inbox.filter("status").click()
@@ -283,6 +284,7 @@ def test_typing_fast_loses_nothing(inbox: Inbox, large: Stage) -> None:
     expect(box(inbox)).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_hit_in_the_address_is_shown(inbox: Inbox, large: Stage) -> None:
     found = large.writes("Petra Phone", "Hello", channel="News")
     inbox.search.fill(found.address.value)
@@ -353,6 +355,7 @@ def test_the_list_and_what_was_done_are_code(inbox: Inbox, large: Stage) -> None
     inbox.page.evaluate("() => { delete navigator.clipboard.writeText }")
 
 
+@pytest.mark.slow
 def test_what_was_done_in_any_panel_is_code(inbox: Inbox, large: Stage) -> None:
     row = large.writes("Cody Code", "Hello", channel="News")
     inbox.open("Cody Code")

@@ -54,6 +54,7 @@ def two_threads(hub: Stage, name: str) -> tuple[Conversation, Conversation]:
 # --- the conversation that is shown ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_reply_goes_to_what_the_card_has_opened(inbox: Inbox, hub: Stage) -> None:
     first, second = two_threads(hub, "Clara Card")
     inbox.row("Clara Card").filter(has_text="Second order").click()
@@ -94,6 +95,7 @@ def toast(inbox: Inbox) -> Locator:
 
 
 @pytest.mark.usefixtures("held")
+@pytest.mark.slow
 def test_undo_of_a_reply_leaves_the_note_a_note(
     inbox: Inbox, note: Locator, toast: Locator, hub: Stage
 ) -> None:
@@ -118,6 +120,7 @@ def test_undo_of_a_reply_leaves_the_note_a_note(
     assert [m.text for m in wait_for(hub, "Ulla Undo", 1)] == ["Dear Ulla"]
 
 
+@pytest.mark.slow
 def test_a_note_that_fails_stays_a_note(
     inbox: Inbox, note: Locator, hub: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +166,7 @@ def test_a_note_is_left_half_written(inbox: Inbox, note: Locator, hub: Stage) ->
     note.fill("")
 
 
+@pytest.mark.slow
 def test_a_reply_that_waits_for_its_files_stays_one(
     inbox: Inbox, note: Locator, hub: Stage, tmp_path: Path
 ) -> None:
@@ -216,6 +220,7 @@ def test_a_send_that_fails_later_is_told(
     assert [m.text for m in ours(hub, "Fiete Failed")] == ["Ana here"]
 
 
+@pytest.mark.slow
 def test_a_template_answers_for_its_own_conversation(
     inbox: Inbox, toast: Locator, hub: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +243,7 @@ def test_a_template_answers_for_its_own_conversation(
     assert ours(hub, "Tea Template") == ours(hub, "Theo Template") == []
 
 
+@pytest.mark.slow
 def test_who_sends_a_template_by_keyboard_stays_at_its_button(
     inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,6 +355,7 @@ def test_without_a_composer_it_is_kept_as_a_draft(lab: Lab, hub: Stage) -> None:
 # --- trouble --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_is_tried_again(
     inbox: Inbox, hub: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_whatsapp_template_with_variables(inbox: Inbox, hub: Stage, new: Locat
     assert message.template == "order_update"
 
 
+@pytest.mark.slow
 def test_values_the_channel_would_not_take(new: Locator) -> None:
     through(new, WHATSAPP)
     new.get_by_label("Phone number").fill("+4915111110002")
@@ -95,6 +96,7 @@ def test_values_the_channel_would_not_take(new: Locator) -> None:
     expect(send(new)).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_photo_in_the_header(inbox: Inbox, tmp_path: Path, new: Locator) -> None:
     picture = tmp_path / "pot.png"
     picture.write_bytes(PNG)
@@ -161,6 +163,7 @@ def test_mail_with_a_subject_opens_a_new_thread(inbox: Inbox, hub: Stage, new: L
     assert len([row for row in hub.rows() if row.contact_name == "Mona Mail"]) == 2
 
 
+@pytest.mark.slow
 def test_a_mail_by_a_template_of_our_own(
     inbox: Inbox, hub: Stage, pictures: Path, new: Locator
 ) -> None:
@@ -223,6 +226,7 @@ def test_an_existing_conversation_is_offered_and_opened(
     expect(inbox.heading).to_have_text("Elsa Existing")
 
 
+@pytest.mark.slow
 def test_a_message_for_somebody_who_is_found_becomes_the_draft(
     inbox: Inbox, hub: Stage, new: Locator
 ) -> None:
@@ -262,6 +266,7 @@ def reopened(inbox: Inbox) -> Locator:
     return dialog(inbox.page)
 
 
+@pytest.mark.slow
 def test_nobody_leaves_while_it_is_sent(
     inbox: Inbox, hub: Stage, new: Locator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,6 +292,7 @@ def test_nobody_leaves_while_it_is_sent(
     expect(inbox.message("On its way")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_fails_late_is_said_where_it_was_written(
     inbox: Inbox, hub: Stage, new: Locator
 ) -> None:
@@ -357,6 +363,7 @@ def test_channels_that_can_t_begin_say_why(new: Locator, channel: str, why: str)
     expect(send(new)).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_a_wrong_mail_address_is_told_as_one_types(new: Locator) -> None:
     through(new, MAIL)
     new.get_by_label("Email").press_sequentially("mona@")
@@ -398,6 +405,7 @@ def test_by_keyboard_alone(inbox: Inbox) -> None:
     expect(inbox.message("appointment on 5 March at 10:30")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_escape_asks_only_where_something_would_be_lost(inbox: Inbox, new: Locator) -> None:
     page = inbox.page
     page.keyboard.press("Escape")

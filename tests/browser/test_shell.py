@@ -166,6 +166,7 @@ def bell(inbox: Inbox) -> None:
     inbox.root.get_by_role("button", name=re.compile("notifications (are|has)")).click()
 
 
+@pytest.mark.slow
 def test_notifications_say_no_more_than_asked_for(desktop: Inbox, hub: Stage) -> None:
     page = desktop.page
     page.evaluate("() => { answer = 'granted' }")
@@ -196,6 +197,7 @@ def test_notifications_say_no_more_than_asked_for(desktop: Inbox, hub: Stage) ->
     assert page.evaluate(TOLD)[-1] == ["Ned Next", "And me?"]
 
 
+@pytest.mark.slow
 def test_a_notification_leads_out_of_another_page(desktop: Inbox, hub: Stage) -> None:
     page = desktop.page
     page.evaluate("() => { answer = 'granted' }")
@@ -246,6 +248,7 @@ def test_help_lists_every_key(inbox: Inbox, hub: Stage) -> None:
     assert part(inbox) == "list"
 
 
+@pytest.mark.slow
 def test_tooltips_name_the_key(inbox: Inbox, hub: Stage) -> None:
     def named(*tips: str) -> None:
         for tip in tips:
@@ -323,6 +326,7 @@ def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stag
         inbox.page.keyboard.press("Control+s")
 
 
+@pytest.mark.slow
 def test_caps_lock_changes_no_key(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Cora Caps", "Hello")
     inbox.open("Cora Caps")

@@ -119,6 +119,7 @@ def test_the_menu_leads_in_and_not_out(inbox: Inbox, board: Locator) -> None:
     expect(entry(inbox, "Templates")).to_have_attribute("aria-current", "page")
 
 
+@pytest.mark.slow
 def test_the_keyboard_goes_back_to_the_messages_too(
     inbox: Inbox, board: Locator, hub: Stage
 ) -> None:
@@ -134,6 +135,7 @@ def test_the_keyboard_goes_back_to_the_messages_too(
     expect(inbox.search).to_be_focused()
 
 
+@pytest.mark.slow
 def test_enter_and_escape_lead_in_and_out_at_any_width(inbox: Inbox, board: Locator) -> None:
     page, listed = inbox.page, board.get_by_role("listbox")
     back = board.get_by_role("button", name="Back to the templates")
@@ -165,6 +167,7 @@ def test_enter_and_escape_lead_in_and_out_at_any_width(inbox: Inbox, board: Loca
         page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.slow
 def test_what_somebody_else_kept_meanwhile_is_told(
     inbox: Inbox, board: Locator, hub: Stage, pictures: Path
 ) -> None:
@@ -193,6 +196,7 @@ def test_what_somebody_else_kept_meanwhile_is_told(
     assert {t.body for t in hub.ws.templates() if t.own} == {"We are open until 7.", "Bye"}
 
 
+@pytest.mark.slow
 def test_what_can_t_be_deleted_is_told(inbox: Inbox, board: Locator, hub: Stage) -> None:
     keep(hub, board, "Gone", "Thank you!")
     option(board, "Gone").click()

@@ -52,6 +52,7 @@ def options(place: Locator) -> Locator:
     return place.get_by_role("listbox").get_by_role("option")
 
 
+@pytest.mark.slow
 def test_one_with_parts_nobody_can_fill_in_is_not_offered(
     inbox: Inbox, shop: Number, board: Locator
 ) -> None:

@@ -43,6 +43,7 @@ ws.messages, ws.mark_read = later, noted
 """
 
 
+@pytest.mark.slow
 def test_what_one_only_steps_past_stays_unread(inbox: Inbox, hub: Stage) -> None:
     """The second of the one is over while the next, in which all is older, is still loading."""
     below = hub.writes("Bea Below", "One", "Two").id
@@ -59,6 +60,7 @@ def test_what_one_only_steps_past_stays_unread(inbox: Inbox, hub: Stage) -> None
     assert hub.ws.conversation(above).unread == 1
 
 
+@pytest.mark.slow
 def test_the_end_of_another_one_closes_nothing(inbox: Inbox, hub: Stage) -> None:
     other = hub.writes("Gus Gone", "Hello").id
     hub.writes("Kurt Kept", "Hello")
@@ -117,6 +119,7 @@ def doubtful(hub: Stage, name: str) -> int:
     return id
 
 
+@pytest.mark.slow
 def test_not_confirmed_is_for_a_person_to_settle(inbox: Inbox, hub: Stage) -> None:
     id = doubtful(hub, "Dora Doubt")
     inbox.open("Dora Doubt")
@@ -134,6 +137,7 @@ def test_not_confirmed_is_for_a_person_to_settle(inbox: Inbox, hub: Stage) -> No
     expect(inbox.status("Dora Doubt")).to_have_text("Replied")
 
 
+@pytest.mark.slow
 def test_sending_again_what_is_not_confirmed(inbox: Inbox, hub: Stage) -> None:
     id = doubtful(hub, "Dirk Doubt")
     mended(hub, "Doubtful")
@@ -150,6 +154,7 @@ def test_sending_again_what_is_not_confirmed(inbox: Inbox, hub: Stage) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"), [("unreachable", "It failed"), ("silent", "It is not confirmed")]
 )
+@pytest.mark.slow
 def test_the_menu_of_a_photo_that_is_not_there_says_why(
     inbox: Inbox, hub: Stage, fault: str, words: str
 ) -> None:
@@ -183,6 +188,7 @@ def test_a_note_is_plainly_one(inbox: Inbox, hub: Stage) -> None:
 # --- options, keys, and what is said aloud ------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     id = hub.writes("Tom Toast", "Hello").id
     inbox.open("Tom Toast")
@@ -204,6 +210,7 @@ def test_options_can_be_taken_back(inbox: Inbox, hub: Stage) -> None:
     assert not hub.ws.conversation(id).archived
 
 
+@pytest.mark.slow
 def test_undo_of_the_read_mark_leaves_what_arrived_meanwhile(inbox: Inbox, hub: Stage) -> None:
     name = "Rita Read"
     id = hub.writes(name, "One", "Two", "Three").id

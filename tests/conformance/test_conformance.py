@@ -85,6 +85,7 @@ def test_the_judge_takes_what_is_sent(kit: Kit, shared: Shared, tmp_path: Path) 
 
 
 @check("encode: a field dropped, renamed or retyped is refused", "encode")
+@pytest.mark.slow
 def test_each_field_is_looked_at(kit: Kit, shared: Shared, tmp_path: Path) -> None:
     """Otherwise that the judge takes what is sent would say nothing."""
     let_through = []
@@ -446,6 +447,7 @@ def test_signatures(kit: Kit, channel: Channel) -> None:
 
 @check("kill -9: between fetch and commit nothing is lost or doubled")
 @pytest.mark.timeout(1500)
+@pytest.mark.slow
 def test_killed_between_fetch_and_commit(kit: Kit, tmp_path: Path) -> None:
     with kit.provider(tmp_path) as provider:
         provider.bring(1)

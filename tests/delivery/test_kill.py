@@ -61,6 +61,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
         ("after_perform", "in_doubt", 1),
     ],
 )
+@pytest.mark.slow
 def test_a_reaction_neither_gets_lost_nor_comes_twice(
     tmp_path: Path, fault: str, status: str, took: int
 ) -> None:

@@ -105,6 +105,7 @@ demo.load(services, 60, 1, datetime.fromisoformat(sys.argv[3]))
 """
 
 
+@pytest.mark.slow
 def test_killed_while_loading_it_goes_on_where_it_was(load: Load, tmp_path: Path) -> None:
     whole = load(60, folder="whole")
     expected, numbers = content(whole), counts(whole)

@@ -139,7 +139,7 @@ def stored(paths: Paths) -> set[frozenset[str]]:
     return {frozenset(ids) for ids in found.values()}
 
 
-@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize("history", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_mailing_list_is_read_once_and_grouped_as_its_headers_say(
     desk: Desk, mail_corpus: list[Path], history: bool
 ) -> None:
@@ -291,7 +291,9 @@ def fault() -> Iterator[Callable[[str], None]]:
     os.environ.pop("CONVO_FAULT", None)
 
 
-@pytest.mark.parametrize("point", ["after_fetch", "after_append"])
+@pytest.mark.parametrize(
+    "point", [pytest.param("after_fetch", marks=pytest.mark.slow), "after_append"]
+)
 def test_killed_while_receiving(desk: Desk, fault: Callable[[str], None], point: str) -> None:
     """Between fetch and journal, and between journal and database: nothing lost, nothing twice."""
     desk.add_channel()
@@ -311,7 +313,9 @@ def test_killed_while_receiving(desk: Desk, fault: Callable[[str], None], point:
     assert desk.count("conversations") == 6
 
 
-@pytest.mark.parametrize("point", ["before_perform", "after_perform"])
+@pytest.mark.parametrize(
+    "point", [pytest.param("before_perform", marks=pytest.mark.slow), "after_perform"]
+)
 def test_killed_while_sending(desk: Desk, fault: Callable[[str], None], point: str) -> None:
     """Before the mail left, or after: not confirmed, and never sent again."""
     desk.add_channel()

@@ -57,6 +57,7 @@ def test_explore_runs_and_names_no_customer(folder: Path) -> None:
     assert not [name for name in names.to_numpy().ravel() if len(name) > 3 and name in text]
 
 
+@pytest.mark.slow
 def test_explore_runs_on_a_workspace_without_messages(tmp_path: Path) -> None:
     with running_hub(tmp_path / "empty", demo=False) as ws:
         folder = ws.info().folder

@@ -119,6 +119,7 @@ def test_a_second_view_takes_nothing_from_the_first(ws: Workspace, some: list[st
         assert len(shown(browser, view)) >= 250
 
 
+@pytest.mark.slow
 def test_news_during_loads_are_never_lost(ws: Workspace, some: list[str]) -> None:
     """Changes, pages and filters all at once: in the end a view has what the hub has."""
     panel = ConversationList(ws)

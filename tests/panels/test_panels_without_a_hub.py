@@ -55,6 +55,7 @@ def test_what_needs_no_hub_is_answered_while_it_is_away(own: Workspace) -> None:
     until(rows, lambda: rows.pushed("rows"))
 
 
+@pytest.mark.slow
 def test_a_hub_that_can_not_start_is_followed_once_it_can(own: Workspace) -> None:
     inbox = Inbox(own)
     notice, menu = Browser(inbox.notice), Browser(inbox.menu)

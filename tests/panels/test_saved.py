@@ -28,7 +28,7 @@ def test_after_papermill(names: list[str], tmp_path: Path) -> None:
     nobody(kept, names)
 
 
-@pytest.mark.parametrize("form", ["notebook", "html"])
+@pytest.mark.parametrize("form", ["notebook", pytest.param("html", marks=pytest.mark.slow)])
 def test_after_nbconvert(form: str, names: list[str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nbconvert", "--to", form, "--execute", str(NOTEBOOK)]
     subprocess.run([*command, "--output-dir", str(tmp_path)], check=True, capture_output=True)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -42,9 +43,13 @@ class Queries:
         self._free = _Places(AT_ONCE, f"{AT_ONCE} queries are running already")
         self._lists = _Places(LISTS, "The queries of other lists are running")
         self._pause = threading.Lock()
-        with store.read() as db:
-            self._guard = Guard(db)
         self._clear()
+
+    @cached_property
+    def _guard(self) -> Guard:
+        """Made for the first query: it asks the database for all functions there are."""
+        with self._store.read() as db:
+            return Guard(db)
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> Path:
         """The result of one SELECT as an Arrow IPC stream file, which the caller removes.
