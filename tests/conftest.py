@@ -67,6 +67,7 @@ def chromium(program: Callable[..., str]) -> str:
     return program(*browser.NAMES)
 
 
+@pytest.hookimpl(trylast=True)  # once it is known which are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser tests go last: their driver keeps an event loop, and their hub its threads.
 

@@ -67,15 +67,13 @@ class Stage:
         return self.named(name)
 
     def crowd(self, size: int) -> None:
-        """As many customers, one message each."""
+        """As many customers, one message each, the last one's the newest."""
         simulator = self.channel("Crowd", plays="sms")
-        for n in range(size):
-            name = f"Crowd {n:03}"
+        names = [f"Crowd {n:03}" for n in range(size)]
+        before = self._said(names[-1])
+        for name in names:
             simulator.customer_writes(address(name, simulator), "One of many", name)
-        self.until(lambda: self._tab_size("Crowd") >= size)
-
-    def _tab_size(self, channel: str) -> int:
-        return self.ws.conversations(channel=self.channels[channel], limit=1).counts.all
+        self.until(lambda: self._said(names[-1]) > before)
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Waits for something to be true; looks again after every change."""

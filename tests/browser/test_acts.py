@@ -273,6 +273,7 @@ def test_reacting_and_taking_it_back(inbox: Inbox, whatsapp: Number, pictures: P
 # --- what the customer sees of us -----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reading_and_typing_are_told(inbox: Inbox, whatsapp: Number) -> None:
     tess = Customer("4915112340006", "Tess Typing")
     row = whatsapp.writes(tess, "One", "Two")

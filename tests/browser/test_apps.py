@@ -113,7 +113,8 @@ def opened(browser: Browser, address: str) -> Iterator[tuple[Page, str, list[str
         context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.slow
 def test_the_app_answers_customers_and_asks_no_other_host(
     browser: Browser, address: str, hub: Stage, pictures: Path, theme: str
 ) -> None:

@@ -157,6 +157,7 @@ def test_sixty_megabytes_arrive_as_they_were(inbox: Inbox, hub: Stage, tmp_path:
     assert hashlib.sha256(stored).digest() == hashlib.sha256(path.read_bytes()).digest()
 
 
+@pytest.mark.slow
 def test_an_upload_can_be_cancelled(inbox: Inbox, hub: Stage, tmp_path: Path) -> None:
     hub.writes("Carl Cancel", "The file, please", channel="WhatsApp")
     start(inbox, "Carl Cancel")

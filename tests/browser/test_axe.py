@@ -36,6 +36,7 @@ def fair_while_open(inbox: Inbox, role: str, name: str) -> None:
     inbox.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_the_list_and_what_opens_over_it(themed: Inbox, hub: Stage) -> None:
     for name in ("Axel Axe", "Alma Axe"):
         hub.writes(name, "Can everybody read this?")

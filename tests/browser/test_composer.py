@@ -298,6 +298,7 @@ def test_somebody_else_was_faster(inbox: Inbox, hub: Stage, ana: Workspace) -> N
 # --- what the channel allows ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_near_the_limit_it_is_counted(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Lena Limit", "Tell me", channel="Telegram")
     start(inbox, "Lena Limit")
@@ -324,6 +325,7 @@ def test_a_closed_window_takes_a_template(inbox: Inbox, hub: Stage) -> None:
     assert sent.template
 
 
+@pytest.mark.slow
 def test_what_was_previewed_is_what_is_sent(
     inbox: Inbox, hub: Stage, ana: Workspace, pictures: Path
 ) -> None:
@@ -391,6 +393,7 @@ def test_a_blocked_contact_is_not_written_to(inbox: Inbox, hub: Stage) -> None:
     inbox.field.fill("")
 
 
+@pytest.mark.slow
 def test_a_channel_that_is_gone_takes_notes_alone(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Gesa Gone", "Hello", channel="Leaving")
     start(inbox, "Gesa Gone")

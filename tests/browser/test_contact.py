@@ -111,6 +111,7 @@ def test_opting_out(inbox: Inbox, card: Locator, hub: Stage) -> None:
     expect(out).to_have_attribute("aria-checked", "false")
 
 
+@pytest.mark.slow
 def test_who_stopped_marketing_messages(lab: Lab, tmp_path: Path) -> None:
     with number(tmp_path / "shop") as shop:
         shop.writes(LEA, "Hello")
@@ -214,6 +215,7 @@ def test_merging_two_contacts(inbox: Inbox, card: Locator, hub: Stage) -> None:
     assert hub.ws.conversation(bea.id).contact_id == bea.contact_id
 
 
+@pytest.mark.slow
 def test_unmerging_two_contacts(inbox: Inbox, card: Locator, hub: Stage) -> None:
     one = hub.writes("Uma United", "Hello")
     other = hub.writes("Una United", "Hello", channel="Telegram")

@@ -143,6 +143,7 @@ def test_the_card_tells_the_first_and_the_last_contact(inbox: Inbox) -> None:
         expect(told.locator("time")).to_have_attribute("title", re.compile(f"^{moment}"))
 
 
+@pytest.mark.slow
 def test_the_open_window_is_counted_down(inbox: Inbox, past: Stage) -> None:
     closes = past.writes("Olga Open", "Hello", channel="WhatsApp").window_closes_at
     assert closes
@@ -162,6 +163,7 @@ def test_the_open_window_is_counted_down(inbox: Inbox, past: Stage) -> None:
 # --- what one filters ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_filters_by_day_and_channel_and_a_view_that_changes(inbox: Inbox, past: Stage) -> None:
     dates, channel, views = (inbox.filter(chip) for chip in ("dates", "channel", "views"))
     last_7 = ["Peter Photo", "Dora Days", "Fiona File", "Vic Voice"]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Inbox
@@ -92,6 +93,7 @@ def rates(inbox: Inbox) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 def test_what_is_no_sound_is_a_file(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Bruno Broken", "Listen", channel="WhatsApp",
                files=[file("broken.wav", "audio/wav", sound()[:12] + b"no more" * 99)])  # fmt: skip
@@ -127,6 +129,7 @@ def test_the_quote_of_a_text_is_folded(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.messages.get_by_text("From: The Shop")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_quote_of_an_html_mail_is_folded(inbox: Inbox, hub: Stage) -> None:
     html = (
         "<p>It has arrived.</p><div class='gmail_quote cw-panel'><div>On Monday, Ana wrote:</div>"

@@ -66,6 +66,7 @@ def test_what_was_only_not_loaded_yet_is_not_new(inbox: Inbox, hub: Stage) -> No
     expect(inbox.view.get_by_role("button", name="1 new message")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_hit_in_what_is_shown_needs_no_reload(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Tina Taste", "About thyme", "About salt")
     inbox.open("Tina Taste")

@@ -50,6 +50,7 @@ def test_searching_names_and_messages(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.row("Zoë Müller-Sánchez")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_hit_far_up_is_shown(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Hilda Hit", "The word is periwinkle", *(f"Line {n}" for n in range(60)))
     inbox.search.fill("periwinkle")
@@ -58,6 +59,7 @@ def test_a_hit_far_up_is_shown(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.message("The word is periwinkle")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_a_window_that_closes_soon_is_marked(inbox: Inbox, hub: Stage) -> None:
     """Whether one owes the customer an answer or wants to add something."""
     hub.channel("Closing", plays="whatsapp", window_hours=2)
@@ -109,6 +111,7 @@ def test_filtering_by_two_statuses(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.rows).to_have_count(3)
 
 
+@pytest.mark.slow
 def test_the_last_day_of_a_range_counts(inbox: Inbox, hub: Stage) -> None:
     """A message of 23:30 in the browser's zone belongs to that day, whatever UTC says."""
     late = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
@@ -262,6 +265,7 @@ def test_badges_follow_while_a_search_is_on(inbox: Inbox, hub: Stage) -> None:
     expect_badges(inbox, "0", "0")
 
 
+@pytest.mark.slow
 def test_badges_of_what_is_unread_follow(inbox: Inbox, hub: Stage) -> None:
     hub.ws.mark_read([row.id for row in hub.rows() if row.unread])
     for name in ("Vera Vacuum", "Vito Nothing"):
@@ -369,6 +373,8 @@ def test_out_of_sight_it_reads_no_more_than_news(inbox: Inbox, hub: Stage) -> No
     """In a tab behind another one a list has no height, so that its end seems to be in sight."""
     hub.crowd(120)
     inbox = Inbox.run(inbox.page)
+    expect(inbox.row("Crowd 119")).to_be_visible()
+    expect(inbox.root.get_by_role("listbox")).to_have_attribute("aria-busy", "false")
     before = inbox.loaded()
     inbox.root.evaluate(BEHIND, True)
     expect(inbox.root).to_be_hidden()

@@ -271,6 +271,7 @@ def test_a_name_can_not_turn_the_question_round(inbox: Inbox, large: Stage) -> N
 # --- searching
 
 
+@pytest.mark.slow
 def test_typing_fast_loses_nothing(inbox: Inbox, large: Stage) -> None:
     large.writes("Tamar Typed", "The password is rhododendron", channel="News")
     inbox.search.press_sequentially("rhododendron", delay=30)
@@ -331,6 +332,7 @@ def test_views_are_kept_and_live_between_inboxes(inbox: Inbox, lab: Lab, large: 
     assert large.ws.views() == []
 
 
+@pytest.mark.slow
 def test_the_list_and_what_was_done_are_code(inbox: Inbox, large: Stage) -> None:
     inbox.filter("unread").click()
     expect(inbox.root.get_by_text(re.compile("found$"))).to_be_visible()
@@ -431,6 +433,7 @@ def test_queries_and_frames_are_inboxes(lab: Lab, large: Stage) -> None:
         expect(alone.nth(0)).to_contain_text(f"{n:,} found")
 
 
+@pytest.mark.slow
 def test_python_sees_and_sets_what_is_selected(inbox: Inbox, large: Stage) -> None:
     python(
         inbox.page,

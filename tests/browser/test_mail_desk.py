@@ -35,6 +35,7 @@ def letter() -> bytes:
 
 
 @pytest.mark.mail
+@pytest.mark.slow
 def test_a_reply_from_the_panel_arrives_by_mail(
     lab: Lab, server: MailServer, tmp_path: Path
 ) -> None:

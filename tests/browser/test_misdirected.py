@@ -146,6 +146,7 @@ def test_a_note_that_fails_stays_a_note(
     note.fill("")
 
 
+@pytest.mark.slow
 def test_a_note_is_left_half_written(inbox: Inbox, note: Locator, hub: Stage) -> None:
     hub.writes("Hedi Half", "Hello")
     start(inbox, "Hedi Half")

@@ -331,6 +331,7 @@ def test_what_could_not_be_checked_is_not_sent(lab: Lab, hub: Stage) -> None:
         expect(send(new)).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_templates_are_as_they_are_now(inbox: Inbox, hub: Stage, new: Locator) -> None:
     """What is approved while the page is open shows when New is opened again, what is paused while
     it is chosen at once.
@@ -375,6 +376,7 @@ def test_a_wrong_mail_address_is_told_as_one_types(new: Locator) -> None:
     expect(new.get_by_label("Email")).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(inbox: Inbox) -> None:
     page = inbox.page
     inbox.root.get_by_role("listbox").focus()

@@ -296,6 +296,7 @@ def test_focus_goes_in_by_enter_out_by_escape_and_around_by_f6(inbox: Inbox, hub
     assert part(inbox) == "filters"
 
 
+@pytest.mark.slow
 def test_focus_outlives_what_had_it(inbox: Inbox, hub: Stage) -> None:
     gone = hub.writes("Gil Gone", "Soon deleted")
     inbox.open("Gil Gone")
@@ -305,6 +306,7 @@ def test_focus_outlives_what_had_it(inbox: Inbox, hub: Stage) -> None:
     expect(inbox.root.get_by_role("listbox")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_no_key_reaches_the_notebook_but_those_with_ctrl(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Kit Key", "Hello")
     cells = inbox.page.evaluate(CELLS)

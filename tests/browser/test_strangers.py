@@ -175,6 +175,7 @@ def test_a_photo_is_inline_and_other_files_only_to_save(inbox: Inbox, hub: Stage
     assert unharmed(inbox.page)
 
 
+@pytest.mark.slow
 def test_a_large_file_comes_in_parts(inbox: Inbox, hub: Stage) -> None:
     data = bytes(range(256)) * 30_000
     hub.writes("Greta Great", "Large", channel="Mail", subject="Large",

@@ -188,6 +188,7 @@ def open_for_text(ws: Workspace) -> Conversation:
     return next(row for row in ws.conversations() if row.channel_kind == "mail")
 
 
+@pytest.mark.slow
 def test_both_themes_can_be_read(inbox: Inbox, hub: Stage, pictures: Path) -> None:
     """Contrast as WCAG AA wants it (4.5 to 1) for everything written."""
     hub.writes("Theo Theme", "Is this the right colour?", channel="WhatsApp",

@@ -225,6 +225,7 @@ def test_what_the_provider_decides_shows_by_itself(board: Locator, hub: Stage) -
     expect(board.get_by_role("status").filter(has_text="Synced")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_once_and_leaves_the_focus(board: Locator) -> None:
     board.get_by_role("button", name="New template").click()
     form = board.get_by_role("form", name="New template")
@@ -305,7 +306,8 @@ def send_it(inbox: Inbox, hub: Stage) -> None:
     assert hub.ws.messages(id)[-1].template == "Thanks & bye"
 
 
-@pytest.mark.parametrize("theme", [pytest.param("Light", marks=pytest.mark.slow), "Dark"])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.slow
 def test_it_is_fair_in_any_light_and_width(
     inbox: Inbox, board: Locator, pictures: Path, theme: str
 ) -> None:

@@ -16,6 +16,7 @@ from workspace.models import DeliveryStatus, Status
 # --- reading ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_new_is_divided_from_what_was_read(inbox: Inbox, hub: Stage) -> None:
     hub.ws.mark_read(hub.writes("Dina Divide", "Known already").id)
     hub.writes("Dina Divide", "News one", "News two")
@@ -293,6 +294,7 @@ def run_view(page: Page) -> Locator:
     return log
 
 
+@pytest.mark.slow
 def test_what_arrives_is_said(inbox: Inbox, hub: Stage) -> None:
     hub.writes("Sally Said", "Hello")
     inbox.open("Sally Said")

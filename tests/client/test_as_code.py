@@ -167,6 +167,7 @@ def listed(ws: Workspace, where: dict[str, Any]) -> list[int] | type[ConvoError]
 @example(where={"until": "9999-12-31T23:00", "zone": "Pacific/Pago_Pago"})
 @example(where={"ids": []})
 @example(where={"status": []})
+@pytest.mark.slow
 def test_code_finds_what_the_list_shows(ws: Workspace, known: Known, where: dict[str, Any]) -> None:
     where = looked_up(where, known)
     expected = listed(ws, where)

@@ -44,6 +44,7 @@ def test_a_killed_hub_is_started_again_by_the_next_call(own: Workspace) -> None:
     assert own.mark_unread(before[0]).rows  # a write, too
 
 
+@pytest.mark.slow
 def test_many_threads_start_it_once(own: Workspace) -> None:
     kill_hub(folder(own))
     with ThreadPoolExecutor(12) as threads:
@@ -52,6 +53,7 @@ def test_many_threads_start_it_once(own: Workspace) -> None:
     assert Paths(folder(own)).log.read_text().count(" starts for ") == 2
 
 
+@pytest.mark.slow
 def test_a_hub_that_dies_on_every_start_is_not_started_for_ever(own: Workspace) -> None:
     paths = Paths(folder(own))
     kill_hub(paths.folder)
@@ -86,6 +88,7 @@ def test_a_write_repeated_after_a_broken_connection_is_one_deed(own: Workspace) 
     assert sent.text == "once, please"
 
 
+@pytest.mark.slow
 def test_a_channel_is_removed_once_though_the_answer_was_lost(own: Workspace) -> None:
     channel = own.channels()[0]
     real = process.find(Paths(folder(own)))
@@ -134,6 +137,7 @@ def test_a_result_that_breaks_off_is_no_result(own: Workspace) -> None:
         result.arrow()
 
 
+@pytest.mark.slow
 def test_a_reader_outlives_its_result(own: Workspace) -> None:
     reader = own.sql("SELECT range AS n FROM range(500000)").reader()
     gc.collect()
@@ -150,6 +154,7 @@ def about(id: int, changes: Queue[Change]) -> Change:
     return change
 
 
+@pytest.mark.slow
 def test_watching_goes_on_after_the_hub_was_killed(own: Workspace) -> None:
     changes: Queue[Change] = Queue()
     states: Queue[str] = Queue()
@@ -179,6 +184,7 @@ def test_a_hub_that_died_is_revived_and_a_stopped_one_is_not(own: Workspace) -> 
     assert lock.holder(paths) is None
 
 
+@pytest.mark.slow
 def test_a_stopped_watch_is_silent(own: Workspace) -> None:
     changes: Queue[Change] = Queue()
     id = own.conversations()[0].id
@@ -191,6 +197,7 @@ def test_a_stopped_watch_is_silent(own: Workspace) -> None:
     assert not left
 
 
+@pytest.mark.slow
 def test_a_failing_callback_ends_nothing(own: Workspace, caplog: pytest.LogCaptureFixture) -> None:
     heard: Queue[Change] = Queue()
     id = own.conversations()[0].id
@@ -208,6 +215,7 @@ def test_a_failing_callback_ends_nothing(own: Workspace, caplog: pytest.LogCaptu
     assert "watching goes on" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_watch_may_stop_itself(own: Workspace) -> None:
     stopped = threading.Event()
     watch = own.watch(lambda change: (watch.stop(), stopped.set())[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wire import ANN, Clock, Office, Wire, accept, break_off, check, open_office, refuse
@@ -117,6 +118,7 @@ def open_life(folder: Path, wire: Wire, clock: Clock) -> Office:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
+@pytest.mark.slow
 def test_any_history_of_sends_leaves_state_and_list_as_the_log_says(
     steps: list[tuple[tuple[str, ...], int, str, DeliveryStatus]],
 ) -> None:

@@ -48,6 +48,7 @@ def counts(services: Services) -> list[int]:
         return [db.execute(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
 
 
+@pytest.mark.slow
 def test_two_loads_are_equal_and_another_seed_is_not(load: Load) -> None:
     first = content(load(60, folder="a"))
     assert content(load(60, folder="b")) == first

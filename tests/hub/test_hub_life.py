@@ -60,6 +60,7 @@ def test_connects_at_once_start_one_hub(paths: Paths) -> None:
     assert paths.log.read_text().count(" starts for ") == 1
 
 
+@pytest.mark.slow
 def test_threads_at_once_start_one_hub(paths: Paths) -> None:
     urls: list[str] = []
     threads = [
@@ -106,6 +107,7 @@ def test_connecting_again_finds_the_same_hub(paths: Paths) -> None:
 # --- the end ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_stop_waits_until_the_folder_is_free(paths: Paths) -> None:
     hub = process.start(paths)
     assert process.stop(paths)
@@ -141,6 +143,7 @@ def test_a_signal_stops_it_gracefully(paths: Paths, name: signal.Signals) -> Non
     assert "stopped" in paths.log.read_text().splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_stopping_with_a_stream_open(paths: Paths) -> None:
     hub = process.start(paths)
     headers = {"Authorization": f"Bearer {hub.token}"}
@@ -155,6 +158,7 @@ def test_stopping_with_a_stream_open(paths: Paths) -> None:
     assert "Cancel" not in paths.log.read_text()
 
 
+@pytest.mark.slow
 def test_stopping_amid_a_burst_spoils_nothing(paths: Paths) -> None:
     """What is received and not yet applied stays in the journal, and is no worse for it."""
     news = threading.Event()
@@ -229,6 +233,7 @@ def test_a_hub_that_cannot_start_says_why(paths: Paths) -> None:
     assert lock.holder(paths) is None
 
 
+@pytest.mark.slow
 def test_another_program_that_holds_the_database_is_named(paths: Paths) -> None:
     paths.database_folder.mkdir()
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
@@ -245,6 +250,7 @@ def test_another_program_that_holds_the_database_is_named(paths: Paths) -> None:
         holder.communicate("\n")
 
 
+@pytest.mark.slow
 def test_a_used_port_is_named(paths: Paths) -> None:
     hub = process.start(paths)
     port = hub.url.rpartition(":")[2]
@@ -282,6 +288,7 @@ def test_the_lock_names_its_holder(paths: Paths, monkeypatch: pytest.MonkeyPatch
 # --- versions ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_older_idle_hub_is_replaced(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     first = process.start(paths)
     monkeypatch.setattr(process, "VERSION", "99.0.0")
@@ -291,6 +298,7 @@ def test_an_older_idle_hub_is_replaced(paths: Paths, monkeypatch: pytest.MonkeyP
     assert paths.log.read_text().count("stopped") == 1
 
 
+@pytest.mark.slow
 def test_a_newer_hub_is_left_alone(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     process.start(paths)
     monkeypatch.setattr(process, "VERSION", "0.0.1")
@@ -305,6 +313,7 @@ def test_versions_are_compared_as_numbers(older: str, newer: str) -> None:
     assert process._order(older) < process._order(newer)
 
 
+@pytest.mark.slow
 def test_a_sending_hub_is_not_restarted(paths: Paths) -> None:
     hub = process.start(paths)
     info = process.handshake(hub)

@@ -167,6 +167,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         ("SELECT md5(range::text) FROM range(100000000000)", "larger than 2 MB"),
     ],
 )
+@pytest.mark.slow
 def test_what_never_ends_is_ended(hasty: Workspace, query: str, words: str) -> None:
     with pytest.raises(QueryLimit, match=words):
         hasty.sql(query)

@@ -139,7 +139,8 @@ def test_what_is_deleted_in_between_is_left_out(inbox: Inbox, five: list[int], v
     assert done == [Outcome(id, True) for id in five[:3]]
 
 
-@pytest.mark.parametrize("verb", [pytest.param("archive", marks=pytest.mark.slow), "delete"])
+@pytest.mark.parametrize("verb", ["archive", "delete"])
+@pytest.mark.slow
 def test_killed_in_the_middle_it_finishes_the_same_set(tmp_path: Path, verb: str) -> None:
     def live(fault: str = "") -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "CONVO_FAULT": fault}

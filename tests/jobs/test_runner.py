@@ -79,6 +79,7 @@ def test_a_failing_cell(
     assert "ZeroDivisionError: division by zero" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_killed_kernel(notebook: Notebook, folder: Path, kept: KeptRuns) -> None:
     path = notebook("print('begun')", DIE, "print('never')")
     assert run_job(path, {}, folder=folder) == Exit.FAILED
@@ -89,6 +90,7 @@ def test_a_killed_kernel(notebook: Notebook, folder: Path, kept: KeptRuns) -> No
     assert run.notebook["metadata"]["papermill"]["exception"] is True
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long(notebook: Notebook, folder: Path, kept: KeptRuns) -> None:
     # The limit is for the whole run: neither cell alone is over it.
     path = notebook("import time; time.sleep(2)", "time.sleep(2)", "print('never')")
@@ -263,6 +265,7 @@ def test_a_killed_runner_leaves_no_kernel_and_no_lie(
 # --- the command ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_exit_codes_of_the_command(
     notebook: Notebook, convo: Callable[..., "subprocess.CompletedProcess[str]"], kept: KeptRuns
 ) -> None:

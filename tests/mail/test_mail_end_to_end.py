@@ -264,6 +264,7 @@ def test_what_is_sent_is_known_again_and_other_programs_are_seen(desk: Desk) -> 
 # --- deleting -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_deleted_conversation_does_not_come_back_by_a_rescan(desk: Desk) -> None:
     desk.add_channel()
     desk.server.append(SUPPORT, numbered(1))
@@ -291,9 +292,8 @@ def fault() -> Iterator[Callable[[str], None]]:
     os.environ.pop("CONVO_FAULT", None)
 
 
-@pytest.mark.parametrize(
-    "point", [pytest.param("after_fetch", marks=pytest.mark.slow), "after_append"]
-)
+@pytest.mark.parametrize("point", ["after_fetch", "after_append"])
+@pytest.mark.slow
 def test_killed_while_receiving(desk: Desk, fault: Callable[[str], None], point: str) -> None:
     """Between fetch and journal, and between journal and database: nothing lost, nothing twice."""
     desk.add_channel()

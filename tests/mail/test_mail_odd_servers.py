@@ -55,6 +55,7 @@ def test_mail_told_of_in_the_packet_that_begins_idle(
 
 
 @pytest.mark.parametrize("uidnext", [True, False])
+@pytest.mark.slow
 def test_a_server_without_idle_is_asked(
     odd: Odd, channel: Make, inflow: Start, uidnext: bool
 ) -> None:

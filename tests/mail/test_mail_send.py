@@ -253,6 +253,7 @@ class TestBreakingOff:
 
     @pytest.mark.parametrize("how", ["hang up", "stall"])
     @pytest.mark.parametrize("at", ["connect", "ehlo", "mail", "rcpt", "data"])
+    @pytest.mark.slow
     def test_before_the_mail_is_written(
         self, odd: Odd, account: Channel, at: str, how: str
     ) -> None:

@@ -103,6 +103,7 @@ def test_cut_anywhere_it_is_a_shorter_file_or_refused(live: bool, share: float) 
 
 @given(st.sampled_from([False, True]), st.data())
 @settings(max_examples=300, deadline=None)
+@pytest.mark.slow
 def test_damage_is_refused_or_harmless(live: bool, data: st.DataObject) -> None:
     broken = bytearray(RECORDED[live])
     for _ in range(data.draw(st.integers(1, 8))):

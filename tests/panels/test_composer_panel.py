@@ -288,6 +288,7 @@ def test_a_picture_of_a_draft_has_a_limit(
 # --- while the hub is away ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_written_meanwhile_is_kept_and_then_saved(tmp_path: Path) -> None:
     with running_hub(tmp_path / "lost") as ws:
         ws.load_demo(size=5, seed=5)

@@ -82,6 +82,7 @@ def test_only_the_names_of_quotes_are_kept() -> None:
         "<br>",
     ],
 )
+@pytest.mark.slow
 def test_a_long_mail_costs_as_much_as_it_is_long(piece: str) -> None:
     def cost(size: int) -> float:
         html = piece * (size // len(piece))

@@ -31,6 +31,7 @@ def appears(browser: Browser) -> None:
     browser.panel._received(browser.panel, asked, [])
 
 
+@pytest.mark.slow
 def test_what_needs_no_hub_is_answered_while_it_is_away(own: Workspace) -> None:
     """A page loaded anew meanwhile gets what was written back, whoever waits for the hub."""
     id = str(own.conversations()[0].id)

@@ -74,6 +74,7 @@ def test_what_can_not_be_done_to_a_message_is_told(ws: Workspace) -> None:
             browser.ask("deliver", **asked, verb=verb)
 
 
+@pytest.mark.slow
 def test_what_is_taken_back_is_a_draft(tmp_path: Path) -> None:
     """Not every inbox has a composer that it could go back to."""
     folder = tmp_path / "held"

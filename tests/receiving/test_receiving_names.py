@@ -181,6 +181,7 @@ STORIES: dict[str, tuple[int, Callable[[int], list[Event]]]] = {
 
 
 @pytest.mark.parametrize(("count", "story"), STORIES.values(), ids=STORIES)
+@pytest.mark.slow
 def test_who_comes_and_moves_in_one_batch_is_who_they_are_one_by_one(
     desk: Desk, count: int, story: Callable[[int], list[Event]]
 ) -> None:

@@ -269,6 +269,7 @@ def test_a_providers_order_makes_no_difference(
 
 @examples(12)
 @THREADS
+@pytest.mark.slow
 def test_the_order_of_mails_makes_no_difference(
     shared_desk: Desk, history: list[Round], random: Random
 ) -> None:

@@ -66,6 +66,7 @@ def digest_in_a_new_process(seed: int, hash_seed: int) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_two_processes_see_the_same_world_and_another_seed_another() -> None:
     first = digest_in_a_new_process(7, hash_seed=1)
     assert digest_in_a_new_process(7, hash_seed=2) == first

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulating import ANCHOR, STRANGER, Idle, Make, happened, send
@@ -98,6 +99,7 @@ def story(script: list[tuple[str, int]]) -> list[tuple[bytes, str]]:
 
 @given(steps)
 @settings(max_examples=12, deadline=None)
+@pytest.mark.slow
 def test_stops_and_kills_change_nothing(script: list[tuple[str, int]]) -> None:
     undisturbed = [(s, v) for s, v in script if s in ("send", "write", "advance")]
     told = story(script)

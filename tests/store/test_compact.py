@@ -164,6 +164,7 @@ def test_again_and_again_without_a_write(store: Store, builder: Builder) -> None
         "DROP TABLE fresh.main.tombstones",
     ],
 )
+@pytest.mark.slow
 def test_a_copy_that_differs_is_not_taken(
     store: Store, builder: Builder, paths: Paths, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

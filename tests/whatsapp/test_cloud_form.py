@@ -63,6 +63,7 @@ def judged(meta: Judge, body: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [*MESSAGES, *SIGNALS])
+@pytest.mark.slow
 def test_what_the_judge_refuses_it_refuses(meta: Judge, name: str) -> None:
     _, body = prepared(name)
     judged(meta, body)  # else what is wrong with each wreck would be no news

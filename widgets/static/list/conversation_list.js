@@ -173,6 +173,7 @@ class ConversationList {
   more() {
     if (this.end || this.waiting || !this.sight.nearEnd()) return;
     this.waiting = true;
+    this.draw();
     this.link.read("more").catch((trouble) => this.trouble(trouble));
   }
 
