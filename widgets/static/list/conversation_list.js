@@ -116,8 +116,7 @@ class ConversationList {
     this.loaded = true;
     this.say("");
     this.sight.forget(this.clocks.set(now, ahead) || fresh ? undefined : [...gone, ...rows.map(({ id }) => id)]);
-    let moved = [];
-    this.sight.hold(() => (moved = this.rows.apply({ fresh, rows, gone })));
+    const moved = this.sight.hold(() => this.rows.apply({ fresh, rows, gone }));
     if (again) this.beginAnew();
     this.show(channels);
     if (!again) this.news.count(moved, this.sight.top());

@@ -76,14 +76,15 @@ export class Sight {
 
   /**
    * Keeps the row that one points at, or else the first one in sight, where it is on screen while
-   * `change` moves rows. At the very top new rows may come in.
+   * `change` moves rows. At the very top new rows may come in. Returns what `change` does.
    */
   hold(change) {
     const { scrollTop } = this.box;
     const anchors = scrollTop > 0 ? this.anchors() : [];
-    change();
+    const done = change();
     const held = anchors.find(({ id, place }) => this.rows.get(id)?.place === place);
     if (held) this.shift(scrollTop + (this.rows.indexOf(held.id) - held.index) * ROW);
+    return done;
   }
 
   /** Rows to hold on to, the best one first, and where they are. */
