@@ -6,21 +6,22 @@ import { menu } from "../shared/overlay.js";
 
 /** The button with the menu; `template` is left out where the channel has none. */
 export function attachButton({ files, template, photos }) {
+  // One for good: to a Chromium that a program drives the choice counts as cancelled until the files
+  // come, and an input that was removed by then may be gone.
+  const input = h("input", { type: "file", multiple: true, hidden: true });
+  input.addEventListener("change", () => {
+    files([...input.files]);
+    input.value = ""; // the same file may be chosen again
+  });
   const pick = (accept) => {
-    const input = h("input", { type: "file", multiple: true, accept, hidden: true });
-    input.addEventListener("change", () => {
-      files([...input.files]);
-      input.remove();
-    });
-    input.addEventListener("cancel", () => input.remove());
-    // In the page, so that a person's browser and a test's find it alike.
-    button.after(input);
+    input.accept = accept;
+    button.after(input); // in the page, so that a person's browser and a test's find it alike
     input.click();
   };
   const button = h("button", { class: "cw-icon-button", "aria-label": "Attach", title: "Attach" }, icon("clip"));
   menu(button, "Attach", () => [
     ...(template.offered() ? [{ label: "Template", icon: "template", run: template.choose }] : []),
-    { label: "File", icon: "document", run: () => pick(null) },
+    { label: "File", icon: "document", run: () => pick("") },
     { label: "Photo", icon: "image", run: () => pick(photos()) },
   ], "start");
   return button;
