@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 # Daemons live in sbin, which is not on everyone's PATH.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
 
-# Kernels and hubs of their own that tests start need not compile all of it anew, each of them.
+# Without byte code each kernel and each hub that a test starts would compile the project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # No test may find the developer's own hub.
 os.environ.pop("CONVO_DATA", None)

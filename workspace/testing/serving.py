@@ -23,7 +23,8 @@ def serving(app: ASGIApp) -> Iterator[str]:
     listener = bound("127.0.0.1", 0)
     config = uvicorn.Config(
         app, http="h11", loop="asyncio", ws="none", lifespan="off", log_config=None,
-        access_log=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
+        access_log=False, timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients do, whose next request may meet the closing
     )  # fmt: skip
     server = _Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

@@ -76,7 +76,7 @@ export class Sight {
 
   /**
    * Keeps the row that one points at, or else the first one in sight, where it is on screen while
-   * `change` moves rows. At the very top new rows may come in. Returns what `change` does.
+   * `change` moves rows. At the very top new rows may come in. Returns what `change` returns.
    */
   hold(change) {
     const { scrollTop } = this.box;
