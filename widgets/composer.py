@@ -60,7 +60,7 @@ class Composer(TemplatePanel):
     def _situation(self, conversation_id: str) -> dict[str, Any]:
         conversation, channel = self._conversation(conversation_id)
         takes = channel.capabilities if channel else None
-        now = self._now(conversation, channel)
+        now = _now(conversation, channel)
         recent = list(self.ws.messages(conversation_id, limit=_RECENT))
         me = self.ws.actor.name
         plain = wire.conversation(conversation)
@@ -84,14 +84,10 @@ class Composer(TemplatePanel):
         channels = {channel.id: channel for channel in self.ws.channels()}
         return conversation, channels.get(conversation.channel_id)
 
-    def _now(self, conversation: Conversation, channel: Channel | None) -> Situation:
-        contact = self.ws.contact(conversation.contact_id)
-        return situation.situation(conversation, contact, channel.now if channel else None)
-
     def _marketing_stopped(self) -> bool:
         if not self.conversation_id:
             return False
-        return self._now(*self._conversation(self.conversation_id)).marketing_stopped
+        return self.ws.conversation(self.conversation_id).marketing_stopped
 
     # --- what the channel would take --------------------------------------------------------------
 
@@ -103,7 +99,7 @@ class Composer(TemplatePanel):
         conversation, channel = self._conversation(conversation_id)
         if channel is None:
             return {"taken": [], "refusals": [situation.NO_CHANNEL]}
-        now = self._now(conversation, channel)
+        now = _now(conversation, channel)
         old, new = situation.facts(present), situation.facts(files)
         taken, told = situation.acceptable(channel.capabilities, now, old, new)
         return {"taken": taken, "refusals": told}
@@ -115,7 +111,7 @@ class Composer(TemplatePanel):
         if channel is None or not (text.strip() or files):
             return {"refusal": "", "note": ""}
         takes, known = channel.capabilities, situation.facts(files)
-        refusal = situation.refused(takes, self._now(conversation, channel), text, known)
+        refusal = situation.refused(takes, _now(conversation, channel), text, known)
         note = situation.in_several(takes, text, known)
         return {"refusal": refusal.message if refusal else "", "note": note}
 
@@ -283,6 +279,10 @@ class Composer(TemplatePanel):
     @answers("emoji", slow=True)
     def _emoji(self) -> list[dict[str, Any]]:
         return emoji()
+
+
+def _now(conversation: Conversation, channel: Channel | None) -> Situation:
+    return situation.situation(conversation, channel.now if channel else None)
 
 
 def _sent(message: Message) -> dict[str, Any]:

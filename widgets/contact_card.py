@@ -86,12 +86,14 @@ class ContactCard(DoingPanel):
             "conversation": wire.conversation(conversation),
             "contact": wire.contact(contact),
             "others": [wire.conversation(other) for other in others],
-            "channels": [wire.channel(each) for each in self.ws.channels()],
+            "channels": [wire.channel(each) for each in self.live.channels(self.ws)],
             "me": self.ws.actor.name,
         }
 
     def _others(self, contact: Contact, conversation: Conversation) -> list[Conversation]:
         """The contact's other conversations, newest activity first."""
+        if contact.conversations == 1:
+            return []
         found = [
             row
             for tab in Tab

@@ -130,7 +130,10 @@ class ConversationList(DoingPanel):
             if gone := set(patch.gone).intersection(self.selection):
                 self.selection = [id for id in self.selection if id not in gone]
             self._tell(patch)
-            if news.channels or news.everything or (ids and self._simulated):
+
+    def changed_later(self, news: News) -> None:
+        if news.channels or news.everything or (news.conversations and self._simulated):
+            with self._turn:
                 self._look_at_clocks()
 
     def _begin(self) -> Patch:

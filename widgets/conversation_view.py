@@ -169,7 +169,7 @@ class ConversationView(DoingPanel):
 
     def _takes(self, conversation: Conversation) -> dict[str, bool]:
         """What the channel lets one do with a message."""
-        channels = {channel.id: channel.capabilities for channel in self.ws.channels()}
+        channels = {channel.id: channel.capabilities for channel in self.live.channels(self.ws)}
         can = channels.get(conversation.channel_id)
         return {"quotes": bool(can and can.quotes), "reactions": bool(can and can.reactions)}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
 from workspace.client import Workspace
+from workspace.client.pages import Channels
 from workspace.errors import ConvoError
 from workspace.models import Change
 
@@ -30,6 +31,7 @@ SETTLING = 3.0
 even refused takes longer."""
 
 _MISSED = Change(seq=0, kind="reload")
+_OF_CHANNELS = ("channels", "reload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Live:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._panels: set[Panel] = set()
+        self._panels: dict[Panel, None] = {}
+        """In the order in which they were shown, which is that in which they hear of changes."""
         self._stream: _Stream | None = None
 
     @classmethod
@@ -101,7 +104,7 @@ class Live:
         It needs no hub, and waits for none: what is asked for next does, where it may.
         """
         with self._turn:
-            self._panels.add(panel)
+            self._panels[panel] = None
             if self._stream is None:
                 self._stream = _Stream(panel.ws, lambda: self.shown)
             self._stream.tell_lost(panel)
@@ -109,10 +112,15 @@ class Live:
     def leave(self, panel: Panel) -> None:
         """No browser shows the panel any more."""
         with self._turn:
-            self._panels.discard(panel)
+            self._panels.pop(panel, None)
             if not self._panels and self._stream is not None:
                 self._stream.stop()
                 self._stream = None
+
+    def channels(self, ws: Workspace) -> Channels:
+        """Those of the workspace, asked for once while they don't change. Their clocks stand."""
+        stream = self._stream
+        return stream.channels() if stream is not None else ws.channels()
 
     @property
     def shown(self) -> list[Panel]:
@@ -129,6 +137,9 @@ class _Stream:
         self._ws = ws
         self._shown = shown
         self._changes: list[Change] = []
+        self._channels: Channels | None = None
+        self._forgot = 0
+        """How often the channels were: those that were asked for before are not kept."""
         self._stopped = threading.Event()
         self._news = threading.Condition()
         self._watch = ws.watch(self._changed, self._state_changed, wait=False)
@@ -147,6 +158,21 @@ class _Stream:
             if not self.connected:
                 panel.connection(False)
 
+    def channels(self) -> Channels:
+        with self._news:
+            known, forgot = self._channels, self._forgot
+        if known is not None:
+            return known
+        found = self._ws.channels()
+        with self._news:
+            if self.connected and forgot == self._forgot:
+                self._channels = found
+        return found
+
+    def _forget_channels(self) -> None:
+        self._channels = None
+        self._forgot += 1
+
     def stop(self) -> None:
         self._stopped.set()
         self._watch.stop()
@@ -158,6 +184,8 @@ class _Stream:
     def _changed(self, change: Change) -> None:
         with self._news:
             self._changes.append(change)
+            if change.kind in _OF_CHANNELS:
+                self._forget_channels()
             self._news.notify()
 
     def _state_changed(self, state: str) -> None:
@@ -169,6 +197,7 @@ class _Stream:
             # A refresh may have failed for want of the hub: what it missed is not told again.
             self._changes.append(_MISSED)
         self.connected = found
+        self._forget_channels()  # what changes while the hub is not heard is not told
         for panel in self._shown():  # at once: the panels' thread may be waiting for that very hub
             with _logged():
                 panel.connection(found)
@@ -179,12 +208,19 @@ class _Stream:
     def _run(self) -> None:
         while not self._stopped.is_set():
             changes = self._wait()
-            for panel in self._shown() if changes else ():
-                with _logged():
-                    panel.refresh(gather(changes))
+            if changes:
+                self._tell(gather(changes))
             self._stopped.wait(PACE)
             if self.connected is False:
                 self._heal()
+
+    def _tell(self, news: News) -> None:
+        for panel in (shown := self._shown()):
+            with _logged():
+                panel.refresh(news)
+        for panel in shown:
+            with _logged():
+                panel.refresh_later(news)
 
     def _heal(self) -> None:
         """A hub that somebody stopped stays so until it is asked for something."""

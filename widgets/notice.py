@@ -46,7 +46,7 @@ class Notice(Panel):
     def connection(self, live: bool) -> None:
         self.push("state", self._state(live))
 
-    def changed(self, news: News) -> None:
+    def changed_later(self, news: News) -> None:
         self._count()
         self.push("state", self._state(self.live.connected))
         if arrived := self._arrived(sorted(news.inbound)):

@@ -109,6 +109,9 @@ class Panel(anywidget.AnyWidget):
     def changed(self, news: News) -> None:
         """Something changed; called from the live thread while the panel is shown."""
 
+    def changed_later(self, news: News) -> None:
+        """The same once all panels have heard: for what nobody waits for."""
+
     def connection(self, live: bool) -> None:
         """The change stream was lost or is back; called from the live thread."""
         self.push("live", live)
@@ -119,8 +122,15 @@ class Panel(anywidget.AnyWidget):
 
     def refresh(self, news: News) -> None:
         """`changed`, with what went wrong shown in the panel."""
+        self._hear(self.changed, news)
+
+    def refresh_later(self, news: News) -> None:
+        """The same for `changed_later`."""
+        self._hear(self.changed_later, news)
+
+    def _hear(self, changed: Callable[[News], None], news: News) -> None:
         try:
-            self.changed(news)
+            changed(news)
         except ConvoError as error:
             self.push("trouble", _words(error))
         except Exception as error:

@@ -9,7 +9,6 @@ from typing import Any
 from workspace.models import (
     ActorKind,
     Capabilities,
-    Contact,
     Conversation,
     DeliveryStatus,
     Direction,
@@ -32,11 +31,15 @@ _TAKEN_BACK = DeliveryStatus.CANCELLED
 _LATER = datetime.max.replace(tzinfo=UTC)
 
 
-def situation(conversation: Conversation, contact: Contact, now: datetime | None) -> Situation:
+def situation(conversation: Conversation, now: datetime | None) -> Situation:
     """`now`: by the channel's clock, None for this machine's; the hub asks again when it sends."""
-    last = conversation.last_inbound_at
-    stopped = conversation.marketing_stopped
-    return Situation(now or datetime.now(UTC), last, contact.opted_out, contact.blocked, stopped)
+    return Situation(
+        now or datetime.now(UTC),
+        conversation.last_inbound_at,
+        conversation.contact_opted_out,
+        conversation.contact_blocked,
+        conversation.marketing_stopped,
+    )
 
 
 def refusals(takes: Capabilities | None, now: Situation) -> dict[str, str]:

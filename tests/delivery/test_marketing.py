@@ -207,7 +207,7 @@ def test_the_composer_knows_it_of_the_side_it_writes_to(office: Office) -> None:
     for id, stopped in ((ada.id, True), (bea.id, False)):
         conversation = office.services.inbox.conversation(id)
         assert conversation.marketing_stopped is stopped
-        assert situation(conversation, contact, NOW).marketing_stopped is stopped
+        assert situation(conversation, NOW).marketing_stopped is stopped
     send(office, bea, SALE)
     with pytest.raises(CannotSend, match="stopped marketing"):
         send(office, ada, SALE)

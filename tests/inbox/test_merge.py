@@ -162,9 +162,11 @@ def test_what_bars_one_bars_both_until_they_part(post: Post, mark: str) -> None:
     post.services.contacts.update(other.id, Update(**{mark: True}), ANA, None)
     assert getattr(merge(post, one, other), mark)
     for id in (eva, bea):
+        assert getattr(post.services.inbox.conversation(id), f"contact_{mark}")
         with pytest.raises(CannotSend, match=mark.replace("_", " ")):
             post.services.replies.send(id, "Hi", [], ANA, None)
     unmerge(post, other)
+    assert not getattr(post.services.inbox.conversation(eva), f"contact_{mark}")
     post.services.replies.send(eva, "Hi", [], ANA, None)
     with pytest.raises(CannotSend):
         post.services.replies.send(bea, "Hi", [], ANA, None)

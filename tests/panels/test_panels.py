@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.panels.speaking import Browser, Refused
+from tests.panels.speaking import Browser, Refused, until
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
 from widgets.live import Live, News, gather
@@ -280,6 +280,35 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
         assert following() == before
 
 
+def test_channels_are_asked_for_once_until_they_change(ws: Workspace) -> None:
+    with connect(ws.info().folder) as own:
+        rows = Browser(ConversationList(own, ids=[]))
+        rows.ask("ready", view="v")
+        live = Live.of(own)
+        known = live.channels(own)
+        assert live.channels(own) is known
+        told = len(rows.pushed("rows"))
+        added = own.add_channel("simulator", "Passing", {"plays": "sms", "messages": 0})
+        try:
+            until(rows, lambda: len(rows.pushed("rows")) > told)
+            assert [each.id for each in live.channels(own)] == [*(c.id for c in known), added.id]
+        finally:
+            own.remove_channel(added.id)
+        until(rows, lambda: added.id not in [each.id for each in live.channels(own)])
+
+
+def test_channels_are_asked_for_each_time_while_nobody_is_shown(ws: Workspace) -> None:
+    """Their news are not followed then."""
+    with connect(ws.info().folder) as own:
+        live = Live.of(own)
+        assert live.channels(own) is not live.channels(own)
+        browser = Browser(ConversationList(own))
+        browser.ask("ready", view="v")
+        known = live.channels(own)
+        browser.panel.close()
+        assert live.channels(own) is not known
+
+
 def test_a_closed_panel_leaves_nothing_behind(ws: Workspace) -> None:
     """As `Widget.close_all` closes it; what still comes from its script brings nothing back."""
     with connect(ws.info().folder) as own:
@@ -352,7 +381,7 @@ def test_the_frame_counts_and_tells_who_wrote(ws: Workspace) -> None:
     messages, *_ = menu.ask("ready", view="m")
     assert messages == {"name": "messages", "label": "Messages", "icon": "chat", "badge": unread}
     ids = [row.id for row in ws.conversations(unread=True, limit=8)]
-    inbox.notice.changed(arrived_in(*ids))
+    inbox.notice.changed_later(arrived_in(*ids))
     [arrived] = frame.pushed("arrived")
     assert [message["id"] for message in arrived["messages"]] == [str(id) for id in sorted(ids)[:5]]
     assert arrived["more"] == len(ids) - 5
@@ -363,5 +392,5 @@ def test_what_makes_nothing_unread_is_not_told(ws: Workspace) -> None:
     ws.mark_read(row.id)
     notice = Inbox(ws).notice
     frame = Browser(notice)
-    notice.changed(arrived_in(row.id, 404))
+    notice.changed_later(arrived_in(row.id, 404))
     assert frame.pushed("arrived") == []

@@ -138,6 +138,9 @@ class Conversation:
     """With a search: the newest message that matched; None where the name or address matched."""
     marketing_stopped: bool = False
     """Whom it is with wants no marketing messages on its channel; see `MarketingChoice`."""
+    contact_blocked: bool = False
+    """Of a contact that was merged: any part of it is. So it is with `contact_opted_out`."""
+    contact_opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

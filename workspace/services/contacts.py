@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from workspace.errors import Conflict, InvalidRequest, NotFound
 from workspace.models import Actor, Contact, EventKind
@@ -15,6 +15,8 @@ from workspace.store import Store, changes, contacts, events, idempotency, ids, 
 from workspace.store.conversations import MAX_ID
 from workspace.store.driver import Driver
 from workspace.store.events import NewEvent
+
+T = TypeVar("T")
 
 
 class Clocks(Protocol):
@@ -200,11 +202,15 @@ def _checked(wanted: Update) -> Update:
 
 def get(db: Driver, id: int) -> Contact:
     """Raises NotFound."""
-    return contacts.get(db, [_whole(db, id).id]).popitem()[1]
+    return _the(contacts.get, db, id)
 
 
 def _whole(db: Driver, id: int) -> Whole:
-    found = parts.wholes(db, [id]) if 0 < id <= MAX_ID else {}
+    return _the(parts.wholes, db, id)
+
+
+def _the(get: Callable[[Driver, list[int]], Mapping[int, T]], db: Driver, id: int) -> T:
+    found = get(db, [id]) if 0 < id <= MAX_ID else {}
     if id not in found:
         raise NotFound(f"No contact {id}; it may have been deleted.", id=str(id))
     return found[id]

@@ -101,8 +101,9 @@ def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:
 def _contact(source: Source, wanted: Filter) -> Sequence[Any] | None:
     if wanted.contact is None:
         return None
-    whole = parts.wholes(source.db, [wanted.contact]).get(wanted.contact)
-    return [list(whole.ids) if whole else []]
+    for whole in parts.merged(source.db, [wanted.contact]):
+        return [list(whole.ids)]
+    return [[wanted.contact]]
 
 
 def _ids(source: Source, wanted: Filter) -> Sequence[Any] | None:

@@ -91,34 +91,35 @@ def get(db: Driver, ids: Collection[int]) -> dict[int, models.Contact]:
     every = list({id for whole in wholes.values() for id in whole.ids})
     if not every:
         return {}
-    spans = {id: Span(*rest) for id, *rest in db.execute(query("contacts.spans"), [every])}
     known = parts.addresses(db, every)
-    reached: dict[tuple[int, str], list[int]] = {}
-    for id, kind, channel_id in db.execute(query("contacts.reached"), [every]):
-        reached.setdefault((id, kind), []).append(channel_id)
+    reaches: dict[int, list[Reach]] = {}
+    for id, *rest in db.execute(query("contacts.reached"), [every]):
+        reaches.setdefault(id, []).append(Reach(*rest))
     chosen = marketing.of_contacts(db, every)
-    return {id: _contact(whole, spans, known, reached, chosen) for id, whole in wholes.items()}
+    return {id: _contact(whole, known, reaches, chosen) for id, whole in wholes.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Fields in the order of ``contacts.spans``."""
+class Reach:
+    """How a contact is reached, or that it is not. Fields in the order of ``contacts.reached``."""
 
-    first: datetime
-    last: datetime
+    known_at: datetime
+    kind: str | None
+    channel_id: int | None
+    first: datetime | None
+    last: datetime | None
     conversations: int
 
 
 def _contact(
     whole: Whole,
-    spans: Mapping[int, Span],
     known: Mapping[int, list[Address]],
-    reached: Mapping[tuple[int, str], list[int]],
+    reaches: Mapping[int, list[Reach]],
     chosen: Iterable[MarketingChoice],
 ) -> models.Contact:
-    own = [spans[id] for id in whole.ids]
+    own = [each for id in whole.ids for each in reaches[id]]
     identities = [
-        Identity(address, id, tuple(reached.get((id, address.kind.value), ())))
+        Identity(address, id, _channels(address, reaches[id]))
         for id in whole.ids
         for address in known.get(id, ())
     ]
@@ -128,9 +129,9 @@ def _contact(
         tuple(each.address for each in identities),
         whole.blocked,
         whole.opted_out,
-        min(span.first for span in own),
-        max(span.last for span in own),
-        sum(span.conversations for span in own),
+        min(each.first or each.known_at for each in own),
+        max(each.last or each.known_at for each in own),
+        sum(each.conversations for each in own),
         tuple(identities),
         tuple(
             MergedContact(
@@ -145,6 +146,14 @@ def _contact(
             if part.merged
         ),
         tuple(each for each in chosen if each.contact_id in whole.ids),
+    )
+
+
+def _channels(address: Address, reaches: Iterable[Reach]) -> tuple[int, ...]:
+    return tuple(
+        each.channel_id
+        for each in reaches
+        if each.channel_id is not None and each.kind == address.kind
     )
 
 

@@ -72,7 +72,8 @@ def _conversation(row: Sequence[Any], channel: Channel | None) -> Conversation:
     (id, channel_id, kind, channel_name, contact_id, name, address_kind, address,
      subject, status, archived, unread, marked_unread, agent_replies, episode,
      text, direction, author, media, delivery,
-     failed, created_at, last_activity_at, last_inbound_at, marketing_stopped) = row  # fmt: skip
+     failed, created_at, last_activity_at, last_inbound_at, marketing_stopped,
+     blocked, opted_out) = row  # fmt: skip
     window = channel.capabilities.window if channel else None
     return Conversation(
         id=id,
@@ -101,6 +102,8 @@ def _conversation(row: Sequence[Any], channel: Channel | None) -> Conversation:
         last_inbound_at=last_inbound_at,
         window_closes_at=window_closes_at(window, last_inbound_at),
         marketing_stopped=marketing_stopped,
+        contact_blocked=blocked,
+        contact_opted_out=opted_out,
     )
 
 

@@ -26,18 +26,19 @@ GROUP BY coalesce(p.whole_id, k.id)
 ORDER BY max(c.last_activity_at) DESC NULLS LAST, coalesce(p.whole_id, k.id) DESC
 LIMIT $1;
 
--- name: spans
--- When there was contact with contacts first and last, and how many conversations each has.
-SELECT k.id, coalesce(min(c.created_at), k.created_at),
-       coalesce(max(c.last_activity_at), k.created_at), count(c.id)
-FROM contacts AS k LEFT JOIN conversations AS c ON c.contact_id = k.id
-WHERE k.id IN (SELECT unnest($1::bigint[]))
-GROUP BY k.id, k.created_at;
-
 -- name: reached
--- The channels on which contacts have conversations, by kind of address.
-SELECT DISTINCT contact_id, address_kind, channel_id FROM conversations
-WHERE contact_id IN (SELECT unnest($1::bigint[])) ORDER BY channel_id;
+-- The channels on which contacts have conversations, by kind of address: when the first began, when
+-- one was active last, how many. Who has none has one row, without a channel.
+SELECT k.id, k.created_at, c.address_kind, c.channel_id, c.first_at, c.last_at, coalesce(c.conversations, 0)
+FROM contacts AS k
+LEFT JOIN (
+    SELECT contact_id, address_kind, channel_id, min(created_at) AS first_at,
+           max(last_activity_at) AS last_at, count(*) AS conversations
+    FROM conversations WHERE contact_id IN (SELECT unnest($1::bigint[]))  -- not found by the join alone
+    GROUP BY contact_id, address_kind, channel_id
+) AS c ON c.contact_id = k.id
+WHERE k.id IN (SELECT unnest($1::bigint[]))
+ORDER BY c.channel_id;
 
 -- name: conversations
 -- The conversations of contacts, with their channels.

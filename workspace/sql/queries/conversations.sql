@@ -25,17 +25,19 @@ FROM counts LEFT JOIN page ON true
 ORDER BY page.last_activity_at DESC, page.id DESC;
 
 -- name: rows
--- Conversations as the list shows them.
+-- Conversations as the list shows them. What is asked for is joined: with IN, all contacts are read.
 SELECT c.id, c.channel_id, h.kind, h.name, coalesce(p.whole_id, c.contact_id), k.name,
-       c.address_kind, c.address, c.subject, c.status, c.archived, c.unread, c.marked_unread, c.agent_replies, c.episode,
+       c.address_kind, c.address, c.subject, c.status, c.archived, c.unread, c.marked_unread,
+       c.agent_replies, c.episode,
        c.preview_text, c.preview_direction, c.preview_author, c.preview_media, c.preview_delivery,
-       c.failed, c.created_at, c.last_activity_at, c.last_inbound_at, coalesce(s.stopped, false)
-FROM conversations AS c
+       c.failed, c.created_at, c.last_activity_at, c.last_inbound_at, coalesce(s.stopped, false),
+       k.blocked, k.opted_out
+FROM (SELECT unnest($1::bigint[]) AS id) AS w
+JOIN conversations AS c ON c.id = w.id
 JOIN contacts AS k ON k.id = c.contact_id
 JOIN channels AS h ON h.id = c.channel_id
 LEFT JOIN contact_parts AS p ON p.contact_id = c.contact_id
-LEFT JOIN marketing_choices AS s ON s.channel_id = c.channel_id AND s.contact_id = c.contact_id
-WHERE c.id IN (SELECT unnest($1::bigint[]));
+LEFT JOIN marketing_choices AS s ON s.channel_id = c.channel_id AND s.contact_id = c.contact_id;
 
 -- name: exist
 -- Those of some ids that are conversations, with their channels.
