@@ -164,8 +164,8 @@ class ConversationList(DoingPanel):
         return patch
 
     def _look_at_clocks(self) -> None:
-        """A simulated channel has a time of its own, by which its windows close. Once the rows are
-        told, which wait for none of it.
+        """A simulated channel has a time of its own, by which its windows close. It can be put
+        forward without news, so it is asked for with those of conversations.
         """
         channels, now = self.ws.channels(), datetime.now(UTC)
         self._simulated = any(each.kind == "simulator" for each in channels)

@@ -118,7 +118,10 @@ class Live:
                 self._stream = None
 
     def channels(self, ws: Workspace) -> Channels:
-        """Those of the workspace, asked for once while they don't change. Their clocks stand."""
+        """Those of the workspace, asked for once while they don't change: `now` is of then.
+
+        While nothing is heard of changes, they are asked for each time. Raises HubUnavailable.
+        """
         stream = self._stream
         return stream.channels() if stream is not None else ws.channels()
 

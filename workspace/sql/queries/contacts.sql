@@ -28,13 +28,15 @@ LIMIT $1;
 
 -- name: reached
 -- The channels on which contacts have conversations, by kind of address: when the first began, when
--- one was active last, how many. Who has none has one row, without a channel.
-SELECT k.id, k.created_at, c.address_kind, c.channel_id, c.first_at, c.last_at, coalesce(c.conversations, 0)
+-- one was active last, how many. Who has none has one row, without a channel. The join alone does not
+-- keep the inner SELECT from reading all conversations.
+SELECT k.id, k.created_at, c.address_kind, c.channel_id, c.first_at, c.last_at,
+       coalesce(c.conversations, 0)
 FROM contacts AS k
 LEFT JOIN (
     SELECT contact_id, address_kind, channel_id, min(created_at) AS first_at,
            max(last_activity_at) AS last_at, count(*) AS conversations
-    FROM conversations WHERE contact_id IN (SELECT unnest($1::bigint[]))  -- not found by the join alone
+    FROM conversations WHERE contact_id IN (SELECT unnest($1::bigint[]))
     GROUP BY contact_id, address_kind, channel_id
 ) AS c ON c.contact_id = k.id
 WHERE k.id IN (SELECT unnest($1::bigint[]))
