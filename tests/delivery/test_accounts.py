@@ -42,6 +42,24 @@ def test_a_channel_is_there_after_a_restart(tmp_path: Path) -> None:
     services.close()
 
 
+def test_who_is_told_of_a_change_finds_it_when_asking(tmp_path: Path) -> None:
+    services = real(tmp_path)
+    seen: list[list[str]] = []
+
+    def told(_: int) -> None:
+        """In the writer's thread, so that nothing goes on until this is answered."""
+        seen.append([each.name for each in services.accounts.list()])
+
+    services.store.on_commit(told)
+    one = services.accounts.add("simulator", "One", {"plays": "sms"})
+    assert seen[-1] == ["One"]
+    services.accounts.remove(one.id)
+    assert seen[-1] == []
+    services.accounts.add("simulator", "One", {"plays": "sms"})
+    assert seen[-1] == ["One"]
+    services.close()
+
+
 def test_names_are_unique_and_invented_where_none_is_given(tmp_path: Path) -> None:
     services = real(tmp_path)
     names = [services.accounts.add("simulator", "", {"plays": "sms"}).name for _ in range(3)]

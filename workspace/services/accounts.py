@@ -200,6 +200,7 @@ class Accounts:
         self._store.write(lambda tx: _keep(tx, row, new=before is None))
         with self._changing:
             self._rows[id], self._live[id], self._standing[id] = row, channel, _first(channel)
+        self._tell()
         return row
 
     def _known(self) -> Sequence[ChannelRow]:
@@ -216,7 +217,7 @@ class Accounts:
 
             def drop(tx: Driver) -> ChannelModel:
                 dropped.append(self.get(id))
-                _drop(tx, id)
+                rows.remove(tx, id)
                 return dropped[0]
 
             model = self._store.write(partial(_once, key=key, id=id, drop=drop))
@@ -228,6 +229,7 @@ class Accounts:
         """The channel is not used any more: by nobody here, and by no thread."""
         with self._changing:
             self._rows[id] = replace(self._rows[id], removed=True)
+        self._tell()
         for watcher in self._watchers:
             watcher.channel_removed(id)
         self.close_channel(id)
@@ -292,6 +294,10 @@ class Accounts:
             if id not in self._standing or self._standing[id] == standing:
                 return
             self._standing[id] = standing
+        self._tell()
+
+    def _tell(self) -> None:
+        """Once it is so here: who hears of it asks at once."""
         self._store.write(lambda tx: changes.record(tx, "channels"))
 
     def close(self) -> None:
@@ -314,12 +320,6 @@ def _keep(tx: Driver, row: ChannelRow, *, new: bool) -> None:
         rows.add(tx, row)
     else:
         rows.revive(tx, row.id, row.options)
-    changes.record(tx, "channels")
-
-
-def _drop(tx: Driver, id: int) -> None:
-    rows.remove(tx, id)
-    changes.record(tx, "channels")
 
 
 def _once(
