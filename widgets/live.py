@@ -118,9 +118,8 @@ class Live:
                 self._stream = None
 
     def channels(self, ws: Workspace) -> Channels:
-        """Those of the workspace, asked for once while they don't change: `now` is of then.
-
-        While nothing is heard of changes, they are asked for each time. Raises HubUnavailable.
+        """Those of `ws`, whose panels these are; asked for once while they don't change, so that
+        `now` is of then. While nothing is heard of changes, they are asked for each time.
         """
         stream = self._stream
         return stream.channels() if stream is not None else ws.channels()
@@ -142,7 +141,7 @@ class _Stream:
         self._changes: list[Change] = []
         self._channels: Channels | None = None
         self._forgot = 0
-        """How often the channels were: those that were asked for before are not kept."""
+        """How often they were forgotten: an answer that was asked for before is not kept."""
         self._stopped = threading.Event()
         self._news = threading.Condition()
         self._watch = ws.watch(self._changed, self._state_changed, wait=False)

@@ -10,7 +10,7 @@ from tests.panels.speaking import Browser, Refused, until
 from widgets import Composer, ConversationList, ConversationView, Filters, Inbox
 from widgets.filters import Filter
 from widgets.live import Live, News, gather
-from widgets.panel import PART, Bytes
+from widgets.panel import PART, Bytes, Panel, answers
 from workspace.client import Workspace, connect
 from workspace.errors import InvalidRequest
 from workspace.models import Change, Conversation, Status, Tab
@@ -278,6 +278,39 @@ def test_the_hub_is_followed_while_a_panel_is_shown(ws: Workspace) -> None:
             bye = {"ask": "bye", "args": {"view": view}, "call": None}
             browser.panel._received(browser.panel, bye, [])
         assert following() == before
+
+
+class Ear(Panel):
+    _esm = "export default {}"
+
+    def __init__(self, ws: Workspace, heard: list[tuple[Panel, str]]) -> None:
+        super().__init__(ws)
+        self.heard = heard
+
+    @answers("ready")
+    def _ready(self) -> None: ...
+
+    def changed(self, news: News) -> None:
+        self.heard.append((self, "changed"))
+
+    def changed_later(self, news: News) -> None:
+        self.heard.append((self, "later"))
+        self.push("later", None)
+
+
+def test_panels_hear_in_the_order_in_which_they_were_shown(ws: Workspace) -> None:
+    with connect(ws.info().folder) as own:
+        heard: list[tuple[Panel, str]] = []
+        browsers = [Browser(Ear(own, heard)) for _ in range(5)]
+        for browser in browsers:
+            browser.ask("ready", view="v")
+        row = first(own, status="pending")
+        own.resolve(row.id)
+        until(browsers[-1], lambda: browsers[-1].pushed("later"))
+        panels = [browser.panel for browser in browsers]
+        end = heard.index((panels[-1], "later")) + 1
+        assert heard[end - 10 : end] == [(p, at) for at in ("changed", "later") for p in panels]
+        own.reopen(row.id)
 
 
 def test_channels_are_asked_for_once_until_they_change(ws: Workspace) -> None:

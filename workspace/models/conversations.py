@@ -139,8 +139,9 @@ class Conversation:
     marketing_stopped: bool = False
     """Whom it is with wants no marketing messages on its channel; see `MarketingChoice`."""
     contact_blocked: bool = False
-    """Of a contact that was merged: any part of it is. So it is with `contact_opted_out`."""
+    """Nothing can be sent to whom it is with; of a merged contact, because any part is blocked."""
     contact_opted_out: bool = False
+    """The same for who asked not to be written to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,15 +202,15 @@ def _checked(wanted: Update) -> Update:
 
 def get(db: Driver, id: int) -> Contact:
     """Raises NotFound."""
-    return _the(contacts.get, db, id)
+    return _one(contacts.get, db, id)
 
 
 def _whole(db: Driver, id: int) -> Whole:
-    return _the(parts.wholes, db, id)
+    return _one(parts.wholes, db, id)
 
 
-def _the(get: Callable[[Driver, list[int]], Mapping[int, T]], db: Driver, id: int) -> T:
-    found = get(db, [id]) if 0 < id <= MAX_ID else {}
+def _one(find: Callable[[Driver, list[int]], Mapping[int, T]], db: Driver, id: int) -> T:
+    found = find(db, [id]) if 0 < id <= MAX_ID else {}
     if id not in found:
         raise NotFound(f"No contact {id}; it may have been deleted.", id=str(id))
     return found[id]

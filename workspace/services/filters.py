@@ -101,9 +101,8 @@ def _unread(_: Source, wanted: Filter) -> Sequence[Any] | None:
 def _contact(source: Source, wanted: Filter) -> Sequence[Any] | None:
     if wanted.contact is None:
         return None
-    for whole in parts.merged(source.db, [wanted.contact]):
-        return [list(whole.ids)]
-    return [[wanted.contact]]
+    merged = parts.merged(source.db, [wanted.contact])
+    return [list(merged[0].ids) if merged else [wanted.contact]]
 
 
 def _ids(source: Source, wanted: Filter) -> Sequence[Any] | None:

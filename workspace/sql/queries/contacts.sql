@@ -1,9 +1,10 @@
 -- name: by_address
 -- Contacts by their addresses, each with the name it has by itself.
 SELECT i.kind, i.address, c.id, coalesce(p.name, c.name), c.blocked
-FROM identities AS i JOIN contacts AS c ON c.id = i.contact_id
-LEFT JOIN contact_parts AS p ON p.contact_id = c.id
-WHERE (i.kind, i.address) IN (SELECT unnest($1::text[]), unnest($2::text[]));
+FROM (SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS address) AS w
+JOIN identities AS i ON i.kind = w.kind AND i.address = w.address
+JOIN contacts AS c ON c.id = i.contact_id
+LEFT JOIN contact_parts AS p ON p.contact_id = c.id;
 
 -- name: add
 -- New contacts.

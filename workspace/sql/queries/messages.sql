@@ -95,8 +95,11 @@ WHERE h.place = 1;
 
 -- name: found_contacts
 -- Those of some conversations whose contact's name or addresses hold every word.
-SELECT c.id FROM conversations AS c JOIN contacts AS k ON k.id = c.contact_id
-WHERE c.id IN (SELECT unnest($1::bigint[])) /* contact */;
+SELECT c.id
+FROM (SELECT unnest($1::bigint[]) AS id) AS w
+JOIN conversations AS c ON c.id = w.id
+JOIN contacts AS k ON k.id = c.contact_id
+WHERE true /* contact */;
 
 -- name: rows
 -- Some messages, oldest first.
