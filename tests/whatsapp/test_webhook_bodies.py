@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from signed import HELLO, signature
-from wires import answer, hang_up, head, wire
+from wires import NO_BODY, answer, hang_up, head, wire
 
 from workspace.hub import bodies, webhooks
 from workspace.hub.webhooks import Listener
@@ -79,3 +79,27 @@ def test_half_bodies_do_not_fill_the_memory(
     for _ in range(2):  # what they held is free again, and so is what was answered
         assert post(large, **signature(large)).status_code == 200
     assert services.journal.count() == 3
+
+
+def test_a_body_that_takes_too_long_is_not_waited_for(
+    services: Services, listener: Listener, channel: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.1)
+    with closing(wire(listener)) as slow:
+        slow.sendall(NO_BODY + b"{")
+        assert answer(slow).startswith("http/1.1 408")
+    assert services.journal.count() == 0
+
+
+def test_more_than_can_be_served_at_once_are_to_come_again(
+    services: Services, channel: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "CONNECTIONS", 5)
+    with closing(Listener("127.0.0.1:0", services.webhooks)) as listener, ExitStack() as stack:
+        crowd = [stack.enter_context(wire(listener)) for _ in range(5)]
+        url = f"{listener.url}{channel}"
+        assert httpx.post(url, content=HELLO, headers=signature(HELLO)).status_code == 503
+        for each in crowd:
+            hang_up(each)
+        assert httpx.post(url, content=HELLO, headers=signature(HELLO)).status_code == 200
+    assert services.journal.count() == 1
