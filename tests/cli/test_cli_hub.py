@@ -10,7 +10,7 @@ import sys
 import time
 from ast import literal_eval
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import psutil
@@ -70,6 +70,21 @@ def test_run_stays_in_the_foreground(tmp_path: Path) -> None:
         held = lock.holder(paths)
         assert held
         assert held.pid == running.pid
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 0
+
+
+def test_run_listens_to_providers_where_it_is_told(tmp_path: Path) -> None:
+    paths = process.make_demo(tmp_path / "ws")
+    command = [*COMMAND, "hub", "run", "--folder", str(paths.folder), "--webhooks", "127.0.0.1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        said = (re.search(r"webhooks are taken at (http://\S+)", line) for line in running.stderr)
+        address = next(found[1] for found in said if found)
+        with pytest.raises(HTTPError) as refused:  # no channel of the demo takes any
+            urlopen(f"{address}1", timeout=30)
+        assert (refused.value.code, refused.value.read()) == (404, b"")
+        assert any("answering at" in line for line in running.stderr)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=60) == 0
 

@@ -434,6 +434,7 @@ def test_signatures(kit: Kit, channel: Channel) -> None:
         pytest.skip(f"{kit!r}: it takes no webhooks")
     raw = kit.said(0) + "ü".encode()
     right = kit.signed(raw)
+    assert channel.may_be_signed(right)
     assert channel.verify(right, raw)
     assert not channel.verify(right, raw + b" ")
     assert not channel.verify(right, b"")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from desk import ANN, Desk, create
-from line import START, Line, payload, said
+from line import START, Line, payload, receipt, said
 
 from workspace.channels.base import Event, Meta, Payload
+from workspace.models import DeliveryStatus as D
 from workspace.services import Services, World, receiving
 from workspace.settings import Paths, Settings
 
@@ -121,6 +122,17 @@ def test_large_payloads_are_tried_in_portions(
     assert portions == [entries[:2], entries[2:4], entries[4:]]
     line.mended = True
     assert desk.services.receiving.retry_quarantined() == 5
+
+
+# --- what waits for its message -------------------------------------------------------------------
+
+
+def test_housekeeping_forgets_what_has_waited_for_a_month(desk: Desk) -> None:
+    desk.receive(receipt("old", D.READ), receipt("new", D.READ))
+    aged = "UPDATE parked SET created_at = now() - to_days(if(provider_id = 'old', 31, 29))"
+    desk.services.store.write(lambda tx: tx.execute(aged))
+    desk.services.housekeeping.tidy()
+    assert desk.sql("SELECT provider_id FROM parked") == [("new",)]
 
 
 # --- what was erased --------------------------------------------------------------------------

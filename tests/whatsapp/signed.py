@@ -34,3 +34,6 @@ def text(id: str, wa_id: str = "972987654321", body: str = "Hello", at: int = 1_
     return {
         "from": wa_id, "id": id, "timestamp": str(at), "type": "text", "text": {"body": body},
     }  # fmt: skip
+
+
+HELLO = raw(payload(messages=[text("wamid.1")]))

@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 from cloud import OPTIONS, SECRETS
-from signed import payload, raw, signature, text
+from signed import HELLO, signature
+from wires import HALF_A_HEAD, NO_BODY, wire
 
 from workspace.errors import ConfigError, JournalUnavailable
 from workspace.hub import connections
+from workspace.hub.bodies import MAX_BODY
 from workspace.hub.webhooks import (
     CONNECTIONS,
-    MAX_BODY,
     MAX_HEADERS,
     STRANGERS,
     Listener,
@@ -28,30 +29,6 @@ from workspace.services.accounts import Accounts
 from workspace.services.filters import Filter
 from workspace.settings import Paths, Settings
 from workspace.testing.cloud import Cloud, CloudServer, Customer, NotSubscribed
-
-
-@pytest.fixture
-def channel(services: Services) -> int:
-    return services.accounts.add("whatsapp", "Sales", OPTIONS).id
-
-
-@pytest.fixture
-def listener(services: Services) -> Iterator[Listener]:
-    with closing(Listener("127.0.0.1:0", services.webhooks)) as listener:
-        yield listener
-
-
-@pytest.fixture
-def post(listener: Listener, channel: int) -> Iterator[Callable[..., httpx.Response]]:
-    with httpx.Client() as client:
-
-        def send(content: bytes, to: object = channel, **headers: str) -> httpx.Response:
-            return client.post(f"{listener.url}{to}", content=content, headers=headers)
-
-        yield send
-
-
-HELLO = raw(payload(messages=[text("wamid.1")]))
 
 
 def test_a_signed_payload_is_kept_and_applied(
@@ -217,21 +194,13 @@ def test_strangers_use_up_their_own_share(
 # --- half-open connections ------------------------------------------------------------------------
 
 
-HALF_A_HEAD = b"POST /webhooks/1 HTTP/1.1\r\nHost: x\r\n"
-NO_BODY = HALF_A_HEAD + b"X-Hub-Signature-256: sha256=00\r\nContent-Length: 99\r\n\r\n"
-
-
-def wire(listener: Listener) -> socket.socket:
-    host, port = listener.url.split("/")[2].split(":")
-    return socket.create_connection((host, int(port)), timeout=30)
-
-
 def test_silence_is_ended(
     listener: Listener, channel: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
     answered = f"GET /webhooks/{channel} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    for said in (b"", HALF_A_HEAD, answered, answered + HALF_A_HEAD):
+    refused = HALF_A_HEAD + b"Content-Length: 99\r\n\r\n{"  # its body is not read
+    for said in (b"", HALF_A_HEAD, answered, answered + HALF_A_HEAD, refused):
         with closing(wire(listener)) as silent:
             silent.sendall(said)
             while silent.recv(4096):  # ends by their closing; its timeout is an error

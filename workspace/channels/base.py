@@ -396,6 +396,13 @@ class HasWebhook(Protocol):
     app: what comes there goes to each channel of the kind that verifies it and is concerned.
     """
 
+    def may_be_signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether there is a signature to verify; asked before the body is read.
+
+        True where a provider signs elsewhere than in the headers. Total: it never raises.
+        """
+        ...
+
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the provider signed these bytes. `headers` by lower-case names."""
         ...

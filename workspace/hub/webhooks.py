@@ -5,7 +5,6 @@ log. A payload is acknowledged once it is in the journal, so that whatever dies 
 is lost; what is not acknowledged, the provider sends again.
 """
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -15,11 +14,12 @@ from datetime import timedelta
 import uvicorn
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from workspace.errors import ConfigError, ConvoError, NotFound, Unauthorized
+from workspace.hub.bodies import Bodies, Unread
 from workspace.hub.connections import Prompt
 from workspace.hub.sockets import bound
 from workspace.models import Rate
@@ -29,14 +29,8 @@ from workspace.store.conversations import MAX_ID
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY = 4_000_000
-"""Bytes; Meta's are at most 3 MB."""
-
 MAX_HEADERS = 16_384
 """Bytes of all headers of a request."""
-
-BODY_SECONDS = 20
-"""For which a body may take its time."""
 
 CONNECTIONS = 200
 """At once; more are refused, and come again."""
@@ -51,8 +45,8 @@ WRITERS = 16
 """Payloads that wait for the disk at once; the journal commits them together."""
 
 
-Work = Callable[[int], str]
-"""Done with a channel's id, in a thread; what to answer."""
+Work = Callable[[], str]
+"""Done in a thread; what to answer."""
 
 
 class Receiver:
@@ -66,6 +60,7 @@ class Receiver:
         self._signed = TokenBucket(rate)
         self._strangers = TokenBucket(STRANGERS)
         self._limiter = CapacityLimiter(WRITERS)
+        self._bodies = Bodies()
 
     def app(self) -> Starlette:
         app = Starlette(
@@ -81,40 +76,51 @@ class Receiver:
     async def _verify(self, request: Request) -> Response:
         """The provider tries out the address."""
         query = dict(request.query_params)
-        return await self._answered(request, lambda id: self._webhooks.challenge(id, query))
+        id = _channel(request)
+        if id is None:
+            return self._refused(404)
+        return await self._answered(id, lambda: self._webhooks.challenge(id, query))
 
     async def _take(self, request: Request) -> Response:
         # The server stops reading at this size as well, but not before it has read so much at once.
         if sum(len(name) + len(value) for name, value in request.headers.raw) > MAX_HEADERS:
             return _empty(431)
         if self._signed.wait():
-            return _later()  # before the body: nothing of it is read
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                raw = await _body(request)
-        except (TimeoutError, ClientDisconnect):
-            return _empty(408)
-        if raw is None:
-            return _empty(413)
-        headers = _headers(request)
-
-        def keep(id: int) -> str:
-            self._webhooks.take(id, headers, raw)
-            return ""
-
-        return await self._answered(request, keep)
-
-    async def _answered(self, request: Request, work: Work) -> Response:
-        id = request.path_params["channel"]
-        if not (id.isascii() and id.isdigit() and len(id) < 20 and 0 < int(id) <= MAX_ID):
+            return _later()
+        id = _channel(request)
+        if id is None:
             return self._refused(404)
+        headers = _headers(request)
         try:
-            said = await to_thread.run_sync(work, int(id), limiter=self._limiter)
+            self._webhooks.expect(id, headers)
         except ConvoError as error:
-            why = f"a webhook of channel {int(id)} was refused: {error.message}"
-            return self._refused(_STATUS.get(type(error), 503), why)
+            return self._refused_for(id, error)
+        # What is answered up to here takes no memory: the server drops the rest of the request.
+        return await self._read(request, id, headers)
+
+    async def _read(self, request: Request, id: int, headers: Mapping[str, str]) -> Response:
+        try:
+            async with self._bodies.read(request.stream()) as raw:
+
+                def keep() -> str:
+                    self._webhooks.take(id, headers, raw)
+                    return ""
+
+                return await self._answered(id, keep)
+        except Unread as error:
+            return _later() if error.status == 429 else _empty(error.status)
+
+    async def _answered(self, id: int, work: Work) -> Response:
+        try:
+            said = await to_thread.run_sync(work, limiter=self._limiter)
+        except ConvoError as error:
+            return self._refused_for(id, error)
         self._signed.take()
         return PlainTextResponse(said)
+
+    def _refused_for(self, id: int, error: ConvoError) -> Response:
+        why = f"a webhook of channel {id} was refused: {error.message}"
+        return self._refused(_STATUS.get(type(error), 503), why)
 
     def _refused(self, status: int, why: str = "") -> Response:
         if self._strangers.wait():
@@ -129,16 +135,12 @@ _STATUS: Mapping[type[ConvoError], int] = {NotFound: 404, Unauthorized: 403}
 """Anything else is our own trouble: the provider is to come again."""
 
 
-async def _body(request: Request) -> bytes | None:
-    """None: it is too large. Raises ClientDisconnect."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+def _channel(request: Request) -> int | None:
+    """The id that the address names; None: it can be none."""
+    id = request.path_params["channel"]
+    if id.isascii() and id.isdigit() and len(id) < 20 and 0 < int(id) <= MAX_ID:
+        return int(id)
+    return None
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -35,7 +35,7 @@ from workspace.services.templates import Templates
 from workspace.services.views import Views
 from workspace.services.webhooks import Webhooks
 from workspace.settings import Paths, Settings
-from workspace.store import Store, changes, facts, idempotency
+from workspace.store import Store, changes, facts, idempotency, ingest
 from workspace.store.driver import Driver
 from workspace.store.files import Files
 
@@ -202,6 +202,7 @@ class Services:
     def _trim(self) -> None:
         self.store.write(changes.trim)
         self.store.write(idempotency.trim)
+        self.store.write(ingest.forget_parked)
 
     def _finish_erasing(self) -> None:
         if not self.journal.finish_erasing():

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_UNSIGNED = "The provider's signature is missing or wrong."
+
 
 class Webhooks:
     """`news` is called after something was put into the journal."""
@@ -42,6 +44,14 @@ class Webhooks:
         called = [id for id in self._accounts.ids() if self._accounts.called(id)]
         return [self._accounts.get(id).name for id in called]
 
+    def expect(self, channel_id: int, headers: Mapping[str, str]) -> None:
+        """Before the body of a call is read: raise as `take`, where no body could make it good.
+
+        It asks neither the disk nor the provider.
+        """
+        if not self._channel(channel_id).may_be_signed(headers):
+            raise Unauthorized(_UNSIGNED)
+
     def take(self, channel_id: int, headers: Mapping[str, str], raw: bytes) -> None:
         """Keep a payload for all channels it is about, or else for the one that was addressed.
 
@@ -53,7 +63,7 @@ class Webhooks:
         and the provider is to repeat it for the one that lacks it.
         """
         if not self._signed(channel_id, headers, raw):
-            raise Unauthorized("The provider's signature is missing or wrong.")
+            raise Unauthorized(_UNSIGNED)
         faults.reach("after_fetch")
         meant, missing = self._meant(channel_id, headers, raw)
         if meant or not missing:

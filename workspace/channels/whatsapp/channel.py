@@ -90,6 +90,9 @@ class WhatsAppChannel:
 
     # --- receiving ----------------------------------------------------------------------------
 
+    def may_be_signed(self, headers: Mapping[str, str]) -> bool:
+        return webhooks.SIGNATURE in headers
+
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         return webhooks.signed(headers, raw, self._secrets.app_secret())
 

@@ -6,12 +6,15 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 import hmac
 from collections.abc import Mapping
 
+SIGNATURE = "x-hub-signature-256"
+"""The header."""
+
 _PREFIX = "sha256="
 
 
 def signed(headers: Mapping[str, str], raw: bytes, app_secret: str) -> bool:
     """Whether the payload's bytes bear the app's signature. `headers` by lower-case names."""
-    given = headers.get("x-hub-signature-256", "")
+    given = headers.get(SIGNATURE, "")
     wanted = _PREFIX + hmac.digest(app_secret.encode(), raw, "sha256").hex()
     return bool(app_secret) and _same(given, wanted)
 
