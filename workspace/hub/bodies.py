@@ -58,7 +58,8 @@ class Bodies:
                     body.size += len(part)
                     if body.size > MAX_BODY:
                         raise Unread(413)
-                    self._make_room()
+                    if not body.dropped:
+                        self._make_room()
                     if body.dropped:
                         raise Unread(429)
                     raw += part
