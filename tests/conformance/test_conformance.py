@@ -251,7 +251,23 @@ def test_the_pair_rate_is_kept(desk: Desk) -> None:
     can = desk.channel.capabilities
     if can.pair_rate is None:
         pytest.skip(f"{desk.kit!r}: it has no rate for one customer")
-    kept(desk, can.pair_rate, [desk.hear()], TENTH * 10 if can.rate else timedelta(0))
+    pair, conversation = can.pair_rate, desk.hear()
+    span = pair.per / pair.n * pair.burst
+    # The burst goes at once, or as fast as the rate of all lets it.
+    meanwhile = TENTH * 10 if can.rate else timedelta(0)
+    assert meanwhile < span / 2, "it would never be met"
+    for n in range(pair.burst + 2):
+        desk.send(conversation, f"answer {n}")
+    for _ in range(meanwhile // TENTH):
+        desk.advance(TENTH.total_seconds())
+        desk.deliver()
+    assert len(desk.sent) == pair.burst
+    desk.advance((span - meanwhile - TENTH).total_seconds())
+    desk.deliver()
+    assert len(desk.sent) == pair.burst
+    desk.advance((meanwhile + TENTH).total_seconds())
+    desk.deliver()
+    assert len(desk.sent) == pair.burst + 2
 
 
 @check("rates: kept to all customers together, by the clock")
@@ -264,25 +280,18 @@ def test_the_rate_is_kept(desk: Desk) -> None:
     kept(desk, can.rate, [id for (id,) in desk.sql("SELECT id FROM conversations ORDER BY id")])
 
 
-def kept(
-    desk: Desk, rate: Rate, conversations: Sequence[int], meanwhile: timedelta = timedelta(0)
-) -> None:
-    """To them in turn. The burst goes at once, or `meanwhile` where another rate holds it up."""
+def kept(desk: Desk, rate: Rate, conversations: Sequence[int]) -> None:
+    """To them in turn."""
     each = rate.per / rate.n
-    assert meanwhile < each * 0.9, "it would never be met"
     for n in range(rate.burst + 2):
         desk.send(conversations[n % len(conversations)], f"answer {n}")
-    for _ in range(meanwhile // TENTH):
-        desk.advance(TENTH.total_seconds())
-        desk.deliver()
     for gone in (0, 1, 2):
         assert len(desk.sent) == rate.burst + gone
-        desk.advance((each * 0.9 - meanwhile).total_seconds())
+        desk.advance(each.total_seconds() * 0.9)
         desk.deliver()
         assert len(desk.sent) == rate.burst + gone
-        desk.advance((each * 0.1).total_seconds())
+        desk.advance(each.total_seconds() * 0.1)
         desk.deliver()
-        meanwhile = timedelta(0)
 
 
 def failure_of(channel: Channel, message: Outbound) -> Failure:

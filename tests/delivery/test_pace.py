@@ -130,27 +130,54 @@ def test_a_schedule_gives_out_everything_once(adds: list[tuple[int, int]], rando
 @given(
     st.integers(1, 5),
     st.integers(1, 6),
-    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 10)), max_size=60),
+    st.lists(st.tuples(st.integers(0, 3), st.floats(-2, 10)), max_size=60),
 )
 def test_pairs_keep_to_their_rate_each_by_itself(
     n: int, burst: int, asked: list[tuple[int, float]]
 ) -> None:
-    now, rate = [0.0], Rate(n, timedelta(seconds=6), burst)
-    pairs = Pairs(rate, lambda: now[0])
+    clock, now = 1_772_000_000.0, 0.0
+    pairs = Pairs(Rate(n, timedelta(seconds=6), burst), lambda: clock)
+    span = burst * 6 / n
     gone: dict[int, list[float]] = {}
     for customer, passes in asked:
-        now[0] += passes
-        if pairs.wait(customer) == 0:
+        clock += passes  # or is set back
+        now += max(passes, 0)
+        times = gone.setdefault(customer, [])
+        needed = times[-burst] + span - now if len(times) >= burst else 0
+        wait = pairs.wait(customer)
+        assert wait == pytest.approx(max(needed, 0), abs=1e-4)
+        if wait == 0:
             pairs.take(customer)
-            gone.setdefault(customer, []).append(now[0])
+            times.append(now)
     for times in gone.values():
-        for at, first in enumerate(times):
-            within = [t for t in times[at:] if t <= first + 6]
-            assert len(within) <= burst + n
+        for k, first in enumerate(times):
+            assert len([t for t in times[k:] if t - first < span - 1e-4]) <= burst
+
+
+@given(st.integers(1, 5), st.integers(1, 6), st.integers(0, 40))
+def test_a_pair_waits_no_longer_than_its_rate_needs(n: int, burst: int, messages: int) -> None:
+    now = 0.0
+    pairs = Pairs(Rate(n, timedelta(seconds=6), burst), lambda: now)
+    for sent in range(messages):
+        now += pairs.wait(1)
+        assert pairs.wait(1) == 0
+        assert now == pytest.approx(sent // burst * burst * 6 / n)
+        pairs.take(1)
+
+
+def test_a_crowd_of_customers_is_forgotten_in_time() -> None:
+    now = 0.0
+    pairs = Pairs(Rate(1, timedelta(seconds=6), 2), lambda: now)
+    for customer in range(10_000):
+        pairs.take(customer)
+        now += 1
+    assert len(pairs) <= 1_000
+    pairs.take(9_999)
+    assert pairs.wait(9_999) == pytest.approx(11)
 
 
 def test_without_a_rate_no_pair_waits() -> None:
     pairs = Pairs(None, lambda: 0.0)
     for _ in range(100):
         pairs.take(1)
-    assert pairs.wait(1) == 0
+    assert (pairs.wait(1), len(pairs)) == (0, 0)

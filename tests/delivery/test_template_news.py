@@ -10,6 +10,7 @@ from wire import CAPABILITIES, NOW, Office, Wire, open_office
 
 from workspace.channels.base import TemplateChanged
 from workspace.channels.simulated.catalogue import CATALOGUE
+from workspace.errors import ConvoError, Unauthorized
 from workspace.models import Template
 from workspace.store import templates
 
@@ -21,11 +22,14 @@ class Telling(Wire):
     """A provider that has something to tell while it gives its list."""
 
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    broken: ConvoError | None = None
 
     def templates(self) -> list[Template]:
         listed = super().templates()
         while self.meanwhile:
             self.meanwhile.pop()()
+        if self.broken:
+            raise self.broken
         return listed
 
 
@@ -55,6 +59,32 @@ def found(office: Office) -> Template:
 def mark_stale(office: Office) -> None:
     """As a webhook that tells a change in part."""
     office.services.store.write(lambda tx: templates.stale(tx, office.channel))
+
+
+def test_one_that_can_t_be_reached_is_not_asked_by_each_reader(
+    office: Office, wire: Telling
+) -> None:
+    def asked() -> None:
+        times.append(office.clock.now)
+
+    def read() -> None:
+        wire.meanwhile = [asked]
+        with pytest.raises(Unauthorized, match="no longer valid"):
+            office.services.templates.of(office.channel)
+
+    times: list[datetime] = []
+    office.services.syncing.channel_removed(office.channel)  # as if it was never asked
+    wire.broken = Unauthorized("The token is no longer valid.")
+    for _ in range(2):
+        read()
+    assert times == [NOW]
+    office.clock.advance(60)
+    for _ in range(2):
+        read()
+    assert times == [NOW, office.clock.now]
+    wire.broken = None
+    office.clock.advance(600)
+    assert found(office) == replace(HELLO, channel_id=office.channel)
 
 
 @pytest.mark.parametrize("readings_before", [0, 1])

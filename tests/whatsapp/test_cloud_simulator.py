@@ -310,6 +310,35 @@ def test_it_tells_twice_and_in_no_order_where_this_is_wanted() -> None:
     assert list(dict.fromkeys(told)) != ids
 
 
+def test_what_is_never_acknowledged_is_told_twice_at_first_alone() -> None:
+    heard: list[bytes] = []
+
+    async def hear(request: Request) -> Response:
+        heard.append(await request.body())
+        return Response(status_code=500)
+
+    server = CloudServer(Cloud(), duplicates=1, reordering=True)
+    server.cloud.writes(ADA, "Hello")
+    with serving(Starlette(routes=[Route("/hook", hear, methods=["POST"])])) as url:
+        server.webhooks = f"{url}/hook"
+        for times in (2, 3, 4, 5):
+            server.advance(timedelta(hours=1))
+            assert (len(heard), len(server.cloud.due)) == (times, 1)
+
+
+def test_a_reaction_opens_no_window(server: CloudServer, channel: WhatsAppChannel) -> None:
+    heard = server.cloud.writes(ADA, "Hello")
+    server.cloud.advance(timedelta(hours=24))
+    server.cloud.writes(ADA, type="reaction", reaction={"message_id": heard, "emoji": "👍"})
+    server.cloud.take_due()
+    assert isinstance(send(channel), Sent)
+    assert told_later(server, channel) == ["failed"]
+    server.cloud.writes(ADA, "Anybody there?")
+    server.cloud.take_due()
+    assert isinstance(send(channel), Sent)
+    assert "failed" not in told_later(server, channel)
+
+
 def test_outside_the_window_the_refusal_comes_late(
     server: CloudServer, channel: WhatsAppChannel
 ) -> None:

@@ -79,7 +79,9 @@ class Capabilities:
     typing: timedelta | None = None
     """How long it shows the customer that an operator is typing; None: it does not."""
     pair_rate: Rate | None = None
-    """At most so many sends to one customer; None: only `rate` counts."""
+    """Of sends to one customer; None: only `rate` counts. Its `burst` is borrowed from the time
+    after it: no more go within the `burst * per / n` that they would have taken one by one.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How fast a channel may send."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from workspace.models import Rate
@@ -8,9 +9,8 @@ from workspace.models import Rate
 _ROUNDING = 1e-6
 """Seconds and tokens that are none: as exact as a float can tell the time of day."""
 
-
 _CROWD = 1_000
-"""Buckets of customers above which the full ones are let go."""
+"""Customers above which those are forgotten to whom nothing went of late."""
 
 
 class TokenBucket:
@@ -47,13 +47,6 @@ class TokenBucket:
         self._pass()
         self._pause = max(self._pause, seconds)
 
-    @property
-    def full(self) -> bool:
-        """It is as good as a new one."""
-        self._pass()
-        most = float(max(self._rate.burst, 1)) if self._rate else 0.0
-        return self._pause <= _ROUNDING and self._tokens >= most - _ROUNDING
-
     def _pass(self) -> None:
         """Let the time since the last look pass."""
         now = self._clock()
@@ -66,26 +59,50 @@ class TokenBucket:
 
 
 class Pairs:
-    """A bucket for each customer, as long as it is not full."""
+    """How fast each customer may be sent to. A burst is borrowed from the time after it: within the
+    time in which `rate.burst` messages would go one by one, no more than those go at all.
+
+    `clock` as in TokenBucket.
+    """
 
     def __init__(self, rate: Rate | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
+        self._most = max(rate.burst, 1) if rate else 0
+        self._span = self._most / _per_second(rate) if rate else 0.0
         self._clock = clock
-        self._buckets: dict[int, TokenBucket] = {}
+        self._at = clock()
+        self._now = 0.0
+        """Seconds that have passed, which grows even where the clock is set back."""
+        self._sent: dict[int, deque[float]] = {}
+        """When the last ones went to each customer."""
 
     def wait(self, customer: int) -> float:
         """Seconds until one more may go to them; 0: now."""
-        bucket = self._buckets.get(customer)
-        return bucket.wait() if bucket else 0.0
+        self._pass()
+        times = self._sent.get(customer)
+        if not times or len(times) < self._most:
+            return 0.0
+        missing = times[0] + self._span - self._now
+        return missing if missing > _ROUNDING else 0.0
 
     def take(self, customer: int) -> None:
         """One goes. `wait` must have said 0."""
         if self._rate is None:
             return
-        if len(self._buckets) >= _CROWD:
-            self._buckets = {k: bucket for k, bucket in self._buckets.items() if not bucket.full}
-        bucket = self._buckets.setdefault(customer, TokenBucket(self._rate, self._clock))
-        bucket.take()
+        self._pass()
+        if len(self._sent) >= _CROWD:
+            since = self._now - self._span
+            self._sent = {key: times for key, times in self._sent.items() if times[-1] > since}
+        self._sent.setdefault(customer, deque(maxlen=self._most)).append(self._now)
+
+    def __len__(self) -> int:
+        """Customers that are remembered."""
+        return len(self._sent)
+
+    def _pass(self) -> None:
+        now = self._clock()
+        self._now += max(0.0, now - self._at)  # clocks are set back at times
+        self._at = now
 
 
 def _per_second(rate: Rate) -> float:

@@ -7,6 +7,7 @@ is read from the provider: soon after, and every ten minutes anyway.
 import logging
 import threading
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta
 
 from workspace.channels.base import Channel, OffersTemplates
@@ -39,6 +40,8 @@ class Syncing:
         self._clock = clock
         self._backoff = backoff
         self._turns: dict[int, threading.Lock] = {}
+        self._errors: dict[int, ConvoError] = {}
+        """Why each channel's could not be read when that was last tried."""
         self.worker = Worker("templates", self._work, backoff)
 
     def channel_added(self, id: int) -> None:
@@ -51,6 +54,7 @@ class Syncing:
 
         with self._turn(id):
             self._store.write(work)
+            self._errors.pop(id, None)
 
     def _work(self) -> float | None:
         self.sync_due()
@@ -100,16 +104,25 @@ class Syncing:
         return [id for id in self._ids() if known.get(id, Sync(id)).untried]
 
     def at_least_once(self, channel_id: int) -> None:
-        """Read those of a channel that has just been added. Raises ConvoError if it can't be."""
-        if not _keeps(self._channels.channel(channel_id)) or self._was_read(channel_id):
+        """Read those of a channel that has just been added. Raises ConvoError if it can't be, or
+        could not be a moment ago: who waited for their turn is not to wait for the provider, too.
+        """
+        if not _keeps(self._channels.channel(channel_id)) or self._sync(channel_id).synced_at:
             return
         with self._turn(channel_id):
-            error = None if self._was_read(channel_id) else self._read(channel_id)
+            sync = self._sync(channel_id)
+            error = None if sync.synced_at else self._just_failed(sync) or self._read(channel_id)
         if error is not None:
             raise error
 
-    def _was_read(self, id: int) -> bool:
-        return self._known().get(id, Sync(id)).synced_at is not None
+    def _just_failed(self, sync: Sync) -> ConvoError | None:
+        """Why they could not be read, where it is too early to try again."""
+        error = self._errors.get(sync.channel_id)
+        early = sync.due_at is not None and self._clock() < sync.due_at
+        return copy(error) if error and early else None
+
+    def _sync(self, id: int) -> Sync:
+        return self._known().get(id, Sync(id))
 
     def doubt(self, channel_id: int) -> None:
         """The provider did not take a template as it is kept here: it is read again."""
@@ -138,6 +151,7 @@ class Syncing:
             logger.exception("the templates of channel %s can't be read", id)
             return self._failed(id, ProviderUnavailable(words(error)))
         self._store.write(lambda tx: self._keep(tx, id, found, as_of))
+        self._errors.pop(id, None)
         return None
 
     def _keep(self, tx: Driver, id: int, found: list[Template], as_of: datetime) -> None:
@@ -149,6 +163,7 @@ class Syncing:
 
     def _failed(self, id: int, error: ConvoError) -> ConvoError:
         logger.warning("the templates of channel %s can't be read: %s", id, error.message)
+        self._errors[id] = error
 
         def work(tx: Driver) -> None:
             before = templates.syncs(tx).get(id, Sync(id))

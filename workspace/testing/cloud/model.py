@@ -86,12 +86,14 @@ class Cloud:
     # --- customers ------------------------------------------------------------------------------
 
     def writes(self, customer: Customer, text: str = "", **more: Any) -> str:
-        """The customer writes now, which opens the window; the id of the message."""
+        """The customer writes now, which opens the window unless it is a reaction; the id of the
+        message.
+        """
         id = self._id("wamid")
         said = {"type": "text", "text": {"body": text}} if text else {}
         who = {"from": customer.wa_id} if customer.wa_id else {"from_user_id": customer.user_id}
         message = {**who, "id": id, "timestamp": self._stamp(), **said, **more}
-        self._remember(customer)
+        self._remember(customer, wrote=more.get("type") != "reaction")
         self._traffic.append(self.now)
         self.written[id] = Written(customer, text, self.now)
         self._tell(messages=[message], contacts=[customer.contact])
@@ -119,10 +121,11 @@ class Cloud:
         about = self._about(contacts=[customer.contact], user_preferences=[choice])
         self._hook("user_preferences", about)
 
-    def _remember(self, customer: Customer) -> None:
+    def _remember(self, customer: Customer, *, wrote: bool) -> None:
         for name in customer.names:
             self._customers[name] = customer
-            self._wrote[name] = self.now
+            if wrote:
+                self._wrote[name] = self.now
 
     def _names(self, to: str) -> frozenset[str]:
         """All names of whom a message goes to, as far as they were told."""

@@ -32,8 +32,8 @@ class NotSubscribed(Exception):
 
 class CloudServer:
     """`cloud` is the model; take `lock` to change it. `webhooks`: where the business is told; see
-    `subscribe`. `duplicates`: this share of what is told is told twice; `reordering`: what is due
-    together is told in any order. Each seed plays its own dice.
+    `subscribe`. `duplicates`: this share of what is told is told twice, at first; `reordering`:
+    what is due together is told in any order. Each seed plays its own dice.
     """
 
     def __init__(
@@ -77,14 +77,15 @@ class CloudServer:
         with self.lock:
             self.cloud.advance(by)
             due = self._badly(self.cloud.take_hooks())
-        for hook in due:
-            if not self.tell(hook.content):
-                with self.lock:
-                    self.cloud.again(hook)
+        refused = {id(hook): hook for hook in due if not self.tell(hook.content)}
+        with self.lock:
+            for hook in refused.values():  # once, however often it was told
+                self.cloud.again(hook)
 
     def _badly(self, due: list[Hook]) -> list[Hook]:
         """As often and in the order in which they are told."""
-        told = [*due, *(hook for hook in due if self._dice.random() < self._duplicates)]
+        new = [hook for hook in due if not hook.tries]
+        told = [*due, *(hook for hook in new if self._dice.random() < self._duplicates)]
         if self._reordering:
             self._dice.shuffle(told)
         return told
