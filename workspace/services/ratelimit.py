@@ -10,7 +10,7 @@ _ROUNDING = 1e-6
 """Seconds and tokens that are none: as exact as a float can tell the time of day."""
 
 _CROWD = 1_000
-"""Customers above which those are forgotten to whom nothing went of late."""
+"""Customers from which on those are forgotten to whom nothing went of late."""
 
 
 class TokenBucket:
@@ -75,6 +75,7 @@ class Pairs:
         """Seconds that have passed, which grows even where the clock is set back."""
         self._sent: dict[int, deque[float]] = {}
         """When the last ones went to each customer."""
+        self._crowd = _CROWD
 
     def wait(self, customer: int) -> float:
         """Seconds until one more may go to them; 0: now."""
@@ -90,10 +91,15 @@ class Pairs:
         if self._rate is None:
             return
         self._pass()
-        if len(self._sent) >= _CROWD:
-            since = self._now - self._span
-            self._sent = {key: times for key, times in self._sent.items() if times[-1] > since}
+        if len(self._sent) >= self._crowd:
+            self._forget()
         self._sent.setdefault(customer, deque(maxlen=self._most)).append(self._now)
+
+    def _forget(self) -> None:
+        """Those to whom nothing went of late; looked for anew once there are twice as many."""
+        since = self._now - self._span
+        self._sent = {key: times for key, times in self._sent.items() if times[-1] > since}
+        self._crowd = max(_CROWD, 2 * len(self._sent))
 
     def __len__(self) -> int:
         """Customers that are remembered."""
