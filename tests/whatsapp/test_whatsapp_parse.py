@@ -291,7 +291,7 @@ def test_a_new_number_is_told() -> None:
     )
     changed = one(payload(messages=[told]))
     assert isinstance(changed, IdentityChanged)
-    assert changed.before == PHONE
+    assert changed.before == (PHONE, BSUID)
     assert changed.after == (
         Address(AddressKind.PHONE, "+972111"),
         Address(AddressKind.BSUID, "US.2"),

@@ -165,7 +165,7 @@ def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
     if kind == "reaction":
         return _reaction(item, own=False)
     if kind == "system":
-        return _system(item, who[0])
+        return _system(item, who)
     if kind == "revoke":
         what = "a message that its customer took back"
         return Unsupported(_id(item), _at(item), what, addresses=who)
@@ -316,7 +316,7 @@ def _reaction(item: Fields, *, own: bool) -> ReactionChanged:
     return ReactionChanged(text(reaction, "message_id"), _at(item), text(reaction, "emoji"), own)
 
 
-def _system(item: Fields, before: Address) -> Event | None:
+def _system(item: Fields, before: tuple[Address, ...]) -> Event | None:
     """A customer has another number, and with it another business-scoped id."""
     told = table(item["system"])
     number = text(told, "wa_id") or text(told, "new_wa_id")
