@@ -253,6 +253,17 @@ def test_each_of_several_people_has_their_own_name() -> None:
     assert names == ["Bob", "Ada", ""]
 
 
+@pytest.mark.parametrize(
+    ("number", "listed"),
+    [("551188887777", "5511988887777"), ("551188887777", "+551188887777"), ("+49151", "49151")],
+)
+def test_a_person_s_number_may_be_written_in_two_ways(number: str, listed: str) -> None:
+    contact = {"wa_id": listed, "user_id": "BR.1", "profile": {"name": "Bia"}}
+    found = one(payload(contacts=[contact], messages=[message() | {"from": number}]))
+    assert found.address.value == f"+{number.lstrip('+')}"
+    assert (found.name, found.also) == ("Bia", (Address(AddressKind.BSUID, "BR.1"),))
+
+
 def test_a_call_of_a_customer_is_a_message_that_can_t_be_shown() -> None:
     call = {
         "id": "wacid.1",
