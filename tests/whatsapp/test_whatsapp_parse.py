@@ -411,3 +411,9 @@ def test_a_late_refusal_says_what_to_do() -> None:
     for odd in ([], [None], [{"code": "x"}], "no"):
         other = one(payload(statuses=[status(word="failed", errors=odd)]))
         assert isinstance(other, StatusChanged | Unsupported)
+
+
+def test_of_several_reasons_the_first_with_a_code_counts() -> None:
+    for errors in ([{}, {"code": 131047}], [None, {"code": "x"}, {"code": 131047}, {"code": 1}]):
+        told = one(payload(statuses=[status(word="failed", errors=errors)]))
+        assert told.failure_kind is FailureKind.WINDOW_CLOSED

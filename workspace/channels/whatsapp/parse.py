@@ -337,7 +337,7 @@ def _status(item: Fields, value: Fields, meta: Meta) -> Event | None:
     own = key if isinstance(key, str) else ""
     if status is not DeliveryStatus.FAILED:
         return StatusChanged(_id(item), at, status, key=own)
-    why = codes.failure(errors[0] if isinstance(errors, list) and errors else None)
+    why = codes.first_failure(errors)
     return StatusChanged(_id(item), at, status, why.kind, why.detail, own)
 
 
