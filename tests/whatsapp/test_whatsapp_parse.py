@@ -417,3 +417,22 @@ def test_of_several_reasons_the_first_with_a_code_counts() -> None:
     for errors in ([{}, {"code": 131047}], [None, {"code": "x"}, {"code": 131047}, {"code": 1}]):
         told = one(payload(statuses=[status(word="failed", errors=errors)]))
         assert told.failure_kind is FailureKind.WINDOW_CLOSED
+
+
+# --- groups ---------------------------------------------------------------------------------------
+
+GROUP = {"group_id": "Y2FwaV9ncm91cDoxODA1NTU1MDE3MjoxMjAzNjMyMjI3NzE5NjMwNjcZD"}
+
+
+@pytest.mark.parametrize("odd", [{}, {"timestamp": "soon"}, {"type": "image", "image": {}}])
+def test_what_is_written_in_a_group_is_no_private_message(odd: dict[str, Any]) -> None:
+    """An answer would go to its writer alone."""
+    for lists in (
+        {"messages": [message() | GROUP | odd]},
+        {"message_echoes": [message() | GROUP | odd | {"to": PHONE.value[1:]}]},
+    ):
+        told = one(payload(**lists))
+        assert isinstance(told, Unsupported)
+        assert (told.understood, told.addresses) == (False, (PHONE, BSUID))
+        if "timestamp" not in odd:
+            assert "in a group" in told.what

@@ -123,7 +123,11 @@ _UNWRITTEN = ("reaction", "system", "revoke")
 
 
 def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Received:
-    if item.get("type") in _UNWRITTEN or (own and item.get("type") == "edit"):
+    if (
+        item.get("group_id")
+        or item.get("type") in _UNWRITTEN
+        or (own and item.get("type") == "edit")
+    ):
         raise ValueError("no message")
     wa_id, user_id = people.person(item, own=own)
     try:
@@ -162,6 +166,8 @@ def _about(item: Fields, meta: Meta) -> datetime:
 def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
     kind = text(item, "type")
     who, name = people.correspondent(item, value)
+    if item.get("group_id"):
+        return Unsupported(_id(item), _at(item), "a message in a group", addresses=who)
     if kind == "reaction":
         return _reaction(item, own=False)
     if kind == "system":
@@ -180,6 +186,8 @@ def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """
     kind = text(item, "type")
     who, name = people.correspondent(item, value, own=True)
+    if item.get("group_id"):
+        return Unsupported(_id(item), _at(item), "a message of ours in a group", addresses=who)
     if kind == "reaction":
         return _reaction(item, own=True)
     if kind in _CHANGED_BY_PHONE:
