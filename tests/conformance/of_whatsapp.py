@@ -63,9 +63,10 @@ HELLO = Outbound(
     thread=Thread(),
     queued_at=NOW,
 )
+OPUS = b"OggS" + bytes(22) + b"\x01\x13OpusHead" + bytes(11)
 PHOTO = OutboundFile(MediaKind.IMAGE, "mug.jpg", "image/jpeg", b"\xff\xd8 a photo")
 LIST = OutboundFile(MediaKind.DOCUMENT, "list.pdf", "application/pdf", b"%PDF-1.7")
-VOICE = OutboundFile(MediaKind.AUDIO, "voice.ogg", "audio/ogg", b"OggS")
+VOICE = OutboundFile(MediaKind.AUDIO, "voice.ogg", "audio/ogg", OPUS)
 FILM = OutboundFile(MediaKind.VIDEO, "film.mp4", "video/mp4", b"\0\0\0\x18ftypmp42")
 
 

@@ -130,7 +130,7 @@ def test_what_came_meanwhile_is_on_its_side(post: Post) -> None:
     assert post.receive("Eva again", address=EVA) == eva
     assert post.receive("Bea again", address=BEA) == bea
     moved = Address(AddressKind.PHONE, CAT)
-    post.deliver(IdentityChanged("m", START, Address(AddressKind.PHONE, BEA), (moved,)))
+    post.deliver(IdentityChanged("m", START, (Address(AddressKind.PHONE, BEA),), (moved,)))
     assert post.receive("From my new number", address=CAT) == bea
     parted = unmerge(post, other)
     assert values(parted) == {BEA, CAT}

@@ -75,7 +75,7 @@ NEW_ID = Address(AddressKind.BSUID, "US.2")
 
 
 def moved(id: str, minutes: float = 0) -> IdentityChanged:
-    return IdentityChanged(id, at(minutes), PHONE, (MOVED, NEW_ID))
+    return IdentityChanged(id, at(minutes), (PHONE,), (MOVED, NEW_ID))
 
 
 def test_who_has_a_new_number_stays_the_same_person(desk: Desk) -> None:
@@ -91,10 +91,37 @@ def test_who_has_a_new_number_stays_the_same_person(desk: Desk) -> None:
     desk.check()
 
 
+KNOWN_BY = {
+    "the id only": hidden("1"),
+    "the number only": said("1", PHONE.value),
+    "both": said("1", PHONE.value, also=(ID,)),
+}
+
+
+@pytest.mark.parametrize("first", KNOWN_BY.values(), ids=KNOWN_BY)
+@pytest.mark.parametrize("order", [[0, 1, 2], [1, 0, 2]], ids=["in order", "told before"])
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
+def test_whoever_moves_is_found_by_any_address_they_leave(
+    desk: Desk, first: Received, order: list[int], together: bool
+) -> None:
+    both = replace(moved("2", 1), before=(PHONE, ID))
+    told = [first, both, said("3", MOVED.value, 2, also=(NEW_ID,))]
+    for batch in [[told[n] for n in order]] if together else [[told[n]] for n in order]:
+        desk.receive(*batch)
+    found = desk.only()
+    assert (found.unread, found.address) == (2, MOVED)
+    known = {first.address, *first.also}
+    assert set(desk.services.contacts.contact(found.contact_id).addresses) == known | {
+        MOVED, NEW_ID,
+    }  # fmt: skip
+    assert desk.sql("SELECT count(*) FROM parked") == [(0,)]
+    desk.check()
+
+
 @pytest.mark.parametrize("odd", ["\0", "\ud800"])
 def test_a_move_from_what_no_database_takes_is_followed(desk: Desk, odd: str) -> None:
     before = Address(AddressKind.BSUID, f"US.{odd}7")
-    move = IdentityChanged("2", at(1), before, (MOVED,))
+    move = IdentityChanged("2", at(1), (before,), (MOVED,))
     desk.receive(said("1", PHONE.value, also=(before,)))
     desk.receive(move, said("3", "+491599"))
     assert {row.address.value for row in desk.all()} == {MOVED.value, "+491599"}
@@ -148,7 +175,7 @@ def moves(n: int, before: str, after: str, minutes: float = 0, id: str = "") -> 
     to = [Address(AddressKind.PHONE, number(n, after))]
     to += [Address(AddressKind.BSUID, f"US.{story_of(n)}{id}")] if id else []
     start = Address(AddressKind.PHONE, number(n, before))
-    return IdentityChanged(f"{n} moves {minutes}", at(minutes), start, tuple(to))
+    return IdentityChanged(f"{n} moves {minutes}", at(minutes), (start,), tuple(to))
 
 
 STORIES: dict[str, tuple[int, Callable[[int], list[Event]]]] = {

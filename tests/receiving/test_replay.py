@@ -276,7 +276,7 @@ def test_erasing_finds_what_an_earlier_parser_saw(desk: Desk, fix: Callable[...,
 
 
 def test_where_somebody_moved_to_is_erased_with_them(desk: Desk) -> None:
-    moved = IdentityChanged("m", at(1), Address(PHONE, "+491511"), (Address(PHONE, "+491599"),))
+    moved = IdentityChanged("m", at(1), (Address(PHONE, "+491511"),), (Address(PHONE, "+491599"),))
     desk.receive(said("a"))
     desk.receive(moved)
     erase(desk, "+491599")
@@ -288,7 +288,7 @@ def test_where_somebody_moved_to_is_erased_with_them(desk: Desk) -> None:
 
 def test_who_moved_on_is_not_called_back(desk: Desk) -> None:
     numbers = [Address(PHONE, f"+49151{n}") for n in (1, 2, 3)]
-    moves = [IdentityChanged(f"m{n}", at(n), numbers[n], (numbers[n + 1],)) for n in (0, 1)]
+    moves = [IdentityChanged(f"m{n}", at(n), (numbers[n],), (numbers[n + 1],)) for n in (0, 1)]
     desk.receive(said("a", numbers[0].value))
     desk.receive(*moves)
     assert desk.only().address == numbers[2]

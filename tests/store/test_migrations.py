@@ -120,3 +120,13 @@ def test_nothing_is_lost_on_the_way(tmp_path: Path, version: int) -> None:
     } == before
     store.write(lambda tx: tx.execute("UPDATE messages SET template = '{}', provider_id = 'y'"))
     store.close()
+
+
+def test_a_change_of_number_that_waits_tells_all_addresses_it_leaves(tmp_path: Path) -> None:
+    of_version(tmp_path, 10)
+    db = connect(Paths(tmp_path).database, 256)
+    left, to = ('{"kind":"phone","value":"+491511"}', '{"kind":"bsuid","value":"DE.2"}')
+    db.execute("UPDATE parked SET event = $1", [f'{{"before":{left},"after":[{to}]}}'])
+    db.execute(sql.migrations()[11])
+    assert db.execute("SELECT event FROM parked") == [(f'{{"before":[{left}],"after":[{to}]}}',)]
+    db.close()

@@ -296,6 +296,28 @@ def fetched(transport: httpx.BaseTransport) -> bytes:
     return into.getvalue()
 
 
+def test_all_is_asked_of_the_version_that_is_set() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path == "/files/1":
+            return httpx.Response(200, content=PHOTO)
+        about = {"url": "https://graph.facebook.com/files/1", "data": []}
+        return httpx.Response(200, json=about | {"messages": [{"id": "wamid.sent"}]})
+
+    channel = whatsapp(httpx.MockTransport(answer), version="v24.0")
+    channel.perform(channel.encode(HELLO)[0])
+    channel.templates()
+    channel.fetch("65463453", BytesIO())
+    assert asked == [
+        f"/v24.0/{NUMBER}/messages",
+        f"/v24.0/{BUSINESS}/message_templates",
+        "/v24.0/65463453",
+        "/files/1",
+    ]
+
+
 @pytest.mark.parametrize(
     "url",
     ["https://lookaside.fbsbx.com/whatsapp?mid=1", "https://graph.facebook.com/files/1"],

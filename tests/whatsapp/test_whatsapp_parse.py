@@ -253,6 +253,17 @@ def test_each_of_several_people_has_their_own_name() -> None:
     assert names == ["Bob", "Ada", ""]
 
 
+@pytest.mark.parametrize(
+    ("number", "listed"),
+    [("551188887777", "5511988887777"), ("551188887777", "+551188887777"), ("+49151", "49151")],
+)
+def test_a_person_s_number_may_be_written_in_two_ways(number: str, listed: str) -> None:
+    contact = {"wa_id": listed, "user_id": "BR.1", "profile": {"name": "Bia"}}
+    found = one(payload(contacts=[contact], messages=[message() | {"from": number}]))
+    assert found.address.value == f"+{number.lstrip('+')}"
+    assert (found.name, found.also) == ("Bia", (Address(AddressKind.BSUID, "BR.1"),))
+
+
 def test_a_call_of_a_customer_is_a_message_that_can_t_be_shown() -> None:
     call = {
         "id": "wacid.1",
@@ -291,7 +302,7 @@ def test_a_new_number_is_told() -> None:
     )
     changed = one(payload(messages=[told]))
     assert isinstance(changed, IdentityChanged)
-    assert changed.before == PHONE
+    assert changed.before == (PHONE, BSUID)
     assert changed.after == (
         Address(AddressKind.PHONE, "+972111"),
         Address(AddressKind.BSUID, "US.2"),
@@ -400,3 +411,28 @@ def test_a_late_refusal_says_what_to_do() -> None:
     for odd in ([], [None], [{"code": "x"}], "no"):
         other = one(payload(statuses=[status(word="failed", errors=odd)]))
         assert isinstance(other, StatusChanged | Unsupported)
+
+
+def test_of_several_reasons_the_first_with_a_code_counts() -> None:
+    for errors in ([{}, {"code": 131047}], [None, {"code": "x"}, {"code": 131047}, {"code": 1}]):
+        told = one(payload(statuses=[status(word="failed", errors=errors)]))
+        assert told.failure_kind is FailureKind.WINDOW_CLOSED
+
+
+# --- groups ---------------------------------------------------------------------------------------
+
+GROUP = {"group_id": "Y2FwaV9ncm91cDoxODA1NTU1MDE3MjoxMjAzNjMyMjI3NzE5NjMwNjcZD"}
+
+
+@pytest.mark.parametrize("odd", [{}, {"timestamp": "soon"}, {"type": "image", "image": {}}])
+def test_what_is_written_in_a_group_is_no_private_message(odd: dict[str, Any]) -> None:
+    """An answer would go to its writer alone."""
+    for lists in (
+        {"messages": [message() | GROUP | odd]},
+        {"message_echoes": [message() | GROUP | odd | {"to": PHONE.value[1:]}]},
+    ):
+        told = one(payload(**lists))
+        assert isinstance(told, Unsupported)
+        assert (told.understood, told.addresses) == (False, (PHONE, BSUID))
+        if "timestamp" not in odd:
+            assert "in a group" in told.what

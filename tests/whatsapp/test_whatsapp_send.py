@@ -19,7 +19,16 @@ from odd_graph import Odd, odd_graph
 
 from tests.conformance.judge import Judge
 from tests.conformance.judge import whatsapp as judge_of_whatsapp
-from tests.conformance.of_whatsapp import BSUID, HELLO, MESSAGES, PHOTO, SIGNALS, accepted, error
+from tests.conformance.of_whatsapp import (
+    BSUID,
+    HELLO,
+    MESSAGES,
+    PHOTO,
+    SIGNALS,
+    VOICE,
+    accepted,
+    error,
+)
 from workspace.channels.base import Failure, FilledTemplate, Seen, SendFailed, Sent
 from workspace.channels.whatsapp import graph
 from workspace.channels.whatsapp.codes import KIND_OF
@@ -62,6 +71,25 @@ def test_what_a_request_holds(meta: Judge, name: str) -> None:
         assert set(message.template.values.values()) <= set(strings(body))
     elif message.text:
         assert message.text in set(strings(body))
+
+
+@pytest.mark.parametrize(
+    ("data", "voice"),
+    [
+        (VOICE.data, True),
+        (VOICE.data.replace(b"OpusHead", b"\x01vorbis\0"), False),
+        (VOICE.data[:30], False),
+        (b"OggS", False),
+        (b"", False),
+    ],
+)
+def test_opus_alone_is_a_voice_message(meta: Judge, data: bytes, voice: bool) -> None:
+    before = len(meta.seen)
+    channel = whatsapp(meta.before(accepted))
+    sound = replace(HELLO, text="", files=(replace(VOICE, data=data),))
+    channel.perform(channel.encode(sound)[0])
+    [body] = bodies(meta, before)
+    assert body["audio"].get("voice", False) is voice
 
 
 def strings(value: Any) -> Iterator[str]:

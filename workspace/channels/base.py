@@ -237,7 +237,8 @@ class IdentityChanged:
 
     provider_id: str
     occurred_at: datetime
-    before: Address
+    before: tuple[Address, ...]
+    """All addresses that it names; the customer may be known by any of them."""
     after: tuple[Address, ...]
 
 

@@ -19,6 +19,12 @@ _TAGS += b"conversation-workspace" + bytes(4)
 _REVERSED = bytes(int(f"{n:08b}"[::-1], 2) for n in range(256))
 
 
+def is_opus(file: bytes) -> bool:
+    """Whether an Ogg file begins with Opus, as its first page alone tells."""
+    start = 27 + file[26] if len(file) > 26 else 0
+    return file[:4] == b"OggS" and file[start : start + 8] == b"OpusHead"
+
+
 def opus_file(sound: Sound) -> bytes:
     """Raises BrokenRecording."""
     head = _checked(sound.head)

@@ -196,7 +196,7 @@ def cleaned(event: Event) -> Event:
     if isinstance(event, ReactionChanged):
         fields["emoji"] = _plain(event.emoji)
     if isinstance(event, IdentityChanged):
-        fields["before"] = _address(event.before)
+        fields["before"] = tuple(_address(address) for address in event.before)
         fields["after"] = tuple(_address(address) for address in event.after)
     if isinstance(event, MarketingChosen):
         fields["addresses"] = tuple(_address(address) for address in event.addresses)

@@ -1,7 +1,7 @@
 """People who are reached elsewhere from now on.
 
 A change of somebody nobody knows yet waits for them in `parked`, as a receipt waits for its
-message, under the address that they leave: their first message may be late.
+message, under the addresses that they leave: their first message may be late.
 """
 
 from bisect import insort
@@ -96,8 +96,8 @@ def _follow(tx: Driver, move: Move, again: bool) -> tuple[Iterable[int], Iterabl
     knows them.
     """
     channel_id, event = move.channel_id, move.event
-    known = contacts.by_address(tx, [event.before, *event.after])
-    contact = known.get(event.before)
+    known = contacts.by_address(tx, [*event.before, *event.after])
+    contact = next((known[each] for each in event.before if each in known), None)
     if contact is None:
         return None
     new = {address: contact.id for address in event.after if address not in known}
@@ -146,14 +146,14 @@ def _waiting(tx: Driver, channel_id: int, addresses: Iterable[Address]) -> list[
     names = {_name(address) for address in addresses}
     return [
         Move(p.journal_id, p.position, channel_id, _EVENT.validate_json(p.event))
-        for p in ingest.parked(tx, channel_id, names)
+        for p in ingest.parked_moves(tx, channel_id, names)
     ]
 
 
 def _parked(move: Move) -> Parked:
     text = _EVENT.dump_json(move.event).decode()
-    name = _name(move.event.before)
-    return Parked(move.channel_id, name, move.journal_id, move.position, text)
+    names = ingest.names(map(_name, move.event.before))
+    return Parked(move.channel_id, names, move.journal_id, move.position, text)
 
 
 def _name(address: Address) -> str:
@@ -203,7 +203,8 @@ class Newcomers:
 
     def move(self, move: Move, taken: Mapping[Address, object]) -> None:
         """Whoever writes only after that is somebody who has got the number since."""
-        person = self._person.get(_one(move.event.before))
+        known = (self._person.get(_one(each)) for each in move.event.before)
+        person = next((each for each in known if each), None)
         if person is None:
             return
         self.moves.append(move)
@@ -221,7 +222,7 @@ def newcomers(tx: Driver, left: Sequence[Move], fresh: Iterable[Arrival]) -> New
     found = Newcomers()
     if not left:
         return found
-    before = {_one(move.event.before) for move in left}
+    before = {_one(address) for move in left for address in move.event.before}
     taken = contacts.by_address(tx, {a for move in left for a in move.event.after})
     # Within one second, people write from where they were, move, and write from where they are.
     steps: list[tuple[datetime, int, Arrival | Move]] = [(m.occurred_at, 1, m) for m in left]

@@ -34,7 +34,7 @@ def _people(event: Event) -> tuple[Address, ...]:
         sender = (event.sender,) if event.sender else ()
         return (event.address, *sender, *event.also)
     if isinstance(event, IdentityChanged):
-        return (event.before, *event.after)
+        return (*event.before, *event.after)
     if isinstance(event, MarketingChosen | Unsupported):
         return event.addresses
     return ()

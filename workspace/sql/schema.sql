@@ -275,7 +275,7 @@ CREATE TABLE thread_refs (
 CREATE INDEX thread_refs_by_conversation ON thread_refs (conversation_id);
 
 -- Receipts, reactions and quotations that came before their message, and changes of the numbers of
--- people nobody knows yet, under kind and address of the one they leave.
+-- people nobody knows yet, under kind and address of each one they leave.
 CREATE TABLE parked (
     channel_id bigint NOT NULL,
     provider_id text NOT NULL,

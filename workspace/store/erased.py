@@ -94,7 +94,7 @@ def _forget_moves(tx: Driver, people: Iterable[tuple[int, Address]]) -> tuple[in
 
 
 def _named(move: dict[str, Any]) -> Iterator[Address]:
-    for each in (move["before"], *move["after"]):
+    for each in (*move["before"], *move["after"]):
         yield Address(AddressKind(each["kind"]), each["value"])
 
 

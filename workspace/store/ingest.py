@@ -89,7 +89,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """What came before the message it is about; `event` is JSON."""
+    """What came before the message it is about; `event` is JSON. A change of number has the `names`
+    of a person for its `provider_id`.
+    """
 
     channel_id: int
     provider_id: str
@@ -232,6 +234,20 @@ def parked(db: Driver, channel_id: int, provider_ids: Iterable[str]) -> list[Par
         return []
     rows = db.execute(query("receiving.parked"), [channel_id, wanted])
     return [Parked(channel_id, *row) for row in rows]
+
+
+def parked_moves(db: Driver, channel_id: int, names: Iterable[str]) -> list[Parked]:
+    """The changes of number that wait for people of any of these names."""
+    wanted = list(names)
+    if not wanted:
+        return []
+    rows = db.execute(query("receiving.parked_moves"), [channel_id, wanted])
+    return [Parked(channel_id, *row) for row in rows]
+
+
+def names(each: Iterable[str]) -> str:
+    """What a change waits under, so that each of these names finds it."""
+    return "\n\n".join(each)
 
 
 def park(tx: Driver, rows: Sequence[Parked]) -> None:

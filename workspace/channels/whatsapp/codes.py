@@ -66,6 +66,12 @@ def failure(error: object, http_status: int = 0, retry_after: float | None = Non
     return Failure(kind, words, str(max(code, 0) or http_status or ""), wait, pair)
 
 
+def first_failure(errors: object) -> Failure:
+    """From a webhook's list of them: the first that has a code, else what the first says."""
+    found = [failure(each) for each in errors] if isinstance(errors, list) else []
+    return next((each for each in found if each.code), found[0] if found else failure(None))
+
+
 def _words(fields: Fields) -> str:
     data = fields.get("error_data")
     details = text(data, "details") if isinstance(data, dict) else ""

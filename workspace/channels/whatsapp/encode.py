@@ -15,6 +15,7 @@ from workspace.channels.base import (
     React,
     Seen,
 )
+from workspace.media import is_opus
 from workspace.models import (
     Address,
     AddressKind,
@@ -94,7 +95,7 @@ def _media(file: OutboundFile, caption: str) -> Body:
         media["caption"] = caption
     if file.kind is MediaKind.DOCUMENT:
         media["filename"] = file.name
-    if file.kind is MediaKind.AUDIO and file.mime == _VOICE:
+    if file.kind is MediaKind.AUDIO and file.mime == _VOICE and is_opus(file.data):
         # Otherwise it is a file of sound to download, without the waves and the transcript.
         media["voice"] = True
     return media

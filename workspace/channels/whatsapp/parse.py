@@ -123,7 +123,11 @@ _UNWRITTEN = ("reaction", "system", "revoke")
 
 
 def _unreadable(item: Fields, value: Fields, meta: Meta, *, own: bool) -> Received:
-    if item.get("type") in _UNWRITTEN or (own and item.get("type") == "edit"):
+    if (
+        item.get("group_id")
+        or item.get("type") in _UNWRITTEN
+        or (own and item.get("type") == "edit")
+    ):
         raise ValueError("no message")
     wa_id, user_id = people.person(item, own=own)
     try:
@@ -162,10 +166,12 @@ def _about(item: Fields, meta: Meta) -> datetime:
 def _message(item: Fields, value: Fields, meta: Meta) -> Event | None:
     kind = text(item, "type")
     who, name = people.correspondent(item, value)
+    if item.get("group_id"):
+        return Unsupported(_id(item), _at(item), "a message in a group", addresses=who)
     if kind == "reaction":
         return _reaction(item, own=False)
     if kind == "system":
-        return _system(item, who[0])
+        return _system(item, who)
     if kind == "revoke":
         what = "a message that its customer took back"
         return Unsupported(_id(item), _at(item), what, addresses=who)
@@ -180,6 +186,8 @@ def _echo(item: Fields, value: Fields, meta: Meta) -> Event | None:
     """
     kind = text(item, "type")
     who, name = people.correspondent(item, value, own=True)
+    if item.get("group_id"):
+        return Unsupported(_id(item), _at(item), "a message of ours in a group", addresses=who)
     if kind == "reaction":
         return _reaction(item, own=True)
     if kind in _CHANGED_BY_PHONE:
@@ -316,7 +324,7 @@ def _reaction(item: Fields, *, own: bool) -> ReactionChanged:
     return ReactionChanged(text(reaction, "message_id"), _at(item), text(reaction, "emoji"), own)
 
 
-def _system(item: Fields, before: Address) -> Event | None:
+def _system(item: Fields, before: tuple[Address, ...]) -> Event | None:
     """A customer has another number, and with it another business-scoped id."""
     told = table(item["system"])
     number = text(told, "wa_id") or text(told, "new_wa_id")
@@ -337,7 +345,7 @@ def _status(item: Fields, value: Fields, meta: Meta) -> Event | None:
     own = key if isinstance(key, str) else ""
     if status is not DeliveryStatus.FAILED:
         return StatusChanged(_id(item), at, status, key=own)
-    why = codes.failure(errors[0] if isinstance(errors, list) and errors else None)
+    why = codes.first_failure(errors)
     return StatusChanged(_id(item), at, status, why.kind, why.detail, own)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from workspace.channels.fields import ODD, Fields, tables, text
 from workspace.models import Address, AddressKind
+from workspace.rules.phones import writings
 
 _OWN, _THEIRS = ("to", "to_user_id"), ("from", "from_user_id")
 _OTHERS = (("recipient_id", "recipient_user_id"), ("wa_id", "user_id"))
@@ -21,11 +22,13 @@ def correspondent(
 def customer(value: Fields, wa_id: str, user_id: str) -> tuple[tuple[Address, ...], str]:
     """All addresses of a person, the phone number first, and their name.
 
-    Webhooks tell the number, the business-scoped id, or both.
+    Webhooks tell the number, the business-scoped id, or both, and may write one number in two ways.
     """
     for contact in tables(value, "contacts"):
-        if (wa_id and text(contact, "wa_id") == wa_id) or user_id == text(contact, "user_id") != "":
-            wa_id, user_id = wa_id or text(contact, "wa_id"), user_id or text(contact, "user_id")
+        number = text(contact, "wa_id").lstrip("+")
+        same = f"+{wa_id}" in writings(f"+{number}")
+        if (wa_id and same) or user_id == text(contact, "user_id") != "":
+            wa_id, user_id = wa_id or number, user_id or text(contact, "user_id")
             name = text(contact.get("profile") or {}, "name")
             return addresses(wa_id, user_id), name
     return addresses(wa_id, user_id), ""

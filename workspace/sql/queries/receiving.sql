@@ -56,6 +56,13 @@ WHERE m.id = s.id;
 SELECT provider_id, journal_id, position, event FROM parked
 WHERE channel_id = $1 AND provider_id IN (SELECT unnest($2::text[]));
 
+-- name: parked_moves
+-- Changes of numbers that wait for people. Their names are of two lines, with an empty one between.
+SELECT DISTINCT provider_id, journal_id, position, event
+FROM (SELECT *, unnest(string_to_array(provider_id, chr(10) || chr(10))) AS name FROM parked
+      WHERE channel_id = $1 AND strpos(provider_id, chr(10)) > 0) AS p
+WHERE name IN (SELECT unnest($2::text[]));
+
 -- name: park
 -- Receipts, reactions and quotations whose messages are not here yet.
 INSERT INTO parked (channel_id, provider_id, journal_id, position, event, created_at)
