@@ -367,7 +367,7 @@ def test_what_could_not_be_read_is_tried_again(
     def refuse(*_: object) -> None:
         raise StoreUnavailable("The disk is gone for a moment.")
 
-    monkeypatch.setattr(hub.services.contacts, "contact", refuse)
+    monkeypatch.setattr(hub.services.drafts, "get", refuse)
     inbox.open("Toni Trouble")
     alert = inbox.root.locator(".cw-composer").get_by_role("alert")
     expect(alert).to_contain_text("The disk is gone")
