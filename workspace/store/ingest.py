@@ -229,19 +229,16 @@ def quote(tx: Driver, quotes: Mapping[int, int]) -> None:
 
 def parked(db: Driver, channel_id: int, provider_ids: Iterable[str]) -> list[Parked]:
     """What waits for these messages."""
-    wanted = list(provider_ids)
-    if not wanted:
-        return []
-    rows = db.execute(query("receiving.parked"), [channel_id, wanted])
-    return [Parked(channel_id, *row) for row in rows]
+    return _parked(db, "parked", channel_id, list(provider_ids))
 
 
 def parked_moves(db: Driver, channel_id: int, names: Iterable[str]) -> list[Parked]:
     """The changes of number that wait for people of any of these names."""
-    wanted = list(names)
-    if not wanted:
-        return []
-    rows = db.execute(query("receiving.parked_moves"), [channel_id, wanted])
+    return _parked(db, "parked_moves", channel_id, list(names))
+
+
+def _parked(db: Driver, block: str, channel_id: int, names: list[str]) -> list[Parked]:
+    rows = db.execute(query(f"receiving.{block}"), [channel_id, names]) if names else []
     return [Parked(channel_id, *row) for row in rows]
 
 
