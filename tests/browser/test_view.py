@@ -61,6 +61,29 @@ def test_what_one_only_steps_past_stays_unread(inbox: Inbox, hub: Stage) -> None
     assert hub.ws.conversation(above).unread == 1
 
 
+DEAF = """() => {
+  window.deaf = new AbortController();
+  window.addEventListener("scroll", (event) => event.stopImmediatePropagation(),
+    { capture: true, signal: window.deaf.signal });
+}"""
+
+
+@pytest.mark.slow
+def test_what_arrives_at_once_takes_no_scrolling_back(inbox: Inbox, hub: Stage) -> None:
+    """The browser tells of scrolling with the next frame only; here, never."""
+    hub.ws.mark_read(hub.writes("Una Up", *(f"Line {n}" for n in range(40))).id)
+    inbox.open("Una Up")
+    expect(inbox.message("Line 39")).to_be_in_viewport()
+    inbox.page.evaluate(DEAF)
+    try:
+        inbox.log.evaluate("log => { log.scrollTop = 0 }")
+        hub.writes("Una Up", "News")
+        expect(inbox.view.get_by_role("button", name="1 new message")).to_be_visible()
+        expect(inbox.message("Line 0")).to_be_in_viewport()
+    finally:
+        inbox.page.evaluate("window.deaf.abort()")
+
+
 @pytest.mark.slow
 def test_the_end_of_another_one_closes_nothing(inbox: Inbox, hub: Stage) -> None:
     other = hub.writes("Gus Gone", "Hello").id

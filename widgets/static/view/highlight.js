@@ -1,4 +1,4 @@
-// The words of a search, marked inside what is already shown.
+// What a search found: its words, marked inside what is already shown, and its message, lit up.
 
 import { marked } from "../shared/text.js";
 
@@ -25,4 +25,12 @@ export function plainAgain(root) {
     mark.replaceWith(...mark.childNodes);
     parent.normalize();
   }
+}
+
+/** Has a message stand out, until its animation is over: at once where none is wanted. */
+export async function lightUp(node) {
+  node.classList.add("cw-lit");
+  const bubble = node.querySelector(".cw-bubble");
+  await Promise.allSettled(bubble.getAnimations().map(({ finished }) => finished));
+  node.classList.remove("cw-lit");
 }

@@ -5,7 +5,7 @@ import { dayLabel, isoDay, plural } from "../shared/format.js";
 import { icon } from "../shared/icons.js";
 import { authorOf, bubble, dayLine, eventLine, isShown, pendingBubble, refresh, unreadLine } from "./bubble.js";
 import { messageKey } from "./acts.js";
-import { highlight, plainAgain } from "./highlight.js";
+import { highlight, lightUp, plainAgain } from "./highlight.js";
 import { highlightMail } from "./mail_frame.js";
 import { byTime, firstUnread, highest, together } from "./order.js";
 import { gently } from "../shared/motion.js";
@@ -44,6 +44,7 @@ export class Log {
     this.pending = new Map();
     this.firstUnread = null;
     this.stuck = true;
+    this.top = 0;
     this.anchor = null;
     this.unseen = 0;
     this.known = 0n;
@@ -263,6 +264,7 @@ export class Log {
     const { scrollHeight, scrollTop, clientHeight } = this.root;
     // A height of 0: hidden, and nothing was scrolled.
     if (clientHeight === 0) return;
+    this.top = scrollTop;
     this.stuck = this.newest && scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
     if (this.stuck) this.unseen = 0;
     this.remember();
@@ -281,17 +283,30 @@ export class Log {
   }
 
   hold() {
-    if (this.stuck) this.root.scrollTop = this.root.scrollHeight;
+    if (this.isScrolling()) this.scrolled();
+    if (this.stuck) this.place(this.root.scrollHeight);
     else if (this.anchor?.node.isConnected) {
       const wanted = this.anchor.node.offsetTop - this.anchor.offset;
-      if (Math.abs(wanted - this.root.scrollTop) > 1) this.root.scrollTop = wanted;
+      if (Math.abs(wanted - this.root.scrollTop) > 1) this.place(wanted);
     }
     this.moved();
   }
 
-  toBottom(behavior = "instant") {
+  /** Whether somebody scrolled, and the event that tells so is yet to come: that is not taken back. */
+  isScrolling() {
+    const { scrollHeight, scrollTop, clientHeight } = this.root;
+    // Where there is less than before, the browser itself moves up.
+    return Math.abs(Math.min(this.top, scrollHeight - clientHeight) - scrollTop) > 1;
+  }
+
+  place(top, behavior = "instant") {
+    this.root.scrollTo({ top, behavior });
+    this.top = this.root.scrollTop;
+  }
+
+  toBottom(behavior) {
     this.stuck = true;
-    this.root.scrollTo({ top: this.root.scrollHeight, behavior });
+    this.place(this.root.scrollHeight, behavior);
   }
 
   toEnd() {
@@ -305,7 +320,7 @@ export class Log {
     const room = this.root.clientHeight;
     if (!line || this.list.offsetHeight - line.offsetTop < room) return this.toBottom();
     this.stuck = false;
-    this.root.scrollTop = line.offsetTop - 56;
+    this.place(line.offsetTop - 56);
     return this.scrolled();
   }
 
@@ -319,7 +334,7 @@ export class Log {
     const mail = node.querySelector("iframe");
     if (mail && search) highlightMail(mail, search);
     this.stuck = false;
-    this.root.scrollTop = node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2;
+    this.place(node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2);
     lightUp(node);
     this.scrolled();
   }
@@ -377,12 +392,4 @@ export class Log {
     const bottom = this.root.scrollTop + this.root.clientHeight;
     return highest([...this.messages.keys()].filter((id) => this.nodes.get(id).offsetTop < bottom));
   }
-}
-
-/** Until its animation is over: at once where none is wanted. */
-async function lightUp(node) {
-  node.classList.add("cw-lit");
-  const bubble = node.querySelector(".cw-bubble");
-  await Promise.allSettled(bubble.getAnimations().map(({ finished }) => finished));
-  node.classList.remove("cw-lit");
 }
