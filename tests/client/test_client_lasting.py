@@ -4,7 +4,7 @@ import gc
 import select
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
@@ -44,6 +44,40 @@ def test_a_killed_hub_is_started_again_by_the_next_call(own: Workspace) -> None:
     assert own.mark_unread(before[0]).rows  # a write, too
 
 
+CLOSED = r"demo was closed here; connect\(\) opens it again"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [Workspace.info, Workspace.revive, lambda ws: ws.watch(print)],
+    ids=["call", "revive", "watch"],
+)
+def test_a_closed_one_starts_no_hub(ask: Callable[[Workspace], object], own: Workspace) -> None:
+    with connect(folder(own)) as closed:
+        pass
+    kill_hub(folder(own))
+    with pytest.raises(HubUnavailable, match=CLOSED):
+        ask(closed)
+    assert not lock.holder(Paths(folder(own)))
+
+
+def test_what_is_asked_while_it_closes_starts_no_hub(own: Workspace) -> None:
+    closed = connect(folder(own))
+    token = closed._transport._session.hub.token
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as thread:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        closed._transport._session = closed._transport._open(process.Hub(url, token))
+        asked = thread.submit(closed.info)
+        near, _ = silent.accept()
+        with near:
+            assert near.recv(65_536).startswith(b"GET /v1/info")
+            own.stop_hub()
+            closed.close()
+        with pytest.raises(HubUnavailable, match=CLOSED):
+            asked.result(timeout=30)
+    assert not lock.holder(Paths(folder(own)))
+
+
 @pytest.mark.slow
 def test_many_threads_start_it_once(own: Workspace) -> None:
     kill_hub(folder(own))
@@ -78,7 +112,7 @@ def test_a_write_repeated_after_a_broken_connection_is_one_deed(own: Workspace) 
     id = own.conversations(status="pending")[0].id
     real = process.find(Paths(folder(own)))
     assert real
-    own._transport.close()
+    own._transport._session.client.close()
     with Breaking(real.url) as proxy:
         own._transport._session = own._transport._open(process.Hub(proxy.url, real.token))
         sent = own.send(id, "once, please")
@@ -93,7 +127,7 @@ def test_a_channel_is_removed_once_though_the_answer_was_lost(own: Workspace) ->
     channel = own.channels()[0]
     real = process.find(Paths(folder(own)))
     assert real
-    own._transport.close()
+    own._transport._session.client.close()
     with Breaking(real.url) as proxy:
         own._transport._session = own._transport._open(process.Hub(proxy.url, real.token))
         own.remove_channel(channel)

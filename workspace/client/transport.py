@@ -70,6 +70,7 @@ class Transport:
         self.location = location
         self.actor = actor
         self._lock = threading.Lock()
+        self._closed = False
         self._session = self._open(process.connect(location))
 
     @property
@@ -107,6 +108,7 @@ class Transport:
 
     def send(self, call: Call, *, stream: bool = False) -> httpx.Response:
         """The hub's answer. Raises the error it reports, or HubUnavailable."""
+        self._expect_open()
         session = self._session
         try:
             return self._once(session, call, stream)
@@ -136,6 +138,7 @@ class Transport:
     def _again(self, broken: _Session) -> _Session:
         """A session to try once more with: the hub found anew, started if it is a local one."""
         with self._lock:
+            self._expect_open()
             if self._session is broken:
                 hub = process.connect(self.location)
                 if hub != broken.hub:
@@ -145,6 +148,7 @@ class Transport:
 
     def events(self, after: int | None, silence: float) -> httpx.Response:
         """An open stream of change events. Never starts a hub: somebody may have stopped it."""
+        self._expect_open()
         session = self._session
         if self.location.paths and (found := process.find(self.location.paths)) != session.hub:
             if found is None:
@@ -160,6 +164,7 @@ class Transport:
 
     def revive(self) -> None:
         """Start the local hub again if it died. Raises HubUnavailable."""
+        self._expect_open()
         if self.location.paths:
             process.revive(self.location.paths)
 
@@ -174,7 +179,13 @@ class Transport:
         return _Session(hub, client)
 
     def close(self) -> None:
+        """Whatever still asks starts no hub again, which somebody may have stopped since."""
+        self._closed = True
         self._session.client.close()
+
+    def _expect_open(self) -> None:
+        if self._closed:
+            raise HubUnavailable(f"{self.location} was closed here; connect() opens it again.")
 
 
 def _request(session: _Session, call: Call) -> httpx.Request:
