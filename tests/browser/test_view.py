@@ -85,6 +85,22 @@ def test_what_arrives_at_once_takes_no_scrolling_back(inbox: Inbox, hub: Stage) 
 
 
 @pytest.mark.slow
+def test_what_arrives_while_it_is_hidden_leaves_one_where_one_was(inbox: Inbox, hub: Stage) -> None:
+    """At the end one is at the new end then; further up, where one was."""
+    hub.ws.mark_read(hub.writes("Hella Hidden", *(f"Line {n}" for n in range(40))).id)
+    inbox.open("Hella Hidden")
+    for number, seen in ((1, "News 1"), (2, "Line 0")):
+        if seen == "Line 0":
+            inbox.log.evaluate("log => { log.scrollTop = 0 }")
+            expect(inbox.view.get_by_role("button", name="Latest")).to_be_visible()
+        inbox.root.evaluate("inbox => { inbox.style.display = 'none' }")
+        hub.writes("Hella Hidden", f"News {number}", *(f"More {n}" for n in range(4)))
+        expect(inbox.root.locator(".cw-log .cw-message")).to_have_count(40 + 5 * number)
+        inbox.root.evaluate("inbox => { inbox.style.display = '' }")
+        expect(inbox.message(seen)).to_be_in_viewport()
+
+
+@pytest.mark.slow
 def test_the_end_of_another_one_closes_nothing(inbox: Inbox, hub: Stage) -> None:
     other = hub.writes("Gus Gone", "Hello").id
     hub.writes("Kurt Kept", "Hello")

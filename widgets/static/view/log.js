@@ -44,7 +44,7 @@ export class Log {
     this.pending = new Map();
     this.firstUnread = null;
     this.stuck = true;
-    this.top = 0;
+    this.top = null;
     this.anchor = null;
     this.unseen = 0;
     this.known = 0n;
@@ -264,7 +264,7 @@ export class Log {
     const { scrollHeight, scrollTop, clientHeight } = this.root;
     // A height of 0: hidden, and nothing was scrolled.
     if (clientHeight === 0) return;
-    this.top = scrollTop;
+    this.stands();
     this.stuck = this.newest && scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
     if (this.stuck) this.unseen = 0;
     this.remember();
@@ -284,11 +284,12 @@ export class Log {
 
   hold() {
     if (this.isScrolling()) this.scrolled();
-    if (this.stuck) this.place(this.root.scrollHeight);
+    if (this.stuck) this.root.scrollTop = this.root.scrollHeight;
     else if (this.anchor?.node.isConnected) {
       const wanted = this.anchor.node.offsetTop - this.anchor.offset;
-      if (Math.abs(wanted - this.root.scrollTop) > 1) this.place(wanted);
+      if (Math.abs(wanted - this.root.scrollTop) > 1) this.root.scrollTop = wanted;
     }
+    this.stands();
     this.moved();
   }
 
@@ -296,17 +297,19 @@ export class Log {
   isScrolling() {
     const { scrollHeight, scrollTop, clientHeight } = this.root;
     // Where there is less than before, the browser itself moves up.
-    return Math.abs(Math.min(this.top, scrollHeight - clientHeight) - scrollTop) > 1;
+    return this.top !== null && Math.abs(Math.min(this.top, scrollHeight - clientHeight) - scrollTop) > 1;
   }
 
-  place(top, behavior = "instant") {
-    this.root.scrollTo({ top, behavior });
-    this.top = this.root.scrollTop;
+  /** Remembers how far it is scrolled; not while hidden, as it may stand elsewhere once it is shown. */
+  stands() {
+    const { scrollTop, clientHeight } = this.root;
+    this.top = clientHeight === 0 ? null : scrollTop;
   }
 
-  toBottom(behavior) {
+  toBottom(behavior = "instant") {
     this.stuck = true;
-    this.place(this.root.scrollHeight, behavior);
+    this.root.scrollTo({ top: this.root.scrollHeight, behavior });
+    this.stands();
   }
 
   toEnd() {
@@ -320,7 +323,7 @@ export class Log {
     const room = this.root.clientHeight;
     if (!line || this.list.offsetHeight - line.offsetTop < room) return this.toBottom();
     this.stuck = false;
-    this.place(line.offsetTop - 56);
+    this.root.scrollTop = line.offsetTop - 56;
     return this.scrolled();
   }
 
@@ -334,7 +337,7 @@ export class Log {
     const mail = node.querySelector("iframe");
     if (mail && search) highlightMail(mail, search);
     this.stuck = false;
-    this.place(node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2);
+    this.root.scrollTop = node.offsetTop - (this.root.clientHeight - node.offsetHeight) / 2;
     lightUp(node);
     this.scrolled();
   }
